@@ -1,0 +1,170 @@
+"""States and how they change: by these tables only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+from tutela.errors import TutelaError
+
+
+class ItemState(StrEnum):
+    """Where one reported subject of one notice stands; received items = open + answered."""
+
+    #: Waits for a decision that names it.
+    OPEN = "open"
+    #: A decision named it and its notifier's answer is on the way.
+    ANSWERED = "answered"
+
+
+class ItemEvent(StrEnum):
+    """What happens to an item."""
+
+    #: A decision to act or to dismiss named the item.
+    DECIDED = "decided"
+    #: A decision to escalate named the item: a specialist will decide.
+    ESCALATED = "escalated"
+
+
+class CaseState(StrEnum):
+    """Where the case about one subject and one harm family stands."""
+
+    #: Has items without an answer; reviewers see it. A lease or an escalation changes nothing here.
+    OPEN = "open"
+    #: Every item is answered; measures and messages may still be under way.
+    DECIDED = "decided"
+    #: Finished for good; a later notice about the same subject opens a new case.
+    CLOSED = "closed"
+
+
+class CaseEvent(StrEnum):
+    """What happens to a case."""
+
+    #: A notice about the same subject and harm added an item.
+    ITEM_ADDED = "item_added"
+    #: A decision answered some items; others are still open.
+    ANSWERED_IN_PART = "answered_in_part"
+    #: A decision handed the case to the specialist queue.
+    ESCALATED = "escalated"
+    #: A decision answered the last open item.
+    ANSWERED = "answered"
+    #: Nothing is left to carry out or to tell.
+    FINISHED = "finished"
+
+
+class DecisionState(StrEnum):
+    """Whether a decision holds."""
+
+    #: Holds; its measures apply.
+    TAKEN = "taken"
+    #: Reversed; its measures are lifted and the persons told.
+    UNDONE = "undone"
+
+
+class DecisionEvent(StrEnum):
+    """What happens to a decision."""
+
+    #: A complaint, a dispute or a second look reversed it.
+    REVERSED = "reversed"
+
+
+class OutboxState(StrEnum):
+    """Where one message to the outside stands."""
+
+    #: To be sent, at once or after a pause.
+    DUE = "due"
+    #: The receiver has taken it.
+    DELIVERED = "delivered"
+    #: Failed too often; waits for a person, who sends it again or settles it by hand.
+    DEAD = "dead"
+
+
+class OutboxEvent(StrEnum):
+    """What happens to a message in the outbox."""
+
+    #: The receiver took it.
+    ACCEPTED = "accepted"
+    #: An attempt failed; another follows after a pause.
+    FAILED = "failed"
+    #: The last attempt failed.
+    EXHAUSTED = "exhausted"
+    #: A person sends it again.
+    REVIVED = "revived"
+
+
+class IllegalTransition(TutelaError):
+    """The event cannot happen to something in this state."""
+
+    code = "illegal_state"
+    title = "Not possible in this state"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class StateTable:
+    """Every move that is allowed; what is not here is refused."""
+
+    initial: StrEnum
+    events: type[StrEnum]
+    moves: Mapping[tuple[StrEnum, StrEnum], StrEnum]
+
+
+#: The table of each kind of state.
+STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
+    {
+        ItemState: StateTable(
+            initial=ItemState.OPEN,
+            events=ItemEvent,
+            moves={
+                (ItemState.OPEN, ItemEvent.DECIDED): ItemState.ANSWERED,
+                (ItemState.OPEN, ItemEvent.ESCALATED): ItemState.OPEN,
+            },
+        ),
+        CaseState: StateTable(
+            initial=CaseState.OPEN,
+            events=CaseEvent,
+            moves={
+                (CaseState.OPEN, CaseEvent.ITEM_ADDED): CaseState.OPEN,
+                (CaseState.OPEN, CaseEvent.ANSWERED_IN_PART): CaseState.OPEN,
+                (CaseState.OPEN, CaseEvent.ESCALATED): CaseState.OPEN,
+                (CaseState.OPEN, CaseEvent.ANSWERED): CaseState.DECIDED,
+                (CaseState.DECIDED, CaseEvent.FINISHED): CaseState.CLOSED,
+            },
+        ),
+        DecisionState: StateTable(
+            initial=DecisionState.TAKEN,
+            events=DecisionEvent,
+            moves={(DecisionState.TAKEN, DecisionEvent.REVERSED): DecisionState.UNDONE},
+        ),
+        OutboxState: StateTable(
+            initial=OutboxState.DUE,
+            events=OutboxEvent,
+            moves={
+                (OutboxState.DUE, OutboxEvent.ACCEPTED): OutboxState.DELIVERED,
+                (OutboxState.DUE, OutboxEvent.FAILED): OutboxState.DUE,
+                (OutboxState.DUE, OutboxEvent.EXHAUSTED): OutboxState.DEAD,
+                (OutboxState.DEAD, OutboxEvent.REVIVED): OutboxState.DUE,
+            },
+        ),
+    }
+)
+
+State = TypeVar("State", ItemState, CaseState, DecisionState, OutboxState)
+Event = ItemEvent | CaseEvent | DecisionEvent | OutboxEvent
+
+
+def transition(state: State, event: Event) -> State:
+    """The state after `event`.
+
+    Raises IllegalTransition, with the state and the event as evidence, where the table has no such
+    move or the event belongs to another kind of state.
+    """
+    table = STATE_TABLES[type(state)]
+    following = table.moves.get((state, event))
+    if following is None or not isinstance(event, table.events):
+        raise IllegalTransition(
+            f"{event.value} cannot happen in the state {state.value}",
+            evidence={"state": state.value, "event": event.value},
+        )
+    return type(state)(following)

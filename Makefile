@@ -1,0 +1,56 @@
+# `make help` lists the targets.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := tutela tutela_verify tests benchmarks tools
+PRESENT := $(wildcard $(CODE))
+WORKERS ?= auto
+PYTHON ?=
+PYTEST_ARGS ?=
+LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
+
+.PHONY: help setup demo test check static crash bench-intake lock coverage clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## the environment in .venv; quick when nothing changed
+	@PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
+
+demo: setup  ## a synthetic platform that keeps reporting, with pages on 127.0.0.1:8750
+	@exec $(BIN)/tutela demo
+
+test: setup  ## every test that this machine can run
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+static: setup  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check $(PRESENT)
+	$(BIN)/ruff check $(PRESENT)
+	$(BIN)/mypy $(PRESENT)
+	$(BIN)/lint-imports --no-cache
+
+check: static coverage  ## all that CI holds: static checks, every test, the coverage floor
+
+coverage: setup  ## every test under coverage, then the floor of each room
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/coverage json --quiet -o build/coverage.json
+	$(BIN)/python -m tools.coverage_floor build/coverage.json
+
+crash: setup  ## kill -9 and cut connections under load (SECONDS=60: a short one): nothing acknowledged is lost
+	$(BIN)/python -m benchmarks.crash $(if $(SECONDS),--seconds $(SECONDS))
+
+bench-intake: setup  ## notices per second over HTTP beside pgbench
+	$(BIN)/python -m benchmarks.intake
+
+lock: setup  ## resolve the locked dependencies anew; UPGRADE=--upgrade takes newer ones
+	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK_ARGS) $(UPGRADE) \
+	  --custom-compile-command "make lock" --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev $(LOCK_ARGS) $(UPGRADE) \
+	  --constraints requirements.lock --custom-compile-command "make lock" --output-file requirements-dev.lock
+
+clean:  ## remove what checks and builds left; the environment stays
+	rm -rf build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(PRESENT) -name __pycache__ -type d -prune -exec rm -rf {} +

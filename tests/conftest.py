@@ -1,0 +1,8 @@
+"""What every test gets: the network fence, and the fixture plugins of `tests/fixtures/`."""
+
+from tests.house import network_fence
+
+#: Modules of fixtures, one a part of the house, such as "tests.fixtures.database".
+pytest_plugins: list[str] = []
+
+network_fence.install()

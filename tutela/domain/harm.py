@@ -129,7 +129,7 @@ CHILD_KEYWORDS: Final[frozenset[Keyword]] = frozenset(
 ) | {Keyword.BULLYING_AGAINST_GIRLS, Keyword.TRAFFICKING_WOMEN_GIRLS}
 
 
-def harm_family(category: Category, keyword: Keyword | None = None) -> HarmFamily:
+def harm_family(category: Category, *, keyword: Keyword | None = None) -> HarmFamily:
     """The family of a notice or a decision; defined for every category and keyword.
 
     A keyword about children decides; else the category; where the notifier named no category, the

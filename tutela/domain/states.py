@@ -154,7 +154,7 @@ State = TypeVar("State", ItemState, CaseState, DecisionState, OutboxState)
 Event = ItemEvent | CaseEvent | DecisionEvent | OutboxEvent
 
 
-def transition(state: State, event: Event) -> State:
+def transition(state: State, *, event: Event) -> State:
     """The state after `event`.
 
     Raises IllegalTransition, with the state and the event as evidence, where the table has no such

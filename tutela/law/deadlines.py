@@ -30,7 +30,7 @@ def complaint_until(*, delivered_at: datetime) -> datetime:
     delivered = _in_utc(delivered_at)
     months = whole_number("complaint_window", unit=Unit.MONTHS, on=delivered.date())
     grace = whole_number("complaint_window_grace", unit=Unit.DAYS, on=delivered.date())
-    return _plus_months(delivered, months) + timedelta(days=grace)
+    return _plus_months(delivered, months=months) + timedelta(days=grace)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -39,7 +39,7 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _plus_months(moment: datetime, months: int) -> datetime:
+def _plus_months(moment: datetime, *, months: int) -> datetime:
     years, month_index = divmod(moment.month - 1 + months, _MONTHS_OF_YEAR)
     year, month = moment.year + years, month_index + 1
     return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))

@@ -11,7 +11,7 @@ _DAYS_KEPT = 64
 
 
 @lru_cache(maxsize=_DAYS_KEPT)
-def anonymous_keywords(*, on: date) -> frozenset[Keyword]:
+def anonymous_keywords(on: date) -> frozenset[Keyword]:
     """The keywords whose notifier may stay unknown on that day: DSA Art. 16(2)(c).
 
     Raises NotInForce for a day before the law applied.

@@ -88,14 +88,14 @@ def parameter(name: str, *, on: date) -> Parameter:
 
     Raises UnknownParameter for a name without any period, NotInForce for a day outside them all.
     """
-    return value_on(_periods(), name, on=on)
+    return value_on(_periods(), name=name, on=on)
 
 
 def whole_number(name: str, *, unit: Unit, on: date) -> int:
     """The number of `unit` on that day; raises WrongUnit where the parameter counts otherwise."""
     found = parameter(name, on=on)
     if found.unit is not unit or not isinstance(found.value, int):
-        raise _wrong_unit(name, found, unit)
+        raise _wrong_unit(name, found=found, unit=unit)
     return found.value
 
 
@@ -103,11 +103,11 @@ def words(name: str, *, unit: Unit, on: date) -> tuple[str, ...]:
     """The list of `unit` on that day; raises WrongUnit where the parameter counts otherwise."""
     found = parameter(name, on=on)
     if found.unit is not unit or isinstance(found.value, int):
-        raise _wrong_unit(name, found, unit)
+        raise _wrong_unit(name, found=found, unit=unit)
     return found.value
 
 
-def value_on(periods: Periods, name: str, *, on: date) -> Parameter:
+def value_on(periods: Periods, *, name: str, on: date) -> Parameter:
     """The period of `name` that holds on that day; errors as `parameter`."""
     if name not in periods:
         raise UnknownParameter(f"no parameter {name!r}", evidence={"name": name})
@@ -130,7 +130,7 @@ def read_periods(texts: Iterable[str]) -> Periods:
     for name, found in chain.from_iterable(_read(text).items() for text in texts):
         if name in periods:
             raise LawUnreadable(f"{name} stands in two files", evidence={"name": name})
-        periods[name] = _in_order(name, found)
+        periods[name] = _in_order(found, name=name)
     return MappingProxyType(periods)
 
 
@@ -142,7 +142,7 @@ def _read(text: str) -> Mapping[str, tuple[Parameter, ...]]:
         raise LawUnreadable(str(error)) from error
 
 
-def _in_order(name: str, found: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+def _in_order(found: tuple[Parameter, ...], *, name: str) -> tuple[Parameter, ...]:
     ordered = tuple(sorted(found, key=lambda period: period.first))
     for period in ordered:
         if period.last is not None and period.last < period.first:
@@ -153,7 +153,7 @@ def _in_order(name: str, found: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
     return ordered
 
 
-def _wrong_unit(name: str, found: Parameter, unit: Unit) -> WrongUnit:
+def _wrong_unit(name: str, *, found: Parameter, unit: Unit) -> WrongUnit:
     return WrongUnit(f"{name} counts {found.unit}, not {unit}", evidence={"name": name})
 
 

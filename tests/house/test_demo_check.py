@@ -1,0 +1,69 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the check reads /proc")
+
+SERVE = """
+import http.server, signal, sys
+
+class Pages(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"page")
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Pages)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+print(f"ready http://127.0.0.1:{server.server_port}", flush=True)
+server.serve_forever()
+"""
+LEAVE_ONE = """
+import subprocess
+subprocess.Popen(["sleep", "600"], start_new_session=True)
+"""
+
+
+def outcome(folder: Path, *, program: str) -> tuple[int, str]:
+    """The check's exit status and last line, where `make demo` runs the program."""
+    (folder / "demo.py").write_text(program, encoding="utf-8")
+    (folder / "Makefile").write_text(f"demo:\n\t@exec {sys.executable} demo.py\n", encoding="utf-8")
+    check = (
+        "from tools import demo_check as d; d.STOP_SECONDS = 1.0; import sys; sys.exit(d.main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {check}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.returncode, done.stdout.splitlines()[-1]
+
+
+def test_a_demo_that_serves_and_ends_passes(tmp_path: Path) -> None:
+    status, line = outcome(tmp_path, program=SERVE)
+    assert (status, line) == (0, "demo: ready, served, ended on SIGTERM, nothing left running")
+
+
+def test_a_process_left_behind_in_its_own_session_is_found(tmp_path: Path) -> None:
+    status, line = outcome(tmp_path, program=LEAVE_ONE + SERVE)
+    assert (status, line) == (1, "demo: left running: sleep 600")
+
+
+def test_a_demo_that_ends_before_it_is_ready_fails(tmp_path: Path) -> None:
+    status, line = outcome(tmp_path, program="raise SystemExit(3)")
+    assert (status, line) == (1, "demo: ended before it was ready")
+
+
+def test_a_demo_that_does_not_serve_fails(tmp_path: Path) -> None:
+    program = "import time; print('ready http://127.0.0.1:1', flush=True); time.sleep(600)"
+    status, line = outcome(tmp_path, program=program)
+    assert status == 1
+    assert re.match(r"demo: http://127\.0\.0\.1:1/: .*refused", line)

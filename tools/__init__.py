@@ -1,0 +1,1 @@
+"""Programs that hold the house in order; no part of the product."""

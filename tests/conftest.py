@@ -2,7 +2,7 @@
 
 from tests.house import network_fence
 
-#: Modules of fixtures, one a part of the house, such as "tests.fixtures.database".
-pytest_plugins: list[str] = []
+#: Modules of fixtures, one a part of the house.
+pytest_plugins: list[str] = ["tests.fixtures.postgres"]
 
 network_fence.install()

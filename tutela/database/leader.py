@@ -1,0 +1,118 @@
+"""One leader among many processes, by an advisory lock that lives as long as its session."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+
+from tutela.database.errors import DatabaseUnavailable, LeadershipLost
+from tutela.database.pool import Connection, connection_string, means_unavailable, unavailable
+
+#: Between two tries of a process that is not the leader.
+TRY_SECONDS = 0.5
+
+
+class Lead:
+    """The leadership of one name, for as long as `connection` lives.
+
+    A transaction on `connection` is fenced by nature: it can only commit while the session that
+    holds the lock is there. Work on other connections must ask `check` and be safe without it.
+    """
+
+    def __init__(self, name: str, connection: Connection) -> None:
+        self.name = name
+        self.connection = connection
+
+    async def check(self) -> None:
+        """Nothing while this process is the leader; else `LeadershipLost`."""
+        try:
+            answer = await self.connection.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "
+                "AND pid = pg_backend_pid() AND database = "
+                "(SELECT oid FROM pg_database WHERE datname = current_database()) "
+                "AND (classid::bigint << 32) | objid::bigint = %s AND objsubid = 1)",
+                (lock_key(self.name),),
+            )
+            row = await answer.fetchone()
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise self.lost() from error
+        if row is None or not row[0]:
+            raise self.lost()
+
+    def lost(self) -> LeadershipLost:
+        """The error to raise where the leadership has gone."""
+        return LeadershipLost(
+            f"The session that held the lead of {self.name} has ended; another may have it.",
+            evidence={"name": self.name},
+        )
+
+
+def lock_key(name: str) -> int:
+    """The advisory lock of a name: 63 bits of its SHA-256, so that it is never negative."""
+    digest = hashlib.sha256(b"tutela leader " + name.encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+@asynccontextmanager
+async def leadership(
+    url: str, name: str, *, try_seconds: float = TRY_SECONDS
+) -> AsyncIterator[Lead]:
+    """Waits until this process leads `name`, and leads for the length of the block.
+
+    It asks every `try_seconds` rather than waiting inside the server, where a waiting statement
+    would hold back vacuum. The connection is its own and in autocommit mode.
+    Errors: `DatabaseUnavailable` while waiting, `LeadershipLost` where the session ended within.
+    """
+    try:
+        connection = await psycopg.AsyncConnection[Any].connect(
+            connection_string(url, name=f"tutela lead {name}"), autocommit=True
+        )
+    except psycopg.OperationalError as error:
+        raise unavailable(error) from error
+    async with connection:
+        await _wait_for_lock(connection, name, try_seconds=try_seconds)
+        lead = Lead(name, connection)
+        try:
+            yield lead
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if connection.closed:
+                raise lead.lost() from error
+            raise
+
+
+async def lead_again_and_again(
+    url: str,
+    name: str,
+    work: Callable[[Lead], Awaitable[None]],
+    *,
+    try_seconds: float = TRY_SECONDS,
+) -> None:
+    """Runs `work` whenever this process leads, until `work` returns of its own accord.
+
+    A lost lead or a database that is away means waiting and trying again; every other error of
+    `work` is passed on.
+    """
+    while True:
+        try:
+            async with leadership(url, name, try_seconds=try_seconds) as lead:
+                await work(lead)
+                return
+        except (LeadershipLost, DatabaseUnavailable):
+            await asyncio.sleep(try_seconds)
+
+
+async def _wait_for_lock(connection: Connection, name: str, *, try_seconds: float) -> None:
+    while True:
+        try:
+            answer = await connection.execute("SELECT pg_try_advisory_lock(%s)", (lock_key(name),))
+            row = await answer.fetchone()
+        except psycopg.OperationalError as error:
+            if not means_unavailable(error):
+                raise
+            raise unavailable(error) from error
+        if row is not None and row[0]:
+            return
+        await asyncio.sleep(try_seconds)

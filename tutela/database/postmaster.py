@@ -1,0 +1,75 @@
+"""What a running server leaves on disk, and which of it is only what a killed one left."""
+
+import contextlib
+import os
+import subprocess
+from pathlib import Path
+
+from tutela.database.placement import PORT, Placement
+
+
+def written_process_id(placement: Placement) -> int | None:
+    """The process that the cluster's `postmaster.pid` names; None where there is no such file."""
+    return _first_number(placement.cluster / "postmaster.pid")
+
+
+def is_serving(process_id: int, cluster: Path) -> bool:
+    """Whether that process is there and works in that cluster: process ids are used again."""
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    try:
+        return Path(f"/proc/{process_id}/cwd").readlink() == cluster.resolve()
+    except OSError:
+        return _command_names(process_id, cluster)
+
+
+def clear_stale_locks(placement: Placement) -> bool:
+    """True when no other server works in the cluster; the lock files it left are then gone.
+
+    PostgreSQL itself refuses to start where the process id in such a file was given to another
+    process of the same user, which is the rule in containers. It still checks the shared memory
+    of the cluster, so that a survivor of the old server is found in any case.
+    """
+    locks = (
+        placement.cluster / "postmaster.pid",
+        placement.socket_folder / f".s.PGSQL.{PORT}.lock",
+    )
+    for lock in locks:
+        process_id = _first_number(lock)
+        if process_id is not None and is_serving(process_id, placement.cluster):
+            return False
+    for lock in locks:
+        with contextlib.suppress(FileNotFoundError):
+            lock.unlink()
+    return True
+
+
+def read_own_file(path: Path) -> str:
+    """The text of a file that the server wrote, never through a link; empty where it is missing."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read().decode("utf-8", "replace")
+
+
+def _first_number(path: Path) -> int | None:
+    words = read_own_file(path).split()
+    if not words or not words[0].lstrip("-").isdigit():
+        return None
+    return abs(int(words[0]))
+
+
+def _command_names(process_id: int, cluster: Path) -> bool:
+    done = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(process_id)],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "postgres" in done.stdout and str(cluster) in done.stdout

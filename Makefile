@@ -25,17 +25,19 @@ demo: setup  ## a synthetic platform that keeps reporting, with pages on 127.0.0
 test: setup  ## every test that this machine can run
 	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
-static: setup  ## format, lint, types, import contracts
+static: setup  ## format, lint, types, import contracts, rules of the house
 	$(BIN)/ruff format --check $(PRESENT)
 	$(BIN)/ruff check $(PRESENT)
 	$(BIN)/mypy $(PRESENT)
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q tests/house
 
 check: static coverage  ## all that CI holds: static checks, every test, the coverage floor
 
 coverage: setup  ## every test under coverage, then the floor of each room
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= $(PYTEST_ARGS)
+	@mkdir -p build
 	$(BIN)/coverage json --quiet -o build/coverage.json
 	$(BIN)/python -m tools.coverage_floor build/coverage.json
 

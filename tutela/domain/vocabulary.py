@@ -351,8 +351,10 @@ class ContentType(StrEnum):
 
 
 class Mark(StrEnum):
-    """What is not real: issued by the server alone, never taken from a body."""
+    """Whether a record is real; what is not is issued by the server alone, never taken from a body."""
 
+    #: From outside: a person, a platform, an authority.
+    REAL = "real"
     #: A probe that travels a route from end to end.
     CANARY = "canary"
     #: Part of an exercise.

@@ -1,0 +1,1 @@
+"""Decides who is speaking: tokens, staff, roles, and the keys that seal and sign."""

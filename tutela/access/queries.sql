@@ -1,0 +1,74 @@
+-- name: find_token
+-- Who holds a token, by its hash; a revoked one is nobody.
+SELECT t.id, t.tenant, t.service, t.name, t.role, t.channels, t.mark, l.log_id
+FROM access_token t
+JOIN ledger_log l ON l.tenant = t.tenant
+WHERE t.token_hash = %(token_hash)s AND t.revoked_at IS NULL
+
+-- name: add_tenant
+-- A tenant is there from the first token or user that names it.
+INSERT INTO tenant (tenant) VALUES (%(tenant)s) ON CONFLICT DO NOTHING
+
+-- name: add_service
+-- A service is there from the first token that names it.
+INSERT INTO service (tenant, service) VALUES (%(tenant)s, %(service)s) ON CONFLICT DO NOTHING
+
+-- name: add_log
+-- Every tenant has one log, under a random name that tells nobody whose it is.
+INSERT INTO ledger_log (tenant, log_id) VALUES (%(tenant)s, %(log_id)s) ON CONFLICT DO NOTHING
+
+-- name: add_token
+-- Only the hash of a token is kept.
+INSERT INTO access_token (id, tenant, service, name, role, channels, mark, token_hash)
+VALUES (%(id)s, %(tenant)s, %(service)s, %(name)s, %(role)s, %(channels)s, %(mark)s, %(token_hash)s)
+
+-- name: revoke_marked_tokens
+-- The probes of an earlier worker have no use after it.
+UPDATE access_token SET revoked_at = now() WHERE mark <> 'real' AND name = %(name)s AND revoked_at IS NULL
+
+-- name: add_user
+-- A person on the staff; a name is taken once in a tenant.
+INSERT INTO staff_user (tenant, name, role, password_hash)
+VALUES (%(tenant)s, %(name)s, %(role)s, %(password_hash)s)
+ON CONFLICT DO NOTHING
+RETURNING name
+
+-- name: find_user
+-- The stored hash and role of a person who may log in.
+SELECT role, password_hash FROM staff_user
+WHERE tenant = %(tenant)s AND name = %(name)s AND disabled_at IS NULL
+
+-- name: add_session
+-- A login, known by the hash of its cookie, until it expires.
+INSERT INTO staff_session (session_hash, tenant, name, expires_at)
+VALUES (%(session_hash)s, %(tenant)s, %(name)s, %(expires_at)s)
+
+-- name: find_session
+-- Who is logged in under a cookie.
+SELECT u.tenant, u.name, u.role
+FROM staff_session s
+JOIN staff_user u ON u.tenant = s.tenant AND u.name = s.name
+WHERE s.session_hash = %(session_hash)s AND s.expires_at > %(now)s AND u.disabled_at IS NULL
+
+-- name: end_session
+-- A logout.
+DELETE FROM staff_session WHERE session_hash = %(session_hash)s
+
+-- name: live_routes
+-- Every tenant, service and channel that somebody holds a real token for: the routes that canaries travel.
+SELECT DISTINCT t.tenant, t.service, channel
+FROM access_token t, unnest(t.channels) AS channel
+WHERE t.role = 'service' AND t.mark = 'real' AND t.revoked_at IS NULL
+ORDER BY 1, 2, 3
+
+-- name: remember_keys
+-- The first start writes which secret this database was made with.
+INSERT INTO key_fingerprint (purpose, fingerprint) VALUES ('master', %(master)s) ON CONFLICT DO NOTHING
+
+-- name: remember_signing_key
+-- Every key that signs here is kept for those who check later.
+INSERT INTO ledger_key (key_id, public_key, valid_from) VALUES (%(key_id)s, %(public_key)s, %(now)s) ON CONFLICT DO NOTHING
+
+-- name: known_keys
+-- The secret this database was made with.
+SELECT fingerprint FROM key_fingerprint WHERE purpose = 'master'

@@ -1,0 +1,62 @@
+"""What each role may do; whatever is not in the table is refused."""
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from tutela.domain.vocabulary import Role
+from tutela.errors import TutelaError
+
+
+class Right(StrEnum):
+    """Something that a caller may or may not do; every handler names one."""
+
+    #: Send notices, evidence and declarations for one service.
+    SEND_NOTICES = "send_notices"
+    #: See the cases of one service, without those reserved for specialists.
+    SEE_CASES = "see_cases"
+    #: Claim a case, keep or give back its lease, and decide it.
+    DECIDE_CASES = "decide_cases"
+    #: See, claim and decide cases with a possible child victim.
+    DECIDE_SPECIALIST_CASES = "decide_specialist_cases"
+    #: Read reconciliation, canaries, outbox and ledger health.
+    SEE_STATUS = "see_status"
+    #: Read the ids behind what is red.
+    SEE_STATUS_IDS = "see_status_ids"
+
+
+class Forbidden(TutelaError):
+    """The caller is known and lacks the right."""
+
+    code = "forbidden"
+    title = "Not allowed"
+    status = 403
+
+
+_REVIEW: Final = frozenset({Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS})
+_WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
+
+RIGHTS: Final = MappingProxyType(
+    {
+        Role.SERVICE: frozenset({Right.SEND_NOTICES, Right.SEE_STATUS}),
+        Role.REVIEWER: _REVIEW,
+        Role.SPECIALIST: _REVIEW | {Right.DECIDE_SPECIALIST_CASES},
+        Role.LEAD: _REVIEW | _WATCH | {Right.DECIDE_SPECIALIST_CASES},
+        Role.INVESTIGATOR: frozenset({Right.SEE_CASES, Right.SEE_STATUS}),
+        Role.COMPLIANCE: _WATCH,
+        Role.AUDITOR: _WATCH,
+        Role.INSPECTOR: _WATCH,
+        Role.ADMIN: _WATCH,
+    }
+)
+
+
+def has(role: Role, right: Right) -> bool:
+    """Whether the role has the right."""
+    return right in RIGHTS[role]
+
+
+def refuse_unless(role: Role, right: Right) -> None:
+    """`Forbidden` unless the role has the right."""
+    if not has(role, right):
+        raise Forbidden(detail=f"The role {role} has no right to {right.replace('_', ' ')}.")

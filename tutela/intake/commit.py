@@ -1,0 +1,179 @@
+"""Group commit: notices in flight share one transaction, and nobody is answered before it is durable."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from tutela.database import queries
+from tutela.database.errors import DatabaseUnavailable
+from tutela.database.grouping import Full, Grouping
+from tutela.database.pool import Pool, tenant_transaction
+from tutela.errors import TutelaError
+from tutela.intake.preparation import PreparedNotice
+
+GROUP_MAX = 256
+WAITING_MAX = 8_192
+GROUPS_IN_FLIGHT = 2
+#: How long an unclear or failed commit is pursued before the caller is told to come back.
+PURSUIT_SECONDS = 5.0
+PAUSE_SECONDS = 0.05
+CLOCK_CONSTRAINT = "notice_clock"
+
+_sql = queries.load("tutela.intake", "commit.sql")
+_log = structlog.get_logger(__name__)
+
+
+class IntakeFull(TutelaError):
+    """More notices wait for their commit than may; the caller keeps theirs and comes back."""
+
+    code = "intake_full"
+    title = "Too many notices at once"
+    status = 429
+
+
+class ClockWrong(TutelaError):
+    """This process's clock and the database's differ so far that a receipt would be a lie."""
+
+    code = "clock_wrong"
+    title = "The service's clock is wrong"
+    status = 503
+
+
+class GroupCommitter:
+    """Commits the notices of one tenant; one object a tenant and process."""
+
+    def __init__(self, pool: Pool, tenant: str) -> None:
+        self._pool = pool
+        self._tenant = tenant
+        self._grouping = Grouping[PreparedNotice, bool](
+            self._flush, group_max=GROUP_MAX, waiting_max=WAITING_MAX, flights=GROUPS_IN_FLIGHT
+        )
+
+    async def commit(self, notice: PreparedNotice) -> bool:
+        """True once the notice is durable; False where its key was already taken by an earlier one.
+
+        Raises IntakeFull, ClockWrong, or DatabaseUnavailable where the outcome is no or unknown.
+        """
+        try:
+            return await self._grouping.submit(notice)
+        except Full as cause:
+            raise IntakeFull(
+                detail="Nothing was stored. Send it again with the same key."
+            ) from cause
+        except psycopg.errors.CheckViolation as cause:
+            if cause.diag.constraint_name != CLOCK_CONSTRAINT:
+                raise
+            raise ClockWrong(detail="Nothing was stored. The operator was told.") from cause
+
+    async def _flush(self, notices: Sequence[PreparedNotice]) -> list[bool]:
+        durable = await pursue(self._pool, self._tenant, notices)
+        return [notice.id in durable for notice in notices]
+
+
+async def pursue(pool: Pool, tenant: str, notices: Sequence[PreparedNotice]) -> set[UUID]:
+    """The ids that are durable and new, found out even where a connection broke around COMMIT.
+
+    Raises DatabaseUnavailable after PURSUIT_SECONDS; other database errors as they are.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PURSUIT_SECONDS
+    done: set[UUID] = set()
+    left = list(notices)
+    unclear = False
+    while True:
+        try:
+            if unclear:
+                done |= await _stored(pool, tenant, [notice.id for notice in left])
+                left = [notice for notice in left if notice.id not in done]
+            return done | (await write(pool, tenant, left) if left else set())
+        except (
+            DatabaseUnavailable,
+            psycopg.errors.UniqueViolation,
+            psycopg.errors.DeadlockDetected,
+        ) as cause:
+            if isinstance(cause, psycopg.errors.UniqueViolation) and not unclear:
+                raise
+            if loop.time() >= deadline:
+                raise DatabaseUnavailable(
+                    detail="It is not known to be stored. Send it again with the same key."
+                ) from cause
+            unclear = True
+            _log.warning(
+                "commit_unclear", tenant=tenant, notices=len(left), cause=type(cause).__name__
+            )
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def write(pool: Pool, tenant: str, notices: Sequence[PreparedNotice]) -> set[UUID]:
+    """One transaction with all rows of the notices; the ids whose key was free."""
+    async with tenant_transaction(pool, tenant) as connection:
+        cursor = await connection.execute(
+            _sql.commit_notices, _columns(tenant, notices), prepare=True, binary=True
+        )
+        return {row[0] for row in await cursor.fetchall()}
+
+
+async def _stored(pool: Pool, tenant: str, ids: list[UUID]) -> set[UUID]:
+    async with tenant_transaction(pool, tenant) as connection:
+        cursor = await connection.execute(_sql.stored_notices, {"tenant": tenant, "ids": ids})
+        return {row[0] for row in await cursor.fetchall()}
+
+
+def _columns(tenant: str, notices: Sequence[PreparedNotice]) -> dict[str, object]:
+    return {"tenant": tenant, **_notice_columns(notices), **_item_columns(notices)}
+
+
+def _notice_columns(notices: Sequence[PreparedNotice]) -> dict[str, object]:
+    bodies = [each.notice for each in notices]
+    speakers = [each.speaker for each in notices]
+    return {
+        "ids": [each.id for each in notices],
+        "services": [speaker.service for speaker in speakers],
+        "keys": [each.key for each in notices],
+        "channels": [str(speaker.channel) for speaker in speakers],
+        "doors": [speaker.door for speaker in speakers],
+        "marks": [str(speaker.mark) for speaker in speakers],
+        "categories": [str(body.category) for body in bodies],
+        "keywords": [_text(body.keyword) for body in bodies],
+        "languages": [body.language for body in bodies],
+        "countries": [body.country for body in bodies],
+        "surfaces": [body.surface for body in bodies],
+        "dangers": [bool(body.imminent_danger) for body in bodies],
+        "minors": [
+            body.possible_minor is not None and body.possible_minor.anywhere for body in bodies
+        ],
+        "item_counts": [len(each.items) for each in notices],
+        "missing": [" ".join(each.missing) for each in notices],
+        "submitted": [body.submitted_at for body in bodies],
+        "received": [each.received_at for each in notices],
+        "include_by": [each.include_by for each in notices],
+        "code_hashes": [each.code_hash for each in notices],
+        "key_ids": [each.key_id for each in notices],
+        "signatures": [each.signature for each in notices],
+        "sealed_keys": [each.sealed.key for each in notices],
+        "sealed_bodies": [each.sealed.body for each in notices],
+        "contents": [each.leaf.content for each in notices],
+        "leaf_hashes": [each.leaf.leaf_hash for each in notices],
+    }
+
+
+def _item_columns(notices: Sequence[PreparedNotice]) -> dict[str, object]:
+    pairs = [(each, item) for each in notices for item in each.items]
+    return {
+        "item_notices": [each.id for each, _ in pairs],
+        "ordinals": [item.ordinal for _, item in pairs],
+        "kinds": [str(item.subject.kind) for _, item in pairs],
+        "subject_keys": [item.subject_key for _, item in pairs],
+        "families": [str(each.family) for each, _ in pairs],
+        "lanes": [str(each.lane) for each, _ in pairs],
+        "dues": [each.due_at for each, _ in pairs],
+        "specialists": [each.specialist for each, _ in pairs],
+        "case_ids": [item.case_id for _, item in pairs],
+    }
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,169 @@
+"""From a notice that was read to everything that its commit will write; no I/O."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tutela.access.keys import KeySet, Sealed
+from tutela.cases.identity import subject_key
+from tutela.domain.article16 import missing
+from tutela.domain.harm import HarmFamily, harm_family
+from tutela.domain.lanes import Lane, lane
+from tutela.domain.notice import Notice, Subject
+from tutela.domain.vocabulary import Channel, Mark
+from tutela.intake.reading import NoticeRead
+from tutela.law.deadlines import review_due_at
+from tutela.law.notices import anonymous_keywords
+from tutela.ledger import leaf, receipts
+from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES, Fact, Leaf
+from tutela.ledger.receipts import Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """On whose behalf a call is made: all of it from the token, none of it from a body."""
+
+    tenant: str
+    service: str
+    log_id: str
+    channel: Channel
+    door: str
+    mark: Mark = Mark.REAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Clock and chance for one notice: when it came, its id, the nonce of its commitment, its case's id if new."""
+
+    at: datetime
+    notice_id: UUID
+    nonce: bytes
+    case_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedItem:
+    """One subject of the notice and the case it belongs to; `case_id` counts only if that case is new."""
+
+    ordinal: int
+    subject: Subject
+    subject_key: bytes
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedNotice:
+    """All that one notice will write, computed before the transaction begins."""
+
+    speaker: Speaker
+    id: UUID
+    key: str | None
+    notice: Notice
+    body: bytes
+    family: HarmFamily
+    lane: Lane
+    due_at: datetime
+    specialist: bool
+    missing: tuple[str, ...]
+    items: tuple[PreparedItem, ...]
+    leaf: Leaf
+    promise: Promise
+    received_at: datetime
+    include_by: datetime
+    key_id: str
+    signature: bytes
+    code: str
+    code_hash: bytes
+    sealed: Sealed
+
+
+def prepare(
+    read: NoticeRead, *, speaker: Speaker, stamp: Stamp, keys: KeySet, key: str | None
+) -> PreparedNotice:
+    """All rows of a notice; the key is its `external_id` or, where it has none, the caller's Idempotency-Key."""
+    notice = read.notice
+    family = harm_family(notice.category, keyword=notice.keyword)
+    possible_minor = notice.possible_minor is not None and notice.possible_minor.anywhere
+    urgency = lane(
+        channel=speaker.channel,
+        family=family,
+        imminent_danger=bool(notice.imminent_danger),
+        possible_minor=possible_minor,
+    )
+    lacking = missing(notice, anonymous_keywords=anonymous_keywords(on=stamp.at.date()))
+    written = leaf.write(
+        _fact(notice, speaker=speaker, stamp=stamp, lacking=lacking),
+        body_commitment=leaf.commitment(stamp.nonce, read.body),
+    )
+    promised = receipts.promise(speaker.log_id, written.leaf_hash, stamp.at)
+    code = receipts.write_code(keys.code_digest(stamp.notice_id.bytes))
+    return PreparedNotice(
+        speaker=speaker,
+        id=stamp.notice_id,
+        key=notice.external_id if notice.external_id is not None else key,
+        notice=notice,
+        body=read.body,
+        family=family,
+        lane=urgency,
+        due_at=review_due_at(urgency, received_at=stamp.at),
+        specialist=possible_minor or family is HarmFamily.CHILD_SAFETY,
+        missing=lacking,
+        items=_items(notice, speaker=speaker, stamp=stamp, keys=keys),
+        leaf=written,
+        promise=promised,
+        received_at=stamp.at,
+        include_by=receipts.include_by(stamp.at),
+        key_id=keys.key_id,
+        signature=receipts.sign(promised, keys.sign),
+        code=code,
+        code_hash=receipts.hash_code(code),
+        sealed=keys.seal(stamp.nonce + read.body, row=stamp.notice_id.bytes),
+    )
+
+
+def open_body(keys: KeySet, notice_id: UUID, sealed: Sealed) -> bytes:
+    """The RFC 8785 form of the body of a stored notice that was not erased."""
+    return keys.open(sealed, row=notice_id.bytes)[COMMITMENT_NONCE_BYTES:]
+
+
+def _items(
+    notice: Notice, *, speaker: Speaker, stamp: Stamp, keys: KeySet
+) -> tuple[PreparedItem, ...]:
+    return tuple(
+        PreparedItem(
+            ordinal=ordinal,
+            subject=subject,
+            subject_key=subject_key(
+                speaker.tenant, speaker.service, subject, digest=keys.subject_digest
+            ),
+            case_id=case_id,
+        )
+        for ordinal, (subject, case_id) in enumerate(
+            zip(notice.subjects, stamp.case_ids, strict=True)
+        )
+    )
+
+
+def _fact(notice: Notice, *, speaker: Speaker, stamp: Stamp, lacking: tuple[str, ...]) -> Fact:
+    named = {
+        "keyword": notice.keyword,
+        "language": notice.language,
+        "country": notice.country,
+        "surface": notice.surface,
+    }
+    return Fact(
+        type="notice.received",
+        id=stamp.notice_id,
+        at=stamp.at,
+        service=speaker.service,
+        projection={
+            "category": notice.category,
+            "channel": speaker.channel,
+            "door": speaker.door,
+            "mark": speaker.mark,
+            "items": len(notice.subjects),
+            "imminent_danger": bool(notice.imminent_danger),
+            "article_16_complete": not lacking,
+            **{name: value for name, value in named.items() if value is not None},
+        },
+    )

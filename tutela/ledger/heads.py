@@ -1,0 +1,51 @@
+"""A head: the signed statement that the log of a size has this root at this time."""
+
+import base64
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from tutela.domain import canonical
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed head; `signature` is base64 Ed25519 over the RFC 8785 form of v, log_id, size, root and at."""
+
+    log_id: str
+    size: int
+    root: str
+    at: str
+    key_id: str
+    signature: str
+    v: int = 1
+
+
+def sign(
+    *, log_id: str, size: int, root: bytes, at: datetime, signer: Callable[[bytes], bytes]
+) -> bytes:
+    """The 64 signature bytes of a head."""
+    return signer(
+        canonical.encode(
+            {
+                "v": 1,
+                "log_id": log_id,
+                "size": size,
+                "root": root.hex(),
+                "at": canonical.timestamp(at),
+            }
+        )
+    )
+
+
+def of_row(log_id: str, row: tuple[int, bytes, datetime, str, bytes]) -> Head:
+    """A head as it is told, from its stored row."""
+    size, root, at, key_id, signature = row
+    return Head(
+        log_id=log_id,
+        size=size,
+        root=root.hex(),
+        at=canonical.timestamp(at),
+        key_id=key_id,
+        signature=base64.b64encode(signature).decode(),
+    )

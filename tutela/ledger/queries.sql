@@ -1,0 +1,88 @@
+-- name: add_leaf
+-- The record of a fact, in the transaction of the fact; its place in the tree comes later.
+INSERT INTO ledger_leaf (fact_id, tenant, fact_type, at, content, leaf_hash)
+VALUES (%(fact_id)s, %(tenant)s, %(fact_type)s, %(at)s, %(content)s, %(leaf_hash)s)
+
+-- name: tenants_with_unsequenced
+-- Whose logs have facts that no place was given to yet.
+SELECT DISTINCT tenant FROM ledger_leaf WHERE leaf_index IS NULL ORDER BY tenant
+
+-- name: take_epoch
+-- A new sequencer takes the log; whoever had it before can't write any more.
+UPDATE ledger_log SET epoch = epoch + 1 WHERE tenant = %(tenant)s RETURNING epoch
+
+-- name: lock_log
+-- The log's name and size, held until the transaction ends; no row where another sequencer took it.
+SELECT log_id, size FROM ledger_log WHERE tenant = %(tenant)s AND epoch = %(epoch)s FOR UPDATE
+
+-- name: number_leaves
+-- Gives dense numbers to what is committed and has none, however late it committed: no cursor, no gap.
+UPDATE ledger_leaf SET leaf_index = %(size)s + numbered.place
+FROM (
+    SELECT fact_id, row_number() OVER (ORDER BY fact_id) - 1 AS place
+    FROM (
+        SELECT fact_id FROM ledger_leaf WHERE tenant = %(tenant)s AND leaf_index IS NULL
+        ORDER BY fact_id LIMIT %(most)s
+    ) AS unsequenced
+) AS numbered
+WHERE ledger_leaf.fact_id = numbered.fact_id
+RETURNING leaf_index, leaf_hash
+
+-- name: tiles
+-- Tiles of the tree by level and place.
+SELECT t.level, t.tile, t.hashes
+FROM ledger_tile t
+JOIN unnest(%(levels)s::int2[], %(tiles)s::int8[]) AS w (level, tile) USING (level, tile)
+WHERE t.tenant = %(tenant)s
+
+-- name: put_tiles
+-- Tiles that are new or have grown.
+INSERT INTO ledger_tile (tenant, level, tile, hashes)
+SELECT %(tenant)s, level, tile, hashes
+FROM unnest(%(levels)s::int2[], %(tiles)s::int8[], %(hashes)s::bytea[]) AS w (level, tile, hashes)
+ON CONFLICT (tenant, level, tile) DO UPDATE SET hashes = excluded.hashes
+
+-- name: grow_log
+-- The frontier moves with the numbers, in one transaction.
+UPDATE ledger_log SET size = %(size)s WHERE tenant = %(tenant)s
+
+-- name: add_head
+-- A signed head.
+INSERT INTO ledger_head (tenant, size, root, at, key_id, signature)
+VALUES (%(tenant)s, %(size)s, %(root)s, %(at)s, %(key_id)s, %(signature)s)
+
+-- name: last_head
+-- The newest signed head of a tenant's log.
+SELECT size, root, at, key_id, signature FROM ledger_head WHERE tenant = %(tenant)s ORDER BY size DESC, at DESC LIMIT 1
+
+-- name: log_by_id
+-- Which tenant a log belongs to.
+SELECT tenant, log_id, size FROM ledger_log WHERE log_id = %(log_id)s
+
+-- name: logs
+-- All logs of the house.
+SELECT tenant, log_id, size FROM ledger_log ORDER BY tenant
+
+-- name: leaf_by_hash
+-- Where a leaf stands; its index is null until it is sequenced.
+SELECT l.tenant, g.log_id, l.leaf_index FROM ledger_leaf l JOIN ledger_log g ON g.tenant = l.tenant WHERE l.leaf_hash = %(leaf_hash)s
+
+-- name: oldest_unsequenced
+-- Since when the oldest fact waits for its place.
+SELECT min(at) FROM ledger_leaf WHERE tenant = %(tenant)s AND leaf_index IS NULL
+
+-- name: export_leaves
+-- All sequenced leaves in order, with the receipt that was given for a notice.
+SELECT l.leaf_index, l.content, l.leaf_hash, n.received_at, n.include_by, n.key_id, n.signature
+FROM ledger_leaf l
+LEFT JOIN notice n ON n.id = l.fact_id AND n.tenant = l.tenant
+WHERE l.tenant = %(tenant)s AND l.leaf_index < %(size)s
+ORDER BY l.leaf_index
+
+-- name: export_heads
+-- All signed heads up to a size, in order.
+SELECT size, root, at, key_id, signature FROM ledger_head WHERE tenant = %(tenant)s AND size <= %(size)s ORDER BY size, at
+
+-- name: export_keys
+-- Every key that signed heads or receipts here.
+SELECT key_id, public_key, valid_from FROM ledger_key ORDER BY valid_from, key_id

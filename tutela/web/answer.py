@@ -1,0 +1,34 @@
+"""What goes back over the wire."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import msgspec
+
+JSON = "application/json"
+JSON_LINES = "application/x-ndjson"
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, a body, and the headers beside length and type."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """A body of JSON Lines that is written as it comes."""
+
+    lines: AsyncIterator[bytes]
+    status: int = 200
+
+
+def answer(value: object, status: int = 200) -> Answer:
+    """A JSON answer of a struct, a dict or a list."""
+    return Answer(status, _encode(value))

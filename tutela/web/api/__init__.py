@@ -1,0 +1,1 @@
+"""Decides what each JSON call takes and answers."""

@@ -1,0 +1,68 @@
+"""`GET /v1/ledger/...`: heads and proofs for anyone; no content."""
+
+from tutela.database.pool import Pool
+from tutela.errors import FieldError
+from tutela.intake.reading import Unfit
+from tutela.ledger import proofs
+from tutela.ledger.proofs import NotInLedger
+from tutela.web.answer import Answer, answer
+from tutela.web.endpoint import Asked, Handler
+
+HASH_HEX_DIGITS = 64
+
+
+def show_head(pool: Pool) -> Handler:
+    """The newest signed head of the log that `log_id` names; of the only one, where there is one."""
+
+    async def handle(asked: Asked) -> Answer:
+        return answer(await proofs.head(pool, log_id=asked.query.get("log_id")))
+
+    return handle
+
+
+def prove_inclusion(pool: Pool) -> Handler:
+    """200 with the proof of a leaf hash; 404 while it has no place yet, with when to come back."""
+
+    async def handle(asked: Asked) -> Answer:
+        proof = await proofs.inclusion(pool, _leaf_hash(asked.path["leaf_hash"]))
+        if proof is None:
+            raise NotInLedger(detail="The leaf waits for its place; its receipt says until when.")
+        return answer(proof)
+
+    return handle
+
+
+def prove_consistency(pool: Pool) -> Handler:
+    """That the log of size `from` is the beginning of the log of size `to`."""
+
+    async def handle(asked: Asked) -> Answer:
+        return answer(
+            await proofs.consistency(
+                pool,
+                log_id=asked.query.get("log_id"),
+                old_size=_size(asked, "from"),
+                new_size=_size(asked, "to"),
+            )
+        )
+
+    return handle
+
+
+def _leaf_hash(text: str) -> bytes:
+    try:
+        leaf_hash = bytes.fromhex(text)
+    except ValueError:
+        leaf_hash = b""
+    if len(text) != HASH_HEX_DIGITS or len(leaf_hash) * 2 != HASH_HEX_DIGITS:
+        raise NotInLedger(detail="A leaf hash has 64 hex digits.")
+    return leaf_hash
+
+
+def _size(asked: Asked, name: str) -> int:
+    text = asked.query.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Unfit(
+            detail="Send from and to as whole numbers.",
+            errors=[FieldError(f"?{name}", "a whole number of leaves, at least 0")],
+        )
+    return int(text)

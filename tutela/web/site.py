@@ -1,0 +1,84 @@
+"""Every call of the house in one table: method, path, right, what it takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from tutela.access.keys import KeySet
+from tutela.access.roles import Right
+from tutela.access.tokens import TokenDesk
+from tutela.database.pool import Pool
+from tutela.intake.channels.batch import LineRefused
+from tutela.intake.door import Intake, Sending
+from tutela.intake.refusals import Refusal, RefusalLog
+from tutela.web.answer import JSON_LINES
+from tutela.web.api import ledger, notices
+from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Handler, Terms
+
+_SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
+_SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
+_PUBLIC = Terms(right=None, takes=None, queries=frozenset({"log_id", "from", "to"}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What the calls stand on; made once in `app`."""
+
+    pool: Pool
+    keys: KeySet
+    desk: TokenDesk
+    intake: Intake
+    refusals: RefusalLog
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: `METHOD /path`, what it asks of its caller, and what answers it."""
+
+    method: str
+    path: str
+    terms: Terms
+    handler: Handler
+
+
+def calls(rooms: Rooms) -> list[Call]:
+    """All JSON calls; the reference page and the OpenAPI document are checked against it."""
+
+    async def record_line(sending: Sending, line: LineRefused) -> None:
+        await rooms.refusals.record(
+            Refusal(sending.door, sending.caller, line.error, line.raw, line.line)
+        )
+
+    pool = rooms.pool
+    return [
+        Call("POST", "/v1/notices", _SEND, notices.create_notice(rooms.intake)),
+        Call(
+            "POST",
+            "/v1/notices/batch",
+            _SEND_LINES,
+            notices.create_notices(rooms.intake, record_line),
+        ),
+        Call("GET", "/v1/ledger/head", _PUBLIC, ledger.show_head(pool)),
+        Call("GET", "/v1/ledger/proof/{leaf_hash}", _PUBLIC, ledger.prove_inclusion(pool)),
+        Call("GET", "/v1/ledger/consistency", _PUBLIC, ledger.prove_consistency(pool)),
+    ]
+
+
+def site(rooms: Rooms) -> Starlette:
+    """The whole site as one ASGI application."""
+    return Starlette(routes=[_route(call, rooms) for call in calls(rooms)])
+
+
+def _route(call: Call, rooms: Rooms) -> Route:
+    endpoint = Endpoint(
+        f"{call.method} {call.path}",
+        call.handler,
+        call.terms,
+        desk=rooms.desk,
+        record=rooms.refusals.record,
+    )
+    return Route(call.path, endpoint, methods=[call.method])

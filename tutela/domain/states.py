@@ -150,7 +150,7 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
     }
 )
 
-State = TypeVar("State", ItemState, CaseState, DecisionState, OutboxState)
+State = TypeVar("State", bound=ItemState | CaseState | DecisionState | OutboxState)
 Event = ItemEvent | CaseEvent | DecisionEvent | OutboxEvent
 
 

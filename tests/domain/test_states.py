@@ -1,0 +1,108 @@
+"""Every state and every event: what leads where, and what is refused."""
+
+from enum import StrEnum
+from itertools import product
+
+import pytest
+
+from tutela.domain.states import (
+    STATE_TABLES,
+    CaseEvent,
+    CaseState,
+    DecisionEvent,
+    DecisionState,
+    Event,
+    IllegalTransition,
+    ItemEvent,
+    ItemState,
+    OutboxEvent,
+    OutboxState,
+    StateTable,
+    transition,
+)
+
+AnyState = ItemState | CaseState | DecisionState | OutboxState
+
+#: Triples and no mapping: members of different lists with one value are equal.
+MOVES: list[tuple[AnyState, Event, AnyState]] = [
+    (ItemState.OPEN, ItemEvent.DECIDED, ItemState.ANSWERED),
+    (ItemState.OPEN, ItemEvent.ESCALATED, ItemState.OPEN),
+    (CaseState.OPEN, CaseEvent.ITEM_ADDED, CaseState.OPEN),
+    (CaseState.OPEN, CaseEvent.ANSWERED_IN_PART, CaseState.OPEN),
+    (CaseState.OPEN, CaseEvent.ESCALATED, CaseState.OPEN),
+    (CaseState.OPEN, CaseEvent.ANSWERED, CaseState.DECIDED),
+    (CaseState.DECIDED, CaseEvent.FINISHED, CaseState.CLOSED),
+    (DecisionState.TAKEN, DecisionEvent.REVERSED, DecisionState.UNDONE),
+    (OutboxState.DUE, OutboxEvent.ACCEPTED, OutboxState.DELIVERED),
+    (OutboxState.DUE, OutboxEvent.FAILED, OutboxState.DUE),
+    (OutboxState.DUE, OutboxEvent.EXHAUSTED, OutboxState.DEAD),
+    (OutboxState.DEAD, OutboxEvent.REVIVED, OutboxState.DUE),
+]
+
+STATES: list[AnyState] = [*ItemState, *CaseState, *DecisionState, *OutboxState]
+EVENTS: list[Event] = [*ItemEvent, *CaseEvent, *DecisionEvent, *OutboxEvent]
+FINAL = [ItemState.ANSWERED, CaseState.CLOSED, DecisionState.UNDONE, OutboxState.DELIVERED]
+
+
+def same(one: object, *, other: object) -> bool:
+    return type(one) is type(other) and one == other
+
+
+def expected(state: AnyState, *, event: Event) -> AnyState | None:
+    for before, happening, after in MOVES:
+        if same(before, other=state) and same(happening, other=event):
+            return after
+    return None
+
+
+def exits(table: StateTable, *, state: StrEnum) -> set[StrEnum]:
+    return {after for (before, _), after in table.moves.items() if before is state}
+
+
+@pytest.mark.parametrize(("state", "event"), list(product(STATES, EVENTS)), ids=repr)
+def test_a_pair_leads_where_the_table_says_or_is_refused(state: AnyState, event: Event) -> None:
+    after = expected(state, event=event)
+    if after is not None:
+        assert transition(state, event=event) is after
+        return
+    with pytest.raises(IllegalTransition) as refusal:
+        transition(state, event=event)
+    assert refusal.value.evidence == {"state": state.value, "event": event.value}
+    assert (refusal.value.code, refusal.value.status) == ("illegal_state", 409)
+
+
+@pytest.mark.parametrize("kind", STATE_TABLES, ids=lambda kind: kind.__name__)
+def test_every_state_is_reached_from_the_first(kind: type[StrEnum]) -> None:
+    table = STATE_TABLES[kind]
+    reached = {table.initial}
+    for _ in kind:
+        reached |= {after for state in reached for after in exits(table, state=state)}
+    assert reached == set(kind)
+
+
+@pytest.mark.parametrize("state", STATES, ids=repr)
+def test_a_state_has_a_way_out_unless_it_is_final(state: AnyState) -> None:
+    onward = exits(STATE_TABLES[type(state)], state=state) - {state}
+    assert bool(onward) == (not any(same(state, other=final) for final in FINAL))
+
+
+@pytest.mark.parametrize("kind", STATE_TABLES, ids=lambda kind: kind.__name__)
+def test_every_event_has_a_use(kind: type[StrEnum]) -> None:
+    table = STATE_TABLES[kind]
+    assert {event for _, event in table.moves} == set(table.events)
+
+
+def test_a_message_that_died_is_sent_again_only_by_a_person() -> None:
+    assert [event for event in OutboxEvent if _allowed(OutboxState.DEAD, event=event)] == [
+        OutboxEvent.REVIVED
+    ]
+
+
+def test_a_case_closes_only_after_its_last_item_was_answered() -> None:
+    assert [state for state in CaseState if _allowed(state, event=CaseEvent.FINISHED)] == [
+        CaseState.DECIDED
+    ]
+
+
+def _allowed(state: AnyState, *, event: Event) -> bool:
+    return expected(state, event=event) is not None

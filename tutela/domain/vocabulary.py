@@ -351,7 +351,7 @@ class ContentType(StrEnum):
 
 
 class Mark(StrEnum):
-    """Whether a record is real; what is not is issued by the server alone, never taken from a body."""
+    """Whether a record is real; only the server marks what is not, a body never does."""
 
     #: From outside: a person, a platform, an authority.
     REAL = "real"

@@ -23,7 +23,7 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def web(url: str, key_folder: Path) -> AsyncIterator[Starlette]:
+async def web(url: str, *, key_folder: Path) -> AsyncIterator[Starlette]:
     """The site on one database, with its pool open for as long as the context lasts."""
     keys = access_keys.load_or_create(key_folder)
     pool = await open_pool(url, min_size=2, max_size=8, name="tutela web")
@@ -32,7 +32,7 @@ async def web(url: str, key_folder: Path) -> AsyncIterator[Starlette]:
             Rooms(
                 pool=pool,
                 keys=keys,
-                desk=TokenDesk(pool, time.monotonic),
+                desk=TokenDesk(pool, monotonic=time.monotonic),
                 intake=Intake(pool, keys, clock=now, chance=os.urandom),
                 refusals=RefusalLog(pool, keys, clock=now, chance=os.urandom),
                 clock=now,

@@ -49,10 +49,10 @@ class Sealed:
 class KeySet:
     """Seals and opens values, signs for the ledger, derives codes and subject keys."""
 
-    def __init__(self, master: bytes, signing_key: Ed25519PrivateKey) -> None:
-        self._wrapping = AESGCM(_derive(master, b"tutela wrapping key v1"))
-        self._code_key = _derive(master, b"tutela receipt code v1")
-        self._subject_key = _derive(master, b"tutela subject key v1")
+    def __init__(self, master: bytes, *, signing_key: Ed25519PrivateKey) -> None:
+        self._wrapping = AESGCM(_derive(master, purpose=b"tutela wrapping key v1"))
+        self._code_key = _derive(master, purpose=b"tutela receipt code v1")
+        self._subject_key = _derive(master, purpose=b"tutela subject key v1")
         self._signing_key = signing_key
         self.public_key = _raw(signing_key.public_key())
         self.key_id = key_id(self.public_key)
@@ -104,12 +104,12 @@ def load_or_create(folder: Path) -> KeySet:
         raise KeysUnusable(
             detail=f"The key folder {folder} can't be used: {cause.strerror}."
         ) from cause
-    return KeySet(master, Ed25519PrivateKey.from_private_bytes(signing))
+    return KeySet(master, signing_key=Ed25519PrivateKey.from_private_bytes(signing))
 
 
 def _read_or_create(path: Path) -> bytes:
     if not path.exists():
-        _create_once(path, os.urandom(MASTER_BYTES))
+        _create_once(path, secret=os.urandom(MASTER_BYTES))
     try:
         secret = base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True)
     except ValueError as cause:
@@ -121,7 +121,7 @@ def _read_or_create(path: Path) -> bytes:
     return secret
 
 
-def _create_once(path: Path, secret: bytes) -> None:
+def _create_once(path: Path, *, secret: bytes) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -136,7 +136,7 @@ def _create_once(path: Path, secret: bytes) -> None:
         draft.unlink()
 
 
-def _derive(master: bytes, purpose: bytes) -> bytes:
+def _derive(master: bytes, *, purpose: bytes) -> bytes:
     return hmac.digest(master, purpose, "sha256")
 
 

@@ -51,12 +51,12 @@ RIGHTS: Final = MappingProxyType(
 )
 
 
-def has(role: Role, right: Right) -> bool:
+def has(role: Role, *, right: Right) -> bool:
     """Whether the role has the right."""
     return right in RIGHTS[role]
 
 
-def refuse_unless(role: Role, right: Right) -> None:
+def refuse_unless(role: Role, *, right: Right) -> None:
     """`Forbidden` unless the role has the right."""
-    if not has(role, right):
+    if not has(role, right=right):
         raise Forbidden(detail=f"The role {role} has no right to {right.replace('_', ' ')}.")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-
 from tutela.database import queries
 from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.domain.identifiers import uuid7
@@ -71,10 +70,10 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def create(pool: Pool, grant: Grant, *, now: datetime, chance: Callable[[int], bytes]) -> str:
+async def create(pool: Pool, *, grant: Grant, now: datetime, chance: Callable[[int], bytes]) -> str:
     """A new token, told this once; tenant, service and log are made where they are new."""
     for what, name in (("tenant", grant.tenant), ("service", grant.service), ("name", grant.name)):
-        refuse_bad_name(what, name)
+        refuse_bad_name(name, what=what)
     token = "tutela_" + base64.urlsafe_b64encode(chance(TOKEN_BYTES)).decode().rstrip("=")
     async with every_tenant_transaction(pool) as connection:
         tenant = {"tenant": grant.tenant}
@@ -97,11 +96,11 @@ async def create(pool: Pool, grant: Grant, *, now: datetime, chance: Callable[[i
     return token
 
 
-def refuse_bad_name(what: str, name: str) -> None:
+def refuse_bad_name(name: str, *, what: str) -> None:
     """`BadName` unless the name is 1 to 64 letters, digits, dots, dashes or underscores."""
     if not NAME_PATTERN.fullmatch(name):
         raise BadName(
-            detail=f"The {what} must be 1 to 64 of A-Z a-z 0-9 . _ - and start with a letter or digit.",
+            detail=f"The {what} must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with none of . _ -",
             errors=[FieldError(f"/{what}", "not a usable name")],
         )
 
@@ -109,7 +108,7 @@ def refuse_bad_name(what: str, name: str) -> None:
 class TokenDesk:
     """Knows callers by their token; remembers each for `TRUST_SECONDS`."""
 
-    def __init__(self, pool: Pool, monotonic: Callable[[], float]) -> None:
+    def __init__(self, pool: Pool, *, monotonic: Callable[[], float]) -> None:
         self._pool = pool
         self._monotonic = monotonic
         self._known: dict[bytes, tuple[float, Caller]] = {}

@@ -8,7 +8,7 @@ SUBJECT_KEY_BYTES = 16
 
 
 def subject_key(
-    tenant: str, service: str, subject: Subject, *, digest: Callable[[bytes], bytes]
+    subject: Subject, *, tenant: str, service: str, digest: Callable[[bytes], bytes]
 ) -> bytes:
     """16 bytes that name a subject by its id, or by its URL where it has none, without telling it.
 

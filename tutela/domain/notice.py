@@ -57,9 +57,7 @@ class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subjects: Annotated[tuple[Subject, ...], msgspec.Meta(min_length=1, max_length=SUBJECTS_MAX)]
     external_id: Identifier | None = None
     keyword: Keyword | None = None
-    explanation: (
-        Annotated[str, msgspec.Meta(max_length=EXPLANATION_MAX_CODE_POINTS)] | None
-    ) = None
+    explanation: Annotated[str, msgspec.Meta(max_length=EXPLANATION_MAX_CODE_POINTS)] | None = None
     notifier: Notifier | None = None
     good_faith: bool | None = None
     imminent_danger: bool | None = None

@@ -101,7 +101,7 @@ async def of_earlier(pool: Pool, notice: PreparedNotice, *, keys: KeySet) -> Acc
 
 
 def _of_stored(stored: _Stored, *, log_id: str, keys: KeySet) -> Accepted:
-    promised = receipts.promise(log_id, stored.leaf_hash, stored.received_at)
+    promised = receipts.promise(stored.leaf_hash, log_id=log_id, received_at=stored.received_at)
     code = receipts.write_code(keys.code_digest(stored.id.bytes))
     return Accepted(
         id=str(stored.id),

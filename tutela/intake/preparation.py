@@ -33,7 +33,7 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """Clock and chance for one notice: when it came, its id, the nonce of its commitment, its case's id if new."""
+    """Clock and chance for one notice: time, id, nonce, and ids for cases that are new."""
 
     at: datetime
     notice_id: UUID
@@ -43,7 +43,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedItem:
-    """One subject of the notice and the case it belongs to; `case_id` counts only if that case is new."""
+    """One subject of the notice; `case_id` counts only where its case is new."""
 
     ordinal: int
     subject: Subject
@@ -80,7 +80,7 @@ class PreparedNotice:
 def prepare(
     read: NoticeRead, *, speaker: Speaker, stamp: Stamp, keys: KeySet, key: str | None
 ) -> PreparedNotice:
-    """All rows of a notice; the key is its `external_id` or, where it has none, the caller's Idempotency-Key."""
+    """All rows of a notice, under its `external_id` or else under the caller's key."""
     notice = read.notice
     family = harm_family(notice.category, keyword=notice.keyword)
     possible_minor = notice.possible_minor is not None and notice.possible_minor.anywhere
@@ -93,9 +93,9 @@ def prepare(
     lacking = missing(notice, anonymous_keywords=anonymous_keywords(on=stamp.at.date()))
     written = leaf.write(
         _fact(notice, speaker=speaker, stamp=stamp, lacking=lacking),
-        body_commitment=leaf.commitment(stamp.nonce, read.body),
+        body_commitment=leaf.commitment(read.body, nonce=stamp.nonce),
     )
-    promised = receipts.promise(speaker.log_id, written.leaf_hash, stamp.at)
+    promised = receipts.promise(written.leaf_hash, log_id=speaker.log_id, received_at=stamp.at)
     code = receipts.write_code(keys.code_digest(stamp.notice_id.bytes))
     return PreparedNotice(
         speaker=speaker,
@@ -114,7 +114,7 @@ def prepare(
         received_at=stamp.at,
         include_by=receipts.include_by(stamp.at),
         key_id=keys.key_id,
-        signature=receipts.sign(promised, keys.sign),
+        signature=receipts.sign(promised, signer=keys.sign),
         code=code,
         code_hash=receipts.hash_code(code),
         sealed=keys.seal(stamp.nonce + read.body, row=stamp.notice_id.bytes),
@@ -134,7 +134,10 @@ def _items(
             ordinal=ordinal,
             subject=subject,
             subject_key=subject_key(
-                speaker.tenant, speaker.service, subject, digest=keys.subject_digest
+                subject,
+                tenant=speaker.tenant,
+                service=speaker.service,
+                digest=keys.subject_digest,
             ),
             case_id=case_id,
         )

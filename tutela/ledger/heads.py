@@ -10,7 +10,7 @@ from tutela.domain import canonical
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """A signed head; `signature` is base64 Ed25519 over the RFC 8785 form of v, log_id, size, root and at."""
+    """A signed head: base64 Ed25519 over the RFC 8785 form of v, log_id, size, root and at."""
 
     log_id: str
     size: int
@@ -22,7 +22,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sign(
-    *, log_id: str, size: int, root: bytes, at: datetime, signer: Callable[[bytes], bytes]
+    root: bytes, *, log_id: str, size: int, at: datetime, signer: Callable[[bytes], bytes]
 ) -> bytes:
     """The 64 signature bytes of a head."""
     return signer(
@@ -38,7 +38,7 @@ def sign(
     )
 
 
-def of_row(log_id: str, row: tuple[int, bytes, datetime, str, bytes]) -> Head:
+def of_row(row: tuple[int, bytes, datetime, str, bytes], *, log_id: str) -> Head:
     """A head as it is told, from its stored row."""
     size, root, at, key_id, signature = row
     return Head(

@@ -1,4 +1,4 @@
-"""A leaf: what the ledger keeps of a fact, free of personal data, and the hash that stands for it."""
+"""A leaf: what the ledger keeps of a fact, free of personal data, and its hash."""
 
 import hashlib
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What happened: its type in the past tense, its id, when, on which service, and its projection."""
+    """What happened: its type in the past tense, id, time, service, and projection."""
 
     type: str
     id: UUID
@@ -34,8 +34,8 @@ class Fact:
     projection: Mapping[str, object]
 
 
-def commitment(nonce: bytes, body: bytes) -> str:
-    """Hex SHA-256(nonce || canonical body): binds to the body, and tells nothing once the nonce is gone."""
+def commitment(body: bytes, *, nonce: bytes) -> str:
+    """Hex SHA-256(nonce || canonical body): binding, and silent once the nonce is gone."""
     return hashlib.sha256(nonce + body).hexdigest()
 
 

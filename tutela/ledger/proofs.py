@@ -1,7 +1,6 @@
-"""Proofs that anyone may ask for: heads, inclusion of a leaf, consistency of two sizes; no content."""
+"""Proofs for anyone: heads, inclusion of a leaf, consistency of two sizes; no content."""
 
 import msgspec
-
 
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, every_tenant_transaction
@@ -37,7 +36,7 @@ class NoSuchSize(TutelaError):
 
 
 class Inclusion(msgspec.Struct, frozen=True, kw_only=True):
-    """That a leaf stands in the log: its index, the path to the root (RFC 6962, 2.1.1), and the signed head."""
+    """That a leaf stands in the log: index, path to the root (RFC 6962, 2.1.1), signed head."""
 
     log_id: str
     leaf_hash: str
@@ -61,16 +60,16 @@ class Consistency(
 async def head(pool: Pool, *, log_id: str | None) -> Head:
     """The newest signed head of a log; `WhichLog` where none is named and there are several."""
     async with every_tenant_transaction(pool) as connection:
-        tenant, log, _ = await _log(connection, log_id)
+        tenant, log, _ = await _log(connection, log_id=log_id)
         cursor = await connection.execute(_sql.last_head, {"tenant": tenant})
         row = await cursor.fetchone()
     if row is None:
         raise NotInLedger(detail="Nothing is in this log yet.")
-    return heads.of_row(log, row)
+    return heads.of_row(row, log_id=log)
 
 
-async def inclusion(pool: Pool, leaf_hash: bytes) -> Inclusion | None:
-    """The proof of a leaf under the newest head; None while it waits for its place; `NotInLedger` if unknown."""
+async def inclusion(pool: Pool, *, leaf_hash: bytes) -> Inclusion | None:
+    """The proof under the newest head; None while the leaf waits; `NotInLedger` if unknown."""
     async with every_tenant_transaction(pool) as connection:
         cursor = await connection.execute(_sql.leaf_by_hash, {"leaf_hash": leaf_hash})
         row = await cursor.fetchone()
@@ -84,7 +83,7 @@ async def inclusion(pool: Pool, leaf_hash: bytes) -> Inclusion | None:
         size = newest[0]
         places = tree.tiles_for_inclusion(index=index, size=size)
         path = tree.inclusion_path(
-            await tiles.fetch(connection, tenant, places), index=index, size=size
+            await tiles.fetch(connection, tenant=tenant, places=places), index=index, size=size
         )
     return Inclusion(
         log_id=log_id,
@@ -92,7 +91,7 @@ async def inclusion(pool: Pool, leaf_hash: bytes) -> Inclusion | None:
         leaf_index=index,
         size=size,
         path=[step.hex() for step in path],
-        head=heads.of_row(log_id, newest),
+        head=heads.of_row(newest, log_id=log_id),
     )
 
 
@@ -101,21 +100,21 @@ async def consistency(
 ) -> Consistency:
     """The proof between two sizes; `NoSuchSize` unless 0 <= from <= to <= the log's size."""
     async with every_tenant_transaction(pool) as connection:
-        tenant, log, size = await _log(connection, log_id)
+        tenant, log, size = await _log(connection, log_id=log_id)
         if not 0 <= old_size <= new_size <= size:
             raise NoSuchSize(
                 detail=f"The log has {size} leaves.",
                 errors=[FieldError("?from", "must be 0 <= from <= to <= size")],
             )
         places = tree.tiles_for_consistency(old_size=old_size, new_size=new_size)
-        fetched = await tiles.fetch(connection, tenant, places)
+        fetched = await tiles.fetch(connection, tenant=tenant, places=places)
         path = tree.consistency_path(fetched, old_size=old_size, new_size=new_size)
     return Consistency(
         log_id=log, from_size=old_size, to_size=new_size, path=[step.hex() for step in path]
     )
 
 
-async def _log(connection: Connection, log_id: str | None) -> tuple[str, str, int]:
+async def _log(connection: Connection, *, log_id: str | None) -> tuple[str, str, int]:
     if log_id is not None:
         cursor = await connection.execute(_sql.log_by_id, {"log_id": log_id})
     else:

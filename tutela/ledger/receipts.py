@@ -31,7 +31,7 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What the notifier keeps; `signature` is base64 Ed25519 over the RFC 8785 form of the promise."""
+    """What the notifier keeps; `signature` is base64 Ed25519 over the promise in JCS."""
 
     code: str
     log_id: str
@@ -42,7 +42,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     signature: str
 
 
-def promise(log_id: str, leaf_hash: bytes, received_at: datetime) -> Promise:
+def promise(leaf_hash: bytes, *, log_id: str, received_at: datetime) -> Promise:
     """The promise for a leaf that was received at an instant."""
     return Promise(
         log_id=log_id,
@@ -57,7 +57,7 @@ def include_by(received_at: datetime) -> datetime:
     return received_at + timedelta(seconds=INCLUSION_SECONDS)
 
 
-def sign(promised: Promise, signer: Callable[[bytes], bytes]) -> bytes:
+def sign(promised: Promise, *, signer: Callable[[bytes], bytes]) -> bytes:
     """The 64 signature bytes of a promise."""
     return signer(canonical.encode(promised))
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-
 from tutela.access.keys import KeySet
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, every_tenant_transaction, tenant_transaction
@@ -26,14 +25,14 @@ class Deposed(TutelaError):
 class Sequencer:
     """Sequences the logs of all tenants for as long as no other one takes them."""
 
-    def __init__(self, pool: Pool, keys: KeySet, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, pool: Pool, *, keys: KeySet, clock: Callable[[], datetime]) -> None:
         self._pool = pool
         self._keys = keys
         self._clock = clock
         self._epochs: dict[str, int] = {}
 
     async def sequence_all(self) -> int:
-        """How many facts of all tenants were given a place, until none was left; `Deposed` if taken over."""
+        """How many facts of all tenants got a place, until none was left; `Deposed`."""
         async with every_tenant_transaction(self._pool) as connection:
             cursor = await connection.execute(_sql.tenants_with_unsequenced)
             tenants = [row[0] for row in await cursor.fetchall()]
@@ -44,12 +43,12 @@ class Sequencer:
         return placed
 
     async def sequence(self, tenant: str) -> int:
-        """How many facts got a place, at most `BATCH_MAX`; numbers, tiles, size and head in one transaction."""
+        """How many facts got a place, at most `BATCH_MAX`; all of it in one transaction."""
         epoch = self._epochs.get(tenant)
         if epoch is None:
             epoch = self._epochs[tenant] = await self._take(tenant)
         async with tenant_transaction(self._pool, tenant) as connection:
-            return await self._advance(connection, tenant, epoch)
+            return await self._advance(connection, tenant=tenant, epoch=epoch)
 
     async def _take(self, tenant: str) -> int:
         async with tenant_transaction(self._pool, tenant) as connection:
@@ -60,7 +59,7 @@ class Sequencer:
         taken: int = row[0]
         return taken
 
-    async def _advance(self, connection: Connection, tenant: str, epoch: int) -> int:
+    async def _advance(self, connection: Connection, *, tenant: str, epoch: int) -> int:
         cursor = await connection.execute(_sql.lock_log, {"tenant": tenant, "epoch": epoch})
         log = await cursor.fetchone()
         if log is None:
@@ -72,21 +71,21 @@ class Sequencer:
         numbered = sorted(await cursor.fetchall())
         if not numbered:
             return 0
-        edge = await tiles.fetch(connection, tenant, tree.tiles_for_append(size))
+        edge = await tiles.fetch(connection, tenant=tenant, places=tree.tiles_for_append(size))
         grown = tree.append(edge, size=size, leaf_hashes=[row[1] for row in numbered])
-        await tiles.store(connection, tenant, grown.changed_tiles)
+        await tiles.store(connection, tenant=tenant, changed=grown.changed_tiles)
         await connection.execute(_sql.grow_log, {"tenant": tenant, "size": grown.new_size})
-        await self._sign(connection, tenant, log_id, grown)
+        await self._sign(connection, tenant=tenant, log_id=log_id, grown=grown)
         return len(numbered)
 
     async def _sign(
-        self, connection: Connection, tenant: str, log_id: str, grown: tree.Appended
+        self, connection: Connection, *, tenant: str, log_id: str, grown: tree.Appended
     ) -> None:
         cursor = await connection.execute(_sql.last_head, {"tenant": tenant})
         last = await cursor.fetchone()
         at = self._clock() if last is None else max(self._clock(), last[2])
         signature = heads.sign(
-            log_id=log_id, size=grown.new_size, root=grown.root, at=at, signer=self._keys.sign
+            grown.root, log_id=log_id, size=grown.new_size, at=at, signer=self._keys.sign
         )
         await connection.execute(
             _sql.add_head,

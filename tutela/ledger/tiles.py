@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from psycopg import AsyncConnection
 
 from tutela.database import queries
+from tutela.database.pool import Connection
 
 Place = tuple[int, int]
 
@@ -12,7 +13,7 @@ _sql = queries.load("tutela.ledger")
 
 
 async def fetch(
-    connection: AsyncConnection, tenant: str, places: Iterable[Place]
+    connection: Connection, *, tenant: str, places: Iterable[Place]
 ) -> dict[Place, bytes]:
     """The hashes of the named tiles by (level, tile); a tile that is not there is left out."""
     wanted = list(places)

@@ -118,7 +118,7 @@ class Endpoint:
         caller = await self._desk.caller(
             None if authorization is None else authorization.decode("latin-1")
         )
-        refuse_unless(caller.role, self.terms.right)
+        refuse_unless(caller.role, right=self.terms.right)
         return caller
 
     def _query(self, scope: Scope) -> dict[str, str]:

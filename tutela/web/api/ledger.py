@@ -9,6 +9,7 @@ from tutela.web.answer import Answer, answer
 from tutela.web.endpoint import Asked, Handler
 
 HASH_HEX_DIGITS = 64
+SIZE_DIGITS_MAX = 18
 
 
 def show_head(pool: Pool) -> Handler:
@@ -24,7 +25,7 @@ def prove_inclusion(pool: Pool) -> Handler:
     """200 with the proof of a leaf hash; 404 while it has no place yet, with when to come back."""
 
     async def handle(asked: Asked) -> Answer:
-        proof = await proofs.inclusion(pool, _leaf_hash(asked.path["leaf_hash"]))
+        proof = await proofs.inclusion(pool, leaf_hash=_leaf_hash(asked.path["leaf_hash"]))
         if proof is None:
             raise NotInLedger(detail="The leaf waits for its place; its receipt says until when.")
         return answer(proof)
@@ -40,8 +41,8 @@ def prove_consistency(pool: Pool) -> Handler:
             await proofs.consistency(
                 pool,
                 log_id=asked.query.get("log_id"),
-                old_size=_size(asked, "from"),
-                new_size=_size(asked, "to"),
+                old_size=_size(asked, name="from"),
+                new_size=_size(asked, name="to"),
             )
         )
 
@@ -58,9 +59,9 @@ def _leaf_hash(text: str) -> bytes:
     return leaf_hash
 
 
-def _size(asked: Asked, name: str) -> int:
+def _size(asked: Asked, *, name: str) -> int:
     text = asked.query.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    if not (text.isascii() and text.isdigit() and len(text) <= SIZE_DIGITS_MAX):
         raise Unfit(
             detail="Send from and to as whole numbers.",
             errors=[FieldError(f"?{name}", "a whole number of leaves, at least 0")],

@@ -95,15 +95,33 @@ def rights_of(account: Account) -> dict[str, object]:
     return {"user": account.user_id, "group": account.group_id, "extra_groups": []}
 
 
+def make_folder(folder: Path, mode: int) -> None:
+    """`folder` with exactly `mode` where it was missing; one that was there is left as it is."""
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        if folder.is_dir():
+            return
+        raise
+    folder.chmod(mode)
+
+
 def _tried(account: Account, script: str, path: Path) -> bool:
-    done = subprocess.run(
-        ["/bin/sh", "-c", script, "sh", str(path)],
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        **rights_of(account),  # type: ignore[call-overload]
-    )
+    try:
+        done = subprocess.run(
+            ["/bin/sh", "-c", script, "sh", str(path)],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            **rights_of(account),  # type: ignore[call-overload]
+        )
+    except OSError as error:
+        raise NoServerAccount(
+            f"This process may not run a program as user {account.name}: {error.strerror}. "
+            "Run tutela as an ordinary user, or give --database URL.",
+            evidence={"user": account.name},
+        ) from error
     return bool(done.returncode == 0)
 
 

@@ -1,4 +1,4 @@
-"""The PostgreSQL programs: the wheel's, else those on PATH; copied where its user cannot run them."""
+"""The PostgreSQL programs: the wheel's, else those on PATH, where their user can run them."""
 
 import importlib.metadata
 import importlib.util
@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tutela.database.accounts import Account, can_run
+from tutela.database.accounts import Account, can_run, make_folder
 from tutela.database.errors import DataFolderUnusable, ServerNotFound
 
 #: The oldest server that has what the migrations use (`uuidv7()`).
@@ -133,7 +133,7 @@ def within_reach(binaries: Binaries, *, account: Account, shared_root: Path) -> 
 def _copy_wheel(package: Path, copy: Path) -> None:
     libraries = package.with_name(f"{WHEEL_PACKAGE}.libs")
     try:
-        copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_folder(copy.parent, OPEN_FOLDER)
         unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}.new-", dir=copy.parent))
         shutil.copytree(
             package / "pginstall", unfinished / WHEEL_PACKAGE / "pginstall", symlinks=True

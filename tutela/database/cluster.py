@@ -128,6 +128,10 @@ def write_settings(placement: Placement, *, binaries: Binaries, tuning: Tuning) 
         unfinished.write_text(text)
         unfinished.chmod(0o644)
         unfinished.replace(folder / name)
+    operator = folder / "operator.conf"
+    if not operator.exists():
+        operator.write_text("# Your own settings of PostgreSQL; tutela never changes this file.\n")
+        operator.chmod(0o644)
 
 
 def server_command(placement: Placement, binaries: Binaries) -> list[str]:

@@ -2,26 +2,19 @@
 
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Mapping
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
-from urllib.parse import quote
-
-import psycopg
-from psycopg import sql
 
 from tutela.database import cluster
 from tutela.database.accounts import rights_of
 from tutela.database.binaries import Binaries, find_binaries, within_reach
 from tutela.database.cluster import DATABASE, ROLE, SUPERUSER, Tuning
 from tutela.database.dying import with_parent
-from tutela.database.errors import DatabaseError, ServerDidNotStart
+from tutela.database.errors import DataFolderUnusable
 from tutela.database.owner import OwnerLock, Purpose
 from tutela.database.placement import (
-    PORT,
     Host,
     Placement,
     Report,
@@ -33,31 +26,20 @@ from tutela.database.placement import (
 from tutela.database.postmaster import (
     clear_stale_locks,
     is_serving,
-    read_own_file,
     written_process_id,
 )
+from tutela.database.readiness import (
+    Waiting,
+    connection_url,
+    set_up,
+    tell_on_stderr,
+    what_a_failed_start_waits_for,
+    what_the_answer_waits_for,
+)
 
-#: Between two looks at a server that does not answer yet.
-LOOK_SECONDS = 0.02
-#: Between two lines that say what is waited for.
-TELL_SECONDS = 3.0
 #: A server asked to stop is asked harder after this time.
 STOP_SECONDS = 60.0
 KEPT_LOG_FILES = 10
-
-#: What a server says when it cannot start yet but will be able to.
-TRANSIENT = (
-    "pre-existing shared memory block",
-    'lock file "postmaster.pid"',
-    '.lock" already exists',
-    "Is another postmaster",
-    "is already in use",
-)
-
-
-def tell_on_stderr(line: str) -> None:
-    """One line of progress on standard error."""
-    print(f"tutela: {line}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 class DatabaseServer(Protocol):
@@ -108,8 +90,9 @@ def locate_database(data_folder: Path, url: str | None = None) -> DatabaseServer
 class EmbeddedServer:
     """The server of one data folder. Call it from the main thread: it ends with that thread.
 
-    `start` owns the folder and serves it; `join` uses it beside its owner, or owns it for one
-    command. Both return once the server answers, however long recovery takes.
+    `start` owns the folder and serves it, again after the server was killed; `join` uses it beside
+    its owner, or owns it for one command. Both return once the server answers, however long
+    recovery takes; a `report` that raises gives up that wait.
     """
 
     def __init__(
@@ -130,13 +113,17 @@ class EmbeddedServer:
         self._placement: Placement | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._attached_process_id: int | None = None
+        self._refusal = ""
 
     @property
     def placement(self) -> Placement:
         """Where the cluster lies. Errors: `DataFolderUnusable` where there is none yet."""
         found = self._placement or placed(self.data_folder)
         if found is None:
-            raise DatabaseError(f"{self.data_folder} holds no database yet: start it first.")
+            raise DataFolderUnusable(
+                f"{self.data_folder} holds no database yet: start tutela on it first.",
+                evidence={"folder": str(self.data_folder)},
+            )
         return found
 
     @property
@@ -165,17 +152,18 @@ class EmbeddedServer:
         `ServerDidNotStart`.
         """
         open_data_folder(self.data_folder)
-        waiting = _Waiting(self._report)
+        waiting = Waiting(self._report)
         while not self._lock.try_take(Purpose.SERVE):
-            if self._lock.owner().purpose is Purpose.SERVE:
+            owner = self._lock.owner()
+            if owner.process_id and owner.purpose is Purpose.SERVE:
                 raise self._lock.refuse()
-            waiting.look(f"command {self._lock.owner().process_id} to end")
+            waiting.look(f"command {owner.process_id} to end")
         self._serve_or_release()
 
     def join(self) -> None:
         """Uses the server of a running `tutela up`, else owns the folder for this command."""
         open_data_folder(self.data_folder)
-        waiting = _Waiting(self._report)
+        waiting = Waiting(self._report)
         while not self._lock.try_take(Purpose.COMMAND):
             if self._lock.owner().purpose is Purpose.SERVE and self._attach():
                 return
@@ -212,6 +200,10 @@ class EmbeddedServer:
         self.stop()
 
     def _serve_or_release(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("the server would end with this thread: start it in the main one")
+        if self.poll() is None:
+            return
         try:
             self._serve()
         except BaseException:
@@ -236,33 +228,24 @@ class EmbeddedServer:
         self._run_until_it_answers(binaries)
 
     def _run_until_it_answers(self, binaries: Binaries) -> None:
-        placement, waiting = self.placement, _Waiting(self._report)
-        while True:
-            if self._child is None and clear_stale_locks(placement):
-                self._child = self._spawn(binaries)
-            refusal = set_up(self.superuser_url)
-            if refusal is None:
-                self._keep_only_what_serves()
-                return
+        placement, waiting = self.placement, Waiting(self._report)
+        while not self._attach():
             if self._child is not None and self._child.poll() is not None:
                 self._child = None
-                refusal = _last_words(placement)
-                if not any(words in refusal for words in TRANSIENT):
-                    raise ServerDidNotStart(
-                        f"PostgreSQL did not start: {refusal}",
-                        evidence={"log": str(placement.log_folder)},
-                    )
-            waiting.look(_what_for(refusal, placement))
-
-    def _keep_only_what_serves(self) -> None:
-        if self._child is None:
-            self._attached_process_id = written_process_id(self.placement)
+                waiting.look(what_a_failed_start_waits_for(placement))
+            if self._child is None and clear_stale_locks(placement):
+                self._child = self._spawn(binaries)
+            waiting.look(what_the_answer_waits_for(self._refusal, placement))
 
     def _attach(self) -> bool:
         self._placement = self._placement or placed(self.data_folder)
-        if self._placement is None or set_up(self.superuser_url) is not None:
+        if self._placement is None:
             return False
-        self._attached_process_id = written_process_id(self._placement)
+        self._refusal = set_up(self.superuser_url)
+        if self._refusal:
+            return False
+        if self._child is None:
+            self._attached_process_id = written_process_id(self._placement)
         return True
 
     def _spawn(self, binaries: Binaries) -> subprocess.Popen[bytes]:
@@ -284,35 +267,6 @@ class EmbeddedServer:
         return child
 
 
-def connection_url(placement: Placement, *, role: str, database: str) -> str:
-    """A libpq URL over the socket, that also refuses a server of another operating-system user."""
-    parameters: Mapping[str, str] = {
-        "host": str(placement.socket_folder),
-        "port": str(PORT),
-        "requirepeer": placement.account.name,
-    }
-    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
-    return f"postgresql://{role}@/{database}?{query}"
-
-
-def set_up(superuser_url: str) -> str | None:
-    """None when the server answers, with role and database there; else why it does not answer."""
-    try:
-        with psycopg.connect(superuser_url, autocommit=True, connect_timeout=3) as connection:
-            role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
-            if not _has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
-            if not _has(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
-    except psycopg.OperationalError as error:
-        return str(error).strip()
-    return None
-
-
-def _has(connection: psycopg.Connection, query: str, name: str) -> bool:
-    return connection.execute(query, (name,)).fetchone() is not None
-
-
 def _end(child: subprocess.Popen[bytes]) -> None:
     for wish in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         child.send_signal(wish)
@@ -321,36 +275,3 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
         return
-
-
-def _last_words(placement: Placement) -> str:
-    words = read_own_file(placement.settings_folder / "startup.log")
-    logs = sorted(placement.log_folder.glob("postgresql-*.log"))
-    newest = read_own_file(logs[-1]) if logs else ""
-    return "\n".join((words + newest).strip().splitlines()[-8:])
-
-
-def _what_for(refusal: str, placement: Placement) -> str:
-    if "shared memory" in refusal:
-        return "the processes of a killed server to end"
-    if "shutting down" in refusal:
-        return "the previous server to shut down"
-    if "starting up" in refusal or "not yet accepting" in refusal or "recovery" in refusal:
-        progress = [line for line in _last_words(placement).splitlines() if "redo" in line]
-        return f"recovery after a crash {progress[-1] if progress else ''}".rstrip()
-    return "the server to answer"
-
-
-class _Waiting:
-    """Waits without a limit, and says every few seconds what for."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._since = self._told = time.monotonic()
-
-    def look(self, what_for: str) -> None:
-        now = time.monotonic()
-        if now - self._told >= TELL_SECONDS:
-            self._report(f"waiting for {what_for} ({now - self._since:.0f} s)")
-            self._told = now
-        time.sleep(LOOK_SECONDS)

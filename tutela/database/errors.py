@@ -68,6 +68,13 @@ class ServerDidNotStart(DatabaseError):
     title = "The database server did not start"
 
 
+class ServerRefused(DatabaseError):
+    """The server answers, and does not let this operating-system user in."""
+
+    code = "server_refused"
+    title = "The database refuses this user"
+
+
 class MigrationsInvalid(DatabaseError):
     """The numbered files themselves are wrong: a gap, a duplicate, a bad name, a COMMIT inside."""
 

@@ -87,5 +87,6 @@ class OwnerLock:
     def release(self) -> None:
         """Lets go of the folder; nothing where it is not held."""
         if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = None

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from tutela.database.accounts import Account, account_of, can_enter, current_account, server_account
+from tutela.database.accounts import (
+    Account,
+    account_of,
+    can_enter,
+    current_account,
+    make_folder,
+    server_account,
+)
 from tutela.database.errors import DataFolderUnusable
 
 #: Names the place of the cluster or the socket where it is not the usual one.
@@ -82,10 +89,9 @@ def open_data_folder(data_folder: Path) -> Path:
     """
     folder = data_folder.absolute()
     try:
-        folder.mkdir(mode=0o711 if current_account().is_root else 0o700, parents=True)
-    except FileExistsError:
-        if not folder.is_dir():
-            raise _unusable(folder, "it is a file, not a folder") from None
+        make_folder(folder, 0o711 if current_account().is_root else 0o700)
+    except (FileExistsError, NotADirectoryError):
+        raise _unusable(folder, "it, or a folder above it, is a file") from None
     except OSError as error:
         raise _unusable(folder, f"it cannot be made: {error.strerror}") from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
@@ -223,8 +229,8 @@ def _check_existing(existing: Placement) -> None:
 def _shared_cluster_root(host: Host, account: Account) -> Path:
     clusters = host.shared_root / "clusters"
     try:
-        host.shared_root.mkdir(mode=0o755, parents=True, exist_ok=True)
-        clusters.mkdir(mode=0o711, exist_ok=True)
+        make_folder(host.shared_root, 0o755)
+        make_folder(clusters, 0o711)
         root = Path(tempfile.mkdtemp(prefix="cluster-", dir=clusters))
         root.chmod(0o711)
     except OSError as error:

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tutela.errors import TutelaError
 
 MASTER_BYTES = 32
+MASTER_FILE = "master.key"
+SIGNING_FILE = "ledger.ed25519"
 GCM_NONCE_BYTES = 12
 _ONE_USE_NONCE = bytes(GCM_NONCE_BYTES)
 
@@ -98,8 +100,8 @@ def load_or_create(folder: Path) -> KeySet:
     """The keys in `folder`, made there (mode 0600) where there are none yet."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        master = _read_or_create(folder / "master.key")
-        signing = _read_or_create(folder / "ledger.ed25519")
+        master = _read_or_create(folder / MASTER_FILE)
+        signing = _read_or_create(folder / SIGNING_FILE)
     except OSError as cause:
         raise KeysUnusable(
             detail=f"The key folder {folder} can't be used: {cause.strerror}."

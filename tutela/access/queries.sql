@@ -22,10 +22,6 @@ INSERT INTO ledger_log (tenant, log_id) VALUES (%(tenant)s, %(log_id)s) ON CONFL
 INSERT INTO access_token (id, tenant, service, name, role, channels, mark, token_hash)
 VALUES (%(id)s, %(tenant)s, %(service)s, %(name)s, %(role)s, %(channels)s, %(mark)s, %(token_hash)s)
 
--- name: revoke_marked_tokens
--- The probes of an earlier worker have no use after it.
-UPDATE access_token SET revoked_at = now() WHERE mark <> 'real' AND name = %(name)s AND revoked_at IS NULL
-
 -- name: add_user
 -- A person on the staff; a name is taken once in a tenant.
 INSERT INTO staff_user (tenant, name, role, password_hash)
@@ -53,13 +49,6 @@ WHERE s.session_hash = %(session_hash)s AND s.expires_at > %(now)s AND u.disable
 -- name: end_session
 -- A logout.
 DELETE FROM staff_session WHERE session_hash = %(session_hash)s
-
--- name: live_routes
--- Every tenant, service and channel that somebody holds a real token for: the routes that canaries travel.
-SELECT DISTINCT t.tenant, t.service, channel
-FROM access_token t, unnest(t.channels) AS channel
-WHERE t.role = 'service' AND t.mark = 'real' AND t.revoked_at IS NULL
-ORDER BY 1, 2, 3
 
 -- name: remember_keys
 -- The first start writes which secret this database was made with.

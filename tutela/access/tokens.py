@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tutela.database import queries
-from tutela.database.pool import Pool, every_tenant_transaction
+from tutela.database.pool import Connection, Pool, every_tenant_transaction
 from tutela.domain.identifiers import uuid7
 from tutela.domain.vocabulary import Channel, Mark, Role
 from tutela.errors import FieldError, TutelaError
@@ -76,14 +76,11 @@ async def create(pool: Pool, *, grant: Grant, now: datetime, chance: Callable[[i
         refuse_bad_name(name, what=what)
     token = "tutela_" + base64.urlsafe_b64encode(chance(TOKEN_BYTES)).decode().rstrip("=")
     async with every_tenant_transaction(pool) as connection:
-        tenant = {"tenant": grant.tenant}
-        await connection.execute(_sql.add_tenant, tenant)
-        await connection.execute(_sql.add_service, {**tenant, "service": grant.service})
-        await connection.execute(_sql.add_log, {**tenant, "log_id": chance(16).hex()})
+        await add_service(connection, grant.tenant, service=grant.service, chance=chance)
         await connection.execute(
             _sql.add_token,
             {
-                **tenant,
+                "tenant": grant.tenant,
                 "service": grant.service,
                 "id": uuid7(unix_ms=int(now.timestamp() * 1000), random=chance(10)),
                 "name": grant.name,
@@ -94,6 +91,15 @@ async def create(pool: Pool, *, grant: Grant, now: datetime, chance: Callable[[i
             },
         )
     return token
+
+
+async def add_service(
+    connection: Connection, tenant: str, *, service: str, chance: Callable[[int], bytes]
+) -> None:
+    """Tenant, service and the tenant's log are there afterwards, new or not."""
+    await connection.execute(_sql.add_tenant, {"tenant": tenant})
+    await connection.execute(_sql.add_service, {"tenant": tenant, "service": service})
+    await connection.execute(_sql.add_log, {"tenant": tenant, "log_id": chance(16).hex()})
 
 
 def refuse_bad_name(name: str, *, what: str) -> None:

@@ -1,21 +1,24 @@
 -- What was decided, item by item, and what follows from it.
 
--- Keyword-free truth about a decision; its words are sealed like a notice's.
+-- What was decided, without its words: those are sealed like a notice's.
 CREATE TABLE decision (
     tenant              text        NOT NULL,
     service             text        NOT NULL,
     id                  uuid        NOT NULL REFERENCES ledger_leaf,
     case_id             uuid        NOT NULL,
+    subject_key         bytea       NOT NULL CHECK (length(subject_key) = 16),
     mark                text        NOT NULL CHECK (mark IN ('real', 'canary', 'drill')),
     outcome             text        NOT NULL CHECK (outcome IN ('act', 'dismiss', 'escalate')),
     category            text,
     keyword             text,
     ground              text,
-    automated_detection boolean     NOT NULL,
-    automated_decision  text        NOT NULL,
-    guideline_version   text        NOT NULL,
+    automated_detection boolean,
+    automated_decision  text,
+    guideline_version   text,
     decided_by          text        NOT NULL,
-    lease_token         uuid        NOT NULL,
+    -- one lease, one decision
+    lease_token         uuid        NOT NULL UNIQUE,
+    -- items that it names; one that escalates answers none of them
     item_count          integer     NOT NULL CHECK (item_count > 0),
     statement_count     integer     NOT NULL,
     measure_count       integer     NOT NULL,
@@ -25,9 +28,13 @@ CREATE TABLE decision (
     sealed_body         bytea,
     committed_at        timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant, service, id),
-    FOREIGN KEY (tenant, service, case_id) REFERENCES case_file
+    FOREIGN KEY (tenant, service, case_id) REFERENCES case_file,
+    CHECK ((sealed_key IS NULL) = (sealed_body IS NULL)),
+    CHECK (outcome = 'escalate' OR guideline_version IS NOT NULL),
+    CHECK (outcome <> 'act' OR num_nulls(category, ground, automated_detection, automated_decision) = 0)
 );
 CREATE INDEX decision_case ON decision (tenant, service, case_id);
+CREATE INDEX decision_subject ON decision (tenant, service, subject_key, id);
 
 -- One item is one subject of one notice; it is open until a decision names it.
 CREATE TABLE item (
@@ -58,7 +65,8 @@ CREATE TABLE statement (
     sealed_key   bytea,
     sealed_body  bytea,
     PRIMARY KEY (tenant, service, id),
-    FOREIGN KEY (tenant, service, decision_id) REFERENCES decision
+    FOREIGN KEY (tenant, service, decision_id) REFERENCES decision,
+    CHECK ((sealed_key IS NULL) = (sealed_body IS NULL))
 );
 CREATE INDEX statement_decision ON statement (tenant, service, decision_id);
 
@@ -70,7 +78,7 @@ CREATE TABLE measure (
     statement_id uuid        NOT NULL,
     kind         text        NOT NULL,
     revision     integer     NOT NULL DEFAULT 1,
-    until        timestamptz,
+    until        date,
     territory    text[],
     confirmed_at timestamptz,
     PRIMARY KEY (tenant, service, id),
@@ -97,27 +105,45 @@ CREATE INDEX answer_decision ON answer (tenant, service, decision_id);
 
 -- Instructions to the platform; written with the fact they follow from, delivered at least once under one id.
 CREATE TABLE outbox (
-    id             uuid        PRIMARY KEY,
-    tenant         text        NOT NULL,
-    service        text        NOT NULL,
-    mark           text        NOT NULL CHECK (mark IN ('real', 'canary', 'drill')),
-    kind           text        NOT NULL,
-    decision_id    uuid        NOT NULL,
-    subject_key    bytea       NOT NULL,
-    created_at     timestamptz NOT NULL,
-    due_at         timestamptz NOT NULL,
-    attempts       integer     NOT NULL DEFAULT 0,
-    lease_token    uuid,
-    lease_until    timestamptz,
-    done_at        timestamptz,
-    dead_at        timestamptz,
-    owner          text,
-    last_error     text,
-    sealed_key     bytea       NOT NULL,
-    sealed_body    bytea       NOT NULL,
+    id           uuid        PRIMARY KEY,
+    tenant       text        NOT NULL,
+    service      text        NOT NULL,
+    mark         text        NOT NULL CHECK (mark IN ('real', 'canary', 'drill')),
+    kind         text        NOT NULL,
+    decision_id  uuid        NOT NULL,
+    statement_id uuid,
+    subject_key  bytea       NOT NULL CHECK (length(subject_key) = 16),
+    -- the order of what concerns one subject; never a cursor
+    place        bigint      GENERATED ALWAYS AS IDENTITY,
+    created_at   timestamptz NOT NULL,
+    due_at       timestamptz NOT NULL,
+    attempts     integer     NOT NULL DEFAULT 0,
+    lease_token  uuid,
+    lease_until  timestamptz,
+    done_at      timestamptz,
+    dead_at      timestamptz,
+    owner        text,
+    last_error   text,
+    sealed_key   bytea       NOT NULL,
+    sealed_body  bytea       NOT NULL,
     FOREIGN KEY (tenant, service, decision_id) REFERENCES decision,
-    CHECK (done_at IS NULL OR dead_at IS NULL)
+    FOREIGN KEY (tenant, service, statement_id) REFERENCES statement,
+    CHECK (done_at IS NULL OR dead_at IS NULL),
+    CHECK ((dead_at IS NULL) = (owner IS NULL)),
+    CHECK ((lease_token IS NULL) = (lease_until IS NULL))
 );
-CREATE INDEX outbox_due ON outbox (due_at, id) WHERE done_at IS NULL AND dead_at IS NULL;
-CREATE INDEX outbox_subject ON outbox (tenant, service, subject_key, id) WHERE done_at IS NULL;
+CREATE INDEX outbox_due ON outbox (tenant, service, due_at, place) WHERE done_at IS NULL AND dead_at IS NULL;
+CREATE INDEX outbox_subject ON outbox (tenant, service, subject_key, mark, place) WHERE done_at IS NULL;
 CREATE INDEX outbox_decision ON outbox (tenant, service, decision_id);
+
+-- Where a service takes its instructions, and the secret they are signed with.
+CREATE TABLE webhook_endpoint (
+    tenant      text        NOT NULL,
+    service     text        NOT NULL,
+    url         text        NOT NULL,
+    sealed_key  bytea       NOT NULL,
+    sealed_body bytea       NOT NULL,
+    changed_at  timestamptz NOT NULL,
+    PRIMARY KEY (tenant, service),
+    FOREIGN KEY (tenant, service) REFERENCES service
+);

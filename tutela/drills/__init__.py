@@ -1,0 +1,1 @@
+"""Decides whether the live house would hold: probes on every route, a synthetic platform."""

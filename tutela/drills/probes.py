@@ -1,0 +1,64 @@
+"""What a probe says at each door: random tokens, in the words of that door's own protocol."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tutela.domain.vocabulary import Category, Keyword
+
+LANGUAGES: Final = ("de", "en", "fr", "es", "pl", "it", "nl", "ro", "x-house")
+SURFACES: Final = ("app", "web", "search", "messages")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One HTTP call: where to, what, and under which key."""
+
+    path: str
+    body: object
+    key: str
+
+
+def api(key: str, *, channel: str, chance: random.Random) -> Probe:
+    """A single notice at `POST /v1/notices`."""
+    return Probe("/v1/notices", _notice(key, channel=channel, chance=chance), key)
+
+
+def batch(key: str, *, channel: str, chance: random.Random) -> Probe:
+    """A batch of one line at `POST /v1/notices/batch`."""
+    return Probe("/v1/notices/batch", _notice(key, channel=channel, chance=chance), key)
+
+
+def xrpc(key: str, *, channel: str, chance: random.Random) -> Probe:
+    """A report of an account over AT Protocol; the channel is the token's."""
+    del channel
+    body = {
+        "reasonType": "com.atproto.moderation.defs#reasonOther",
+        "reason": f"canary {chance.randbytes(8).hex()}",
+        "subject": {
+            "$type": "com.atproto.admin.defs#repoRef",
+            "did": f"did:plc:{chance.randbytes(12).hex()}",
+        },
+    }
+    return Probe("/xrpc/com.atproto.moderation.createReport", body, key)
+
+
+#: How a probe is written for each door.
+PROBES: Final[Mapping[str, Callable[..., Probe]]] = {"api": api, "batch": batch, "xrpc": xrpc}
+
+
+def _notice(key: str, *, channel: str, chance: random.Random) -> dict[str, object]:
+    category = chance.choice(list(Category))
+    notice: dict[str, object] = {
+        "external_id": key,
+        "category": str(category),
+        "explanation": f"canary {chance.randbytes(16).hex()}",
+        "subjects": [{"kind": "content", "id": f"canary-{chance.randbytes(12).hex()}"}],
+        "language": chance.choice(LANGUAGES),
+        "surface": chance.choice(SURFACES),
+        "channel": channel,
+    }
+    if category is Category.PROTECTION_OF_MINORS:
+        notice["keyword"] = str(Keyword.UNSAFE_CHALLENGES)
+    return notice

@@ -1,0 +1,172 @@
+-- name: item_missing
+-- Notices with fewer items than they were acknowledged with.
+SELECT n.tenant, n.service, n.id::text, format('%%s of %%s items', count(i.ordinal), n.item_count)
+FROM notice n
+LEFT JOIN item i ON (i.tenant, i.service, i.notice_id) = (n.tenant, n.service, n.id)
+GROUP BY n.tenant, n.service, n.id
+HAVING count(i.ordinal) <> n.item_count
+
+-- name: notice_missing
+-- Facts in the ledger whose notice, decision, evidence or declaration is gone.
+SELECT l.tenant, '', l.fact_id::text, l.fact_type
+FROM ledger_leaf l
+WHERE NOT EXISTS (SELECT FROM notice n WHERE n.tenant = l.tenant AND n.id = l.fact_id)
+  AND NOT EXISTS (SELECT FROM decision d WHERE d.tenant = l.tenant AND d.id = l.fact_id)
+  AND NOT EXISTS (SELECT FROM evidence e WHERE e.tenant = l.tenant AND e.id = l.fact_id)
+  AND NOT EXISTS (SELECT FROM declaration s WHERE s.tenant = l.tenant AND s.id = l.fact_id)
+  AND l.fact_type IN ('notice.received', 'decision.taken', 'evidence.added', 'declaration.received')
+
+-- name: service_unknown
+-- Notices that lie under a service nobody has set up, where no reviewer looks.
+SELECT n.tenant, n.service, n.id::text, 'no such service'
+FROM notice n
+LEFT JOIN service s ON (s.tenant, s.service) = (n.tenant, n.service)
+WHERE s.service IS NULL
+
+-- name: open_item_in_closed_case
+-- Items that wait for an answer in a case that nobody will open again.
+SELECT i.tenant, i.service, format('%%s.%%s', i.notice_id, i.ordinal), format('case %%s is closed', c.id)
+FROM item i
+JOIN case_file c ON (c.tenant, c.service, c.id) = (i.tenant, i.service, i.case_id)
+WHERE i.decision_id IS NULL AND c.closed_at IS NOT NULL
+
+-- name: case_missing
+-- Items whose case is gone.
+SELECT i.tenant, i.service, format('%%s.%%s', i.notice_id, i.ordinal), format('case %%s is gone', i.case_id)
+FROM item i
+WHERE i.decision_id IS NULL
+  AND NOT EXISTS (SELECT FROM case_file c WHERE (c.tenant, c.service, c.id) = (i.tenant, i.service, i.case_id))
+
+-- name: marks_mixed
+-- Items whose case has another mark: a real notice among probes is a notice that no reviewer sees.
+SELECT i.tenant, i.service, format('%%s.%%s', i.notice_id, i.ordinal), format('%%s notice in a %%s case', n.mark, c.mark)
+FROM item i
+JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
+JOIN case_file c ON (c.tenant, c.service, c.id) = (i.tenant, i.service, i.case_id)
+WHERE n.mark <> c.mark
+
+-- name: lease_stuck
+-- Cases that one holder has kept from everyone else for too long.
+SELECT tenant, service, id::text, format('leased since %%s', lease_from)
+FROM case_file
+WHERE closed_at IS NULL AND lease_until > %(now)s AND lease_from < %(now)s - make_interval(secs => %(lease_seconds_max)s)
+
+-- name: answer_missing
+-- Items that a decision named and whose notifier was never answered.
+SELECT i.tenant, i.service, format('%%s.%%s', i.notice_id, i.ordinal), format('decision %%s', i.decision_id)
+FROM item i
+LEFT JOIN answer a ON (a.tenant, a.service, a.notice_id, a.ordinal) = (i.tenant, i.service, i.notice_id, i.ordinal)
+WHERE i.decision_id IS NOT NULL AND a.notice_id IS NULL
+
+-- name: decision_incomplete
+-- Decisions with fewer items, statements, measures or instructions than they were taken with.
+SELECT d.tenant, d.service, d.id::text, concat_ws(', ',
+    CASE WHEN d.outcome <> 'escalate' AND items <> d.item_count THEN format('%%s of %%s items', items, d.item_count) END,
+    CASE WHEN statements <> d.statement_count THEN format('%%s of %%s statements', statements, d.statement_count) END,
+    CASE WHEN measures <> d.measure_count THEN format('%%s of %%s measures', measures, d.measure_count) END,
+    CASE WHEN instructions <> d.outbox_count THEN format('%%s of %%s instructions', instructions, d.outbox_count) END
+)
+FROM decision d
+CROSS JOIN LATERAL (SELECT count(*) AS items FROM answer a WHERE (a.tenant, a.service, a.decision_id) = (d.tenant, d.service, d.id)) AS answered
+CROSS JOIN LATERAL (SELECT count(*) AS statements FROM statement s WHERE (s.tenant, s.service, s.decision_id) = (d.tenant, d.service, d.id)) AS reasoned
+CROSS JOIN LATERAL (SELECT count(*) AS measures FROM measure m WHERE (m.tenant, m.service, m.decision_id) = (d.tenant, d.service, d.id)) AS measured
+CROSS JOIN LATERAL (SELECT count(*) AS instructions FROM outbox o WHERE (o.tenant, o.service, o.decision_id) = (d.tenant, d.service, d.id)) AS instructed
+WHERE (d.outcome <> 'escalate' AND items <> d.item_count)
+   OR statements <> d.statement_count OR measures <> d.measure_count OR instructions <> d.outbox_count
+
+-- name: inclusion_late
+-- Facts whose place in the ledger is overdue: the sequencer is dead or behind.
+SELECT tenant, '', fact_id::text, format('since %%s', at)
+FROM ledger_leaf
+WHERE leaf_index IS NULL AND at < %(now)s - make_interval(secs => %(inclusion_seconds)s)
+
+-- name: frontier_wrong
+-- Logs whose size is not the number of facts that have a place.
+SELECT g.tenant, '', g.log_id, format('size %%s, placed %%s', g.size, placed)
+FROM ledger_log g
+CROSS JOIN LATERAL (SELECT count(*) AS placed FROM ledger_leaf l WHERE l.tenant = g.tenant AND l.leaf_index IS NOT NULL) AS counted
+WHERE placed <> g.size
+
+-- name: declaration_gap
+-- Periods for which the platform says it sent more than came in.
+SELECT d.tenant, d.service, d.id::text, format('%%s sent over %%s, %%s came in', d.sent, d.surface, came)
+FROM declaration d
+CROSS JOIN LATERAL (
+    SELECT count(*) AS came FROM notice n
+    WHERE (n.tenant, n.service) = (d.tenant, d.service) AND n.surface = d.surface AND n.mark = 'real'
+      AND coalesce(n.submitted_at, n.received_at) >= d.period_from AND coalesce(n.submitted_at, n.received_at) < d.period_to
+) AS counted
+WHERE came < d.sent
+
+-- name: outbox_dead
+-- Instructions that were given up and wait for their owner.
+SELECT tenant, service, id::text, format('%%s after %%s attempts, owner %%s', kind, attempts, coalesce(owner, 'nobody'))
+FROM outbox
+WHERE dead_at IS NOT NULL AND done_at IS NULL
+
+-- name: outbox_stuck
+-- Instructions that nobody has tried to deliver for too long: the worker is dead or behind.
+SELECT tenant, service, id::text, format('%%s due since %%s', kind, due_at)
+FROM outbox o
+WHERE done_at IS NULL AND dead_at IS NULL AND due_at < %(now)s - make_interval(secs => %(outbox_seconds_max)s)
+  AND EXISTS (SELECT FROM webhook_endpoint w WHERE (w.tenant, w.service) = (o.tenant, o.service))
+
+-- name: canary_lost
+-- Probes that did not come through in time, with the station where they were last seen.
+SELECT tenant, service, id::text, format('%%s over %%s: %%s', channel, door, CASE
+    WHEN fault IS NOT NULL THEN fault
+    WHEN accepted_at IS NULL THEN 'not accepted'
+    WHEN claimed_at IS NULL THEN 'never reached a reviewer'
+    WHEN answered_at IS NULL THEN 'never decided'
+    WHEN told_at IS NULL THEN 'its notifier was never told'
+    ELSE 'no inclusion proof' END)
+FROM canary c
+WHERE (proven_at IS NULL OR told_at IS NULL) AND issued_at < %(now)s - make_interval(secs => %(canary_seconds_max)s)
+  AND NOT EXISTS (
+    SELECT FROM canary later
+    WHERE (later.tenant, later.service, later.channel, later.door) = (c.tenant, c.service, c.channel, c.door)
+      AND later.issued_at > c.issued_at AND later.proven_at IS NOT NULL AND later.told_at IS NOT NULL
+  )
+
+-- name: canary_silent
+-- Routes on which no probe was sent for two periods: the worker that sends them is dead.
+SELECT r.tenant, r.service, format('%%s over %%s', r.channel, door), coalesce('last sent ' || last_issued, 'never sent')
+FROM (
+    SELECT DISTINCT t.tenant, t.service, channel, min(t.created_at) OVER (PARTITION BY t.tenant, t.service, channel) AS since
+    FROM access_token t, unnest(t.channels) AS channel
+    WHERE t.role = 'service' AND t.mark = 'real' AND t.revoked_at IS NULL
+) AS r
+CROSS JOIN unnest(%(doors)s::text[]) AS door
+CROSS JOIN LATERAL (
+    SELECT max(issued_at) AS last_issued FROM canary c
+    WHERE (c.tenant, c.service, c.channel, c.door) = (r.tenant, r.service, r.channel, door)
+) AS sent
+WHERE coalesce(last_issued, since) < %(now)s - make_interval(secs => %(canary_seconds_max)s)
+
+-- name: process_silent
+-- Kinds of process that nobody has heard of lately.
+SELECT '', '', kind, coalesce('last heard ' || max(beat_at), 'never heard')
+FROM unnest(%(kinds)s::text[]) AS kind
+LEFT JOIN process_beat USING (kind)
+GROUP BY kind
+HAVING max(beat_at) IS NULL OR max(beat_at) < %(now)s - make_interval(secs => %(beat_seconds_max)s)
+
+-- name: refusals_rising
+-- Doors that refuse more than they take: a fault before our door is a lost report too.
+SELECT r.tenant, r.service, r.door, format('%%s refused, %%s taken in the last hour', refused, taken)
+FROM (
+    SELECT tenant, service, door, count(*) AS refused FROM refused_call
+    WHERE at > %(now)s - interval '1 hour' AND tenant <> '' AND code <> 'clock_wrong'
+    GROUP BY tenant, service, door
+) AS r
+CROSS JOIN LATERAL (
+    SELECT count(*) AS taken FROM notice n
+    WHERE (n.tenant, n.service) = (r.tenant, r.service) AND n.received_at > %(now)s - interval '1 hour'
+) AS counted
+WHERE refused > greatest(taken, %(refusals_least)s)
+
+-- name: clock_wrong
+-- Notices that were refused because a process's clock was wrong.
+SELECT tenant, service, id::text, format('at %%s', at)
+FROM refused_call
+WHERE code = 'clock_wrong' AND at > %(now)s - interval '1 hour'

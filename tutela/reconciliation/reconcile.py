@@ -1,0 +1,122 @@
+"""Everything that was accepted, held against everything that is open or answered."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+import msgspec
+
+from tutela.database import queries
+from tutela.database.pool import Connection, Pool, every_tenant_transaction
+from tutela.domain import canonical
+from tutela.ledger.receipts import INCLUSION_SECONDS
+from tutela.reconciliation.report import (
+    IDS_MAX,
+    Fault,
+    Found,
+    Reconciliation,
+    Total,
+    conclude,
+)
+
+KEEP_RUNS = timedelta(days=7)
+
+_sql = queries.load("tutela.reconciliation")
+_checks = queries.load("tutela.reconciliation", "checks.sql")
+
+#: What each check means to the person who reads it, in the order of gravity.
+MEANINGS: Final[dict[str, str]] = {
+    "item_missing": "A notice has fewer items than it was acknowledged with.",
+    "notice_missing": "The ledger knows a fact whose record is gone.",
+    "service_unknown": "A notice lies under a service that nobody reviews.",
+    "open_item_in_closed_case": "An item waits for an answer in a closed case.",
+    "case_missing": "An item has no case.",
+    "marks_mixed": "A real notice stands among probes, or a probe among real notices.",
+    "lease_stuck": "One reviewer has kept a case from everyone else for too long.",
+    "answer_missing": "An item was decided and its notifier not answered.",
+    "decision_incomplete": "A decision lacks items, statements, measures or instructions.",
+    "inclusion_late": "A receipt's promise is broken: the ledger is behind.",
+    "frontier_wrong": "The ledger's size is not the number of its leaves.",
+    "declaration_gap": "The platform says it sent more than came in.",
+    "outbox_dead": "An instruction to the platform was given up.",
+    "outbox_stuck": "An instruction to the platform is not being delivered.",
+    "canary_lost": "A probe did not come through.",
+    "canary_silent": "No probe travels a route.",
+    "process_silent": "A process of the house has fallen silent.",
+    "refusals_rising": "A door refuses more than it takes.",
+    "clock_wrong": "Notices were refused because a clock was wrong.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """From when on something is wrong; times in seconds."""
+
+    lease_seconds_max: float = 8 * 3600
+    inclusion_seconds: float = INCLUSION_SECONDS
+    outbox_seconds_max: float = 900
+    canary_seconds_max: float = 600
+    beat_seconds_max: float = 15
+    refusals_least: int = 20
+    kinds: tuple[str, ...] = ("web", "worker", "sequencer")
+    doors: tuple[str, ...] = ("api", "batch", "xrpc")
+
+
+async def reconcile(pool: Pool, *, now: datetime, limits: Limits) -> Reconciliation:
+    """How all tenants stand now; every check is one statement, and so one snapshot."""
+    asked = {"now": now, **asdict(limits), "kinds": list(limits.kinds)}
+    asked["doors"] = list(limits.doors)
+    async with every_tenant_transaction(pool) as connection:
+        totals = [
+            Total(*_whole(row)) for row in await _rows(connection, sql=_sql.totals, asked=asked)
+        ]
+        faults = [
+            _fault(check, rows=rows)
+            for check in MEANINGS
+            if (rows := await _rows(connection, sql=getattr(_checks, check), asked=asked))
+        ]
+    return conclude(totals, faults=faults, at=canonical.timestamp(now))
+
+
+async def keep(
+    pool: Pool, *, report: Reconciliation, run_id: UUID, now: datetime, seconds: float
+) -> None:
+    """Writes a run down for those who ask, and forgets those of more than a week ago."""
+    async with every_tenant_transaction(pool) as connection:
+        await connection.execute(
+            _sql.keep_run,
+            {
+                "id": run_id,
+                "at": now,
+                "seconds": seconds,
+                "ok": report.ok,
+                "report": msgspec.json.encode(report).decode(),
+            },
+        )
+        await connection.execute(_sql.forget_runs, {"before": now - KEEP_RUNS})
+
+
+async def last(pool: Pool) -> Reconciliation | None:
+    """The newest run that was written down; None where there was none yet."""
+    async with every_tenant_transaction(pool) as connection:
+        cursor = await connection.execute(_sql.last_run)
+        row = await cursor.fetchone()
+    return None if row is None else msgspec.convert(row[2], Reconciliation)
+
+
+def _fault(check: str, *, rows: Sequence[Sequence[Any]]) -> Fault:
+    found = [Found(*(str(value) for value in row)) for row in rows[:IDS_MAX]]
+    return Fault(check, MEANINGS[check], len(rows), found)
+
+
+def _whole(row: Sequence[Any]) -> list[Any]:
+    return [*row[:6], *(int(count) for count in row[6:])]
+
+
+async def _rows(
+    connection: Connection, *, sql: LiteralString, asked: dict[str, object]
+) -> list[tuple[Any, ...]]:
+    cursor = await connection.execute(sql, asked)
+    return await cursor.fetchall()

@@ -1,0 +1,157 @@
+"""How things stand for one service: everything that may be red without closing the door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+
+import msgspec
+
+from tutela.database import queries
+from tutela.database.pool import Connection, Pool, tenant_transaction
+from tutela.domain import canonical
+from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
+from tutela.reconciliation import reconcile
+from tutela.reconciliation.report import Reconciliation, only
+
+#: A reconciliation older than this says nothing about now.
+STALE_SECONDS = 180
+
+_sql = queries.load("tutela.reconciliation", "status.sql")
+
+
+class Probed(msgspec.Struct, frozen=True):
+    """One route and its last probe; `ok` where the last one that had time came through."""
+
+    channel: str
+    door: str
+    sent_at: str
+    came_through_at: str | None
+    fault: str | None
+    ok: bool
+
+
+class Outbox(msgspec.Struct, frozen=True):
+    """Instructions to the platform."""
+
+    waiting: int
+    dead: int
+    oldest_waiting_since: str | None
+
+
+class LedgerState(msgspec.Struct, frozen=True):
+    """The log of the tenant; `oldest_unplaced_since` is null where every fact has its place."""
+
+    log_id: str
+    size: int
+    head_at: str | None
+    root: str | None
+    oldest_unplaced_since: str | None
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """A kind of process, how many were heard lately, and when last."""
+
+    kind: str
+    alive: int
+    last_heard_at: str
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """Open cases, those past their time, those somebody works on, and the oldest one's age."""
+
+    open: int
+    overdue: int
+    leased: int
+    oldest_since: str | None
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of `GET /v1/status`."""
+
+    ok: bool
+    at: str
+    reconciliation: Reconciliation | None
+    reconciliation_stale: bool
+    queue: Queue
+    canaries: list[Probed]
+    outbox: Outbox
+    ledger: LedgerState | None
+    processes: list[Heard]
+    detectors: list[str]
+    witness: str = "unwitnessed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Whose status is asked for, and whether the ids behind what is red may be seen."""
+
+    tenant: str
+    service: str
+    with_ids: bool
+
+
+async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_max: float) -> Status:
+    """How things stand now, as far as the viewer may know."""
+    run = await reconcile.last(pool)
+    asked = {"tenant": viewer.tenant, "service": viewer.service, "now": now}
+    async with tenant_transaction(pool, viewer.tenant) as connection:
+        routes = await _rows(connection, sql=_sql.canary_routes, asked=asked)
+        outbox = (await _rows(connection, sql=_sql.outbox_state, asked=asked))[0]
+        ledger = await _rows(connection, sql=_sql.ledger_state, asked=asked)
+        heard = await _rows(connection, sql=_sql.processes, asked=asked)
+        queue = (await _rows(connection, sql=_sql.queue_state, asked=asked))[0]
+    own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
+    late = now - timedelta(seconds=canary_seconds_max)
+    canaries = [_probed(row, late=late) for row in routes]
+    stale = own is None or _age_seconds(own, now=now) > STALE_SECONDS
+    return Status(
+        ok=own is not None and own.ok and not stale and all(probe.ok for probe in canaries),
+        at=canonical.timestamp(now),
+        reconciliation=own,
+        reconciliation_stale=stale,
+        queue=Queue(queue[0], queue[1], queue[3], _at(queue[2])),
+        canaries=canaries,
+        outbox=Outbox(outbox[0], outbox[1], _at(outbox[2])),
+        ledger=_ledger(ledger[0]) if ledger else None,
+        processes=[Heard(row[0], row[1], canonical.timestamp(row[2])) for row in heard],
+        detectors=[],
+    )
+
+
+async def arrivals_by_minute(pool: Pool, *, viewer: Viewer, now: datetime) -> list[int]:
+    """Real notices of each of the last sixty minutes, the newest last."""
+    start = (now - timedelta(minutes=59)).replace(second=0, microsecond=0)
+    first_id = uuid7(unix_ms=int(start.timestamp() * 1000), random=bytes(UUID7_RANDOM_BYTES))
+    asked = {"tenant": viewer.tenant, "service": viewer.service, "hour_ago_id": first_id}
+    async with tenant_transaction(pool, viewer.tenant) as connection:
+        counted = dict(await _rows(connection, sql=_sql.arrivals, asked=asked))
+    return [counted.get(start + timedelta(minutes=minute), 0) for minute in range(60)]
+
+
+def _probed(row: Sequence[Any], *, late: datetime) -> Probed:
+    channel, door, issued_at, fault, through_at = row
+    ok = issued_at > late if through_at is None else through_at > late
+    return Probed(
+        channel, door, canonical.timestamp(issued_at), _at(through_at), fault, ok and fault is None
+    )
+
+
+def _ledger(row: Sequence[Any]) -> LedgerState:
+    log_id, size, head_at, root, unplaced = row
+    return LedgerState(log_id, size, _at(head_at), root, _at(unplaced))
+
+
+def _age_seconds(report: Reconciliation, *, now: datetime) -> float:
+    return (now - datetime.fromisoformat(report.at)).total_seconds()
+
+
+def _at(instant: datetime | None) -> str | None:
+    return None if instant is None else canonical.timestamp(instant)
+
+
+async def _rows(
+    connection: Connection, *, sql: LiteralString, asked: dict[str, object]
+) -> list[tuple[Any, ...]]:
+    cursor = await connection.execute(sql, asked)
+    return await cursor.fetchall()

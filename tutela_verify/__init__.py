@@ -1,0 +1,22 @@
+"""Verifies what a Tutela ledger claims, offline, with nothing of Tutela's own code."""
+
+from tutela_verify.formats import Malformed
+from tutela_verify.proofs import verify_consistency, verify_head, verify_inclusion, verify_receipt
+from tutela_verify.verdict import Fault, FaultKind, FoundReceipt, NotAnExport, Refuted, Verdict
+from tutela_verify.verification import RECEIPT_SAMPLE, verify_export
+
+__all__ = [
+    "RECEIPT_SAMPLE",
+    "Fault",
+    "FaultKind",
+    "FoundReceipt",
+    "Malformed",
+    "NotAnExport",
+    "Refuted",
+    "Verdict",
+    "verify_consistency",
+    "verify_export",
+    "verify_head",
+    "verify_inclusion",
+    "verify_receipt",
+]

@@ -1,0 +1,135 @@
+"""``tutela-verify FILE``: exit 0 verified, 1 refuted, 2 wrong usage or a file that is none."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from tutela_verify.formats import Malformed
+from tutela_verify.verdict import NotAnExport, Verdict
+from tutela_verify.verification import RECEIPT_SAMPLE, verify_export
+
+VERIFIED: Final = 0
+REFUTED: Final = 1
+UNUSABLE: Final = 2
+
+#: No receipt and no head is longer than this.
+_LONGEST_DOCUMENT_BYTES: Final = 1 << 20
+
+
+class _Unusable(ValueError):
+    """A file given on the command line cannot be used; the words name it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit status; the verdict goes to standard output, why there is none to standard error."""
+    given = _parser().parse_args(arguments)
+    try:
+        verdict = verify_export(
+            given.file,
+            trusted_keys=given.key,
+            receipts=[_read_document(path) for path in given.receipt],
+            heads=[_read_document(path) for path in given.head],
+            receipt_sample=given.receipts,
+        )
+    except (_Unusable, NotAnExport, Malformed, OSError) as error:
+        print(f"tutela-verify: {_why_unusable(error, given.file)}", file=sys.stderr)
+        return UNUSABLE
+    print(_as_json(verdict) if given.json else "\n".join(_as_text(verdict, given.receipt)))
+    return VERIFIED if verdict.ok else REFUTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tutela-verify",
+        description="Verifies an exported ledger offline and names the first thing that is wrong.",
+        epilog="Exit 0: verified. 1: refuted. 2: wrong usage, or a file that cannot be read.",
+    )
+    add = parser.add_argument
+    add("file", metavar="FILE", type=Path, help="what `tutela ledger export` wrote")
+    add("--key", metavar="PUBLICKEY", action="append", default=[], help="trust this key (base64)")
+    add("--receipt", metavar="RECEIPT.json", action="append", default=[], type=Path,
+        help="a notifier's receipt: its leaf must be there")  # fmt: skip
+    add("--head", metavar="HEAD.json", action="append", default=[], type=Path,
+        help="a head that a second party held: the log must contain it")  # fmt: skip
+    add("--receipts", metavar="all|N", default=RECEIPT_SAMPLE, type=_sample,
+        help="of how many receipts the signature is verified (default: %(default)s)")  # fmt: skip
+    add("--json", action="store_true", help="one JSON document on standard output")
+    return parser
+
+
+def _sample(text: str) -> int | None:
+    if text == "all":
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is neither 'all' nor a number")
+
+
+def _read_document(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            value = json.loads(file.read(_LONGEST_DOCUMENT_BYTES).decode())
+    except (OSError, ValueError, RecursionError) as error:
+        raise _Unusable(f"{path} cannot be read as JSON: {error}") from error
+    if type(value) is not dict:
+        raise _Unusable(f"{path} holds no JSON object")
+    return value
+
+
+def _why_unusable(error: Exception, file: Path) -> str:
+    if isinstance(error, OSError):
+        return f"{file} cannot be read: {error.strerror or error}"
+    if isinstance(error, NotAnExport):
+        return f"{file} is not an export of a ledger: {error}"
+    if isinstance(error, Malformed):
+        return f"a key, receipt or head given here {error}"
+    return str(error)
+
+
+def _as_json(verdict: Verdict) -> str:
+    document = asdict(verdict)
+    document["unwitnessed"] = not document.pop("witnessed")
+    fault = verdict.first_fault
+    if fault is not None:
+        document["first_fault"]["message"] = str(fault)
+    return json.dumps(document, indent=2, ensure_ascii=True)
+
+
+def _as_text(verdict: Verdict, receipt_files: Sequence[Path]) -> Iterator[str]:
+    if verdict.first_fault is not None:
+        yield f"refuted: {_printable(str(verdict.first_fault))}"
+        seen = f"{verdict.size} leaves, {verdict.receipts} receipts, {verdict.heads} heads"
+        yield f"  read up to there: {seen}"
+        return
+    yield from _as_counts(verdict)
+    for found, path in zip(verdict.notifier_receipts, receipt_files, strict=True):
+        place = f"leaf {found.leaf_index}"
+        if found.leaf_index is None:
+            place = f"not in this export, and not due before {found.include_by}"
+        yield f"  receipt {path}: {place}"
+    if verdict.witnessed:
+        yield "  witnessed: the heads held elsewhere are part of this log"
+    else:
+        yield "  unwitnessed: no head that a second party holds was compared (--head)"
+
+
+def _as_counts(verdict: Verdict) -> Iterator[str]:
+    yield f"verified: log {_printable(verdict.log_id)}, {verdict.size} leaves, root {verdict.root}"
+    if verdict.size:
+        yield f"  leaves: from {verdict.first_leaf_at} to {verdict.last_leaf_at}"
+    for name, count in sorted(verdict.leaf_types.items()):
+        yield f"    {_printable(name)}: {count}"
+    checked = verdict.receipt_signatures_checked
+    yield f"  receipts: {verdict.receipts}, the signatures of {checked} verified"
+    if verdict.late_leaves:
+        yield f"    kept late, within the tolerance for clocks: {verdict.late_leaves}"
+    yield f"  heads: {verdict.heads}, from {verdict.first_head_at} to {verdict.last_head_at}"
+    yield f"  keys: {'from the file itself' if verdict.keys_from_file else 'given'}"
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else "�" for each in text)

@@ -1,0 +1,339 @@
+"""An export, verified line by line; the first line that is wrong ends it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from tutela_verify import formats
+from tutela_verify.formats import Head, Malformed, Receipt
+from tutela_verify.lines import (
+    Line,
+    Note,
+    Notebook,
+    leaf_with_hash,
+    promised_receipts,
+    read_lines,
+)
+from tutela_verify.merkle import GrowingTree, leaf_hash
+from tutela_verify.trust import CLOCK_TOLERANCE, Keyring, shifted, signed_at
+from tutela_verify.verdict import Fault, FaultKind, Refuted, Verdict
+from tutela_verify.witness import Witness
+
+#: Receipts whose signature is verified unless told otherwise.
+RECEIPT_SAMPLE: Final = 10_000
+
+#: What the log line of an export says of its format.
+EXPORT_FORMAT: Final = "tutela-ledger-export"
+
+#: Leaf types counted by name; the rest are counted together.
+_COUNTED_TYPES: Final = 100
+_OTHER_TYPES: Final = "other"
+_LOG_FIELDS: Final = frozenset({"v", "log_id", "size", "exported_at", "format"})
+
+#: What may stand directly before a line of each kind.
+_BEFORE: Final[Mapping[bytes, frozenset[bytes]]] = {
+    b"log": frozenset({b""}),
+    b"key": frozenset({b"log", b"key"}),
+    b"leaf": frozenset({b"log", b"key", b"leaf", b"receipt"}),
+    b"receipt": frozenset({b"leaf"}),
+    b"head": frozenset({b"log", b"key", b"leaf", b"receipt", b"head"}),
+    b"end": frozenset({b"log", b"key", b"leaf", b"receipt", b"head"}),
+}
+
+
+def verify_export(
+    path: str | Path,
+    *,
+    trusted_keys: Sequence[str | bytes] = (),
+    receipts: Sequence[Mapping[str, Any]] = (),
+    heads: Sequence[Mapping[str, Any]] = (),
+    receipt_sample: int | None = RECEIPT_SAMPLE,
+) -> Verdict:
+    """Whether an export holds; where it does not, the first fault in the order of its lines.
+
+    ``trusted_keys`` are 32 raw bytes or their base64; without any, the keys of the file are taken.
+    ``receipts`` are notifiers' receipts and ``heads`` heads held by a second party, as parsed JSON.
+    ``receipt_sample`` receipts, evenly chosen, have their signature verified, None for all. Raises
+    OSError for a file that cannot be read, NotAnExport for one that is something else, and
+    Malformed where a given key, receipt or head is none.
+    """
+    keyring = Keyring(trusted_keys)
+    witness = Witness(keyring)
+    witness.hold(receipts=receipts, heads=heads)
+    return _Verification(Path(path), keyring, witness, receipt_sample).run()
+
+
+class _Verification:
+    """One reading of an export; its state is what the lines so far have said."""
+
+    def __init__(
+        self, path: Path, keyring: Keyring, witness: Witness, receipt_sample: int | None
+    ) -> None:
+        self._path = path
+        self._keyring = keyring
+        self._witness = witness
+        self._receipt_sample = receipt_sample
+        self._receipts_expected = promised_receipts(path)
+        self._verdict = Verdict(keys_from_file=keyring.from_file, witnessed=bool(witness.held))
+        self._line = Line(0, b"", b"")
+        self._promised_size = 0
+        self._leaf: Note | None = None
+        self._head: Head | None = None
+        self._notebook = Notebook()
+        self._notes: Iterator[Note] = iter(())
+        self._tree = GrowingTree()
+        self._takers: Mapping[bytes, Callable[[dict[str, Any]], None]] = {
+            b"log": self._take_log,
+            b"key": self._take_key,
+            b"leaf": self._take_leaf,
+            b"receipt": self._take_receipt,
+            b"head": self._take_head,
+            b"end": self._take_end,
+        }
+
+    def run(self) -> Verdict:
+        """The verdict over every line."""
+        try:
+            with self._path.open("rb") as file:
+                for line in read_lines(file):
+                    self._take(line)
+            self._finish()
+            self._verdict.ok = True
+        except Refuted as refuted:
+            self._verdict.first_fault = refuted.fault
+            self._verdict.witnessed = False
+        finally:
+            self._notebook.close()
+        return self._verdict
+
+    def _take(self, line: Line) -> None:
+        before, self._line = self._line, line
+        if before.kind == b"end":
+            self._refute(FaultKind.MALFORMED, "there are lines behind the end line")
+        if line.kind not in _BEFORE:
+            self._refute(
+                FaultKind.MALFORMED, "the line has none of the kinds that the format knows"
+            )
+        if before.kind not in _BEFORE[line.kind]:
+            behind = before.kind.decode() or "nothing"
+            words = f"a {line.kind.decode()} line cannot stand behind a {behind} line"
+            self._refute(FaultKind.MALFORMED, words)
+        try:
+            self._takers[line.kind](formats.read_canonical(line.json))
+        except Malformed as error:
+            self._refute(FaultKind.MALFORMED, f"{self._subject()} {error}")
+
+    def _take_log(self, value: dict[str, Any]) -> None:
+        formats.require_fields(value, _LOG_FIELDS)
+        formats.require_version(value)
+        if value["format"] != EXPORT_FORMAT:
+            raise Malformed(f"has a format other than {EXPORT_FORMAT}")
+        formats.read_time(value, "exported_at")
+        self._promised_size = formats.read_count(value, "size")
+        self._verdict.log_id = formats.read_text(value, "log_id")
+        if self._receipts_expected is None:
+            self._receipts_expected = self._promised_size
+
+    def _take_key(self, value: dict[str, Any]) -> None:
+        if wrong := self._keyring.learn(formats.read_key(value)):
+            self._refute(FaultKind.MALFORMED, wrong)
+
+    def _take_leaf(self, value: dict[str, Any]) -> None:
+        self._close_leaf()
+        formats.check_leaf(value)
+        verdict, at = self._verdict, value["at"]
+        self._leaf = Note(self._line.number, leaf_hash(self._line.json), at, "")
+        verdict.size += 1
+        verdict.first_leaf_at = min(verdict.first_leaf_at or at, at)
+        verdict.last_leaf_at = max(verdict.last_leaf_at, at)
+        types, name = verdict.leaf_types, value["type"]
+        name = name if name in types or len(types) < _COUNTED_TYPES else _OTHER_TYPES
+        types[name] = types.get(name, 0) + 1
+
+    def _take_receipt(self, value: dict[str, Any]) -> None:
+        receipt, leaf = formats.read_receipt(value), self._leaf
+        if leaf is None:
+            raise Malformed("stands behind no leaf")
+        where = signed_at(
+            f"the receipt of {self._leaf_name()}",
+            line=self._line.number,
+            leaf_index=self._verdict.size - 1,
+        )
+        if receipt.log_id != self._verdict.log_id:
+            self._refute(FaultKind.FOREIGN_LOG, f"{where.words} is of another log")
+        if receipt.leaf_hash != leaf.hash.hex():
+            self._keyring.require_signature(receipt, where)
+            self._refute_receipt_of_another_content(receipt)
+        if self._is_in_sample():
+            self._keyring.require_signature(receipt, where)
+            self._verdict.receipt_signatures_checked += 1
+        else:
+            self._keyring.require_trusted(receipt, where)
+        self._check_promise(receipt, leaf.at)
+        self._leaf = replace(leaf, include_by=receipt.include_by)
+        self._verdict.receipts += 1
+
+    def _is_in_sample(self) -> bool:
+        sample, expected = self._receipt_sample, self._receipts_expected or 0
+        if sample is None or expected <= sample:
+            return True
+        nth = self._verdict.receipts
+        return nth * sample // expected != (nth - 1) * sample // expected
+
+    def _refute_receipt_of_another_content(self, receipt: Receipt) -> NoReturn:
+        other = leaf_with_hash(self._path, bytes.fromhex(receipt.leaf_hash))
+        if other is None:
+            words = "its content no longer has the hash that its receipt signs"
+            self._refute(FaultKind.LEAF_CHANGED, f"{self._leaf_name()}: {words}")
+        words = (
+            f"{self._leaf_name()}: its receipt is that of leaf {other}, they were swapped or moved"
+        )
+        self._refute(FaultKind.RECEIPT_SWAPPED, words)
+
+    def _check_promise(self, receipt: Receipt, leaf_at: str) -> None:
+        received_at = receipt.received_at
+        if receipt.include_by < received_at:
+            words = f"the receipt of {self._leaf_name()} promises inclusion before it was received"
+            self._refute(FaultKind.MISDATED, words)
+        if leaf_at == received_at:
+            return
+        earliest, latest = (
+            shifted(received_at, -CLOCK_TOLERANCE),
+            shifted(received_at, CLOCK_TOLERANCE),
+        )
+        if not earliest <= leaf_at <= latest:
+            words = f"{self._leaf_name()} claims {leaf_at}, but was received at {received_at}"
+            self._refute(FaultKind.MISDATED, words)
+
+    def _take_head(self, value: dict[str, Any]) -> None:
+        head = formats.read_head(value)
+        self._close_leaves()
+        if head.log_id != self._verdict.log_id:
+            self._refute_head(FaultKind.FOREIGN_LOG, head, "is of another log")
+        where = signed_at(_head_name(head), line=self._line.number, head_size=head.size)
+        self._keyring.require_signature(head, where)
+        if self._head is not None:
+            self._check_order(self._head, head)
+        if head.size > self._verdict.size:
+            words = f"covers more than the {self._verdict.size} leaves of the file"
+            self._refute_head(FaultKind.CUT, head, words)
+        self._cover(head)
+        if self._tree.root().hex() != head.root:
+            self._refute_root(head)
+        self._head = head
+        self._verdict.heads += 1
+        self._verdict.first_head_at = self._verdict.first_head_at or head.at
+        self._verdict.last_head_at = head.at
+
+    def _check_order(self, last: Head, head: Head) -> None:
+        if head.size < last.size:
+            words = f"stands behind {_head_name(last)}"
+            self._refute_head(FaultKind.MALFORMED, head, words)
+        if head.size == last.size and head.root != last.root:
+            words = f"two heads of size {head.size} with different roots: the log was forked"
+            self._refute(FaultKind.FORKED, words, head_size=head.size)
+        if head.at < last.at:
+            words = f"is dated before {_head_name(last)}"
+            self._refute_head(FaultKind.MISDATED, head, words)
+
+    def _cover(self, head: Head) -> None:
+        earliest, latest = shifted(head.at, -CLOCK_TOLERANCE), shifted(head.at, CLOCK_TOLERANCE)
+        tree, witness = self._tree, self._witness
+        if not tree.size:
+            witness.see_root(tree.root(), size=0, log_id=head.log_id)
+        while tree.size < head.size:
+            note, index = next(self._notes), tree.size
+            if note.at > latest or (note.include_by and note.include_by < earliest):
+                self._refute_dates(note, index, head)
+            self._verdict.late_leaves += bool(note.include_by) and note.include_by < head.at
+            tree.add(note.hash)
+            if witness.promised:
+                witness.see_leaf(note.hash, index=index, covered_at=head.at)
+            if tree.size in witness.held:
+                witness.see_root(tree.root(), size=tree.size, log_id=head.log_id)
+
+    def _refute_dates(self, note: Note, index: int, head: Head) -> NoReturn:
+        if note.at > head.at:
+            words = f"claims {note.at}, but a head signed at {head.at} already covers it"
+        else:
+            words = (
+                f"claims {note.at}, but was first covered by a head at {head.at}, "
+                f"after its include_by {note.include_by}: it is late or back-dated"
+            )
+        fault = Fault(
+            kind=FaultKind.MISDATED,
+            words=f"leaf {index} {words}",
+            line=note.line,
+            leaf_index=index,
+            head_size=head.size,
+        )
+        raise Refuted(fault)
+
+    def _refute_root(self, head: Head) -> NoReturn:
+        words = f"{_head_name(head)}: the root is not the root of the first {head.size} leaves"
+        if self._head is not None and self._head.size:
+            words += f", though that of the first {self._head.size} is right"
+        self._refute(FaultKind.WRONG_ROOT, words, head_size=head.size)
+
+    def _take_end(self, value: dict[str, Any]) -> None:
+        formats.require_fields(value, frozenset({"leaves", "heads", "receipts"}))
+        self._close_leaves()
+        verdict = self._verdict
+        counted = {"leaves": verdict.size, "heads": verdict.heads, "receipts": verdict.receipts}
+        for name, count in counted.items():
+            if formats.read_count(value, name) != count:
+                words = f"the end line counts {value[name]} {name}, the file holds {count}"
+                self._refute(FaultKind.CUT, words)
+        if self._promised_size != verdict.size:
+            words = (
+                f"the log line promises {self._promised_size} leaves, the file holds {verdict.size}"
+            )
+            self._refute(FaultKind.CUT, words)
+        if self._tree.size != verdict.size:
+            words = f"no head covers the leaves from {self._tree.size} to {verdict.size - 1}"
+            self._refute(FaultKind.CUT, words)
+
+    def _finish(self) -> None:
+        if self._line.kind != b"end":
+            self._refute(FaultKind.CUT, "the file is cut behind this line: there is no end line")
+        verdict, witness = self._verdict, self._witness
+        verdict.root = self._tree.root().hex()
+        witness.require_all_seen(size=verdict.size, log_id=verdict.log_id)
+        found = witness.found_receipts(log_id=verdict.log_id, last_head_at=verdict.last_head_at)
+        verdict.notifier_receipts.extend(found)
+
+    def _close_leaf(self) -> None:
+        if self._leaf is not None:
+            self._notebook.take(self._leaf)
+            self._leaf = None
+
+    def _close_leaves(self) -> None:
+        if self._head is None:
+            self._close_leaf()
+            self._notes = self._notebook.read()
+
+    def _leaf_name(self) -> str:
+        return f"leaf {self._verdict.size - 1}"
+
+    def _subject(self) -> str:
+        if self._line.kind == b"leaf":
+            return f"leaf {self._verdict.size}"
+        if self._line.kind == b"receipt":
+            return f"the receipt of {self._leaf_name()}"
+        return f"the {self._line.kind.decode()} line"
+
+    def _refute_head(self, kind: FaultKind, head: Head, words: str) -> NoReturn:
+        self._refute(kind, f"{_head_name(head)} {words}", head_size=head.size)
+
+    def _refute(self, kind: FaultKind, words: str, *, head_size: int | None = None) -> NoReturn:
+        at, size = self._line, self._verdict.size
+        leaf_index = {b"leaf": size, b"receipt": size - 1}.get(at.kind)
+        fault = Fault(
+            kind=kind, words=words, line=at.number, leaf_index=leaf_index, head_size=head_size
+        )
+        raise Refuted(fault)
+
+
+def _head_name(head: Head) -> str:
+    return f"the head of size {head.size}"

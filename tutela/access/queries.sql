@@ -50,6 +50,10 @@ WHERE s.session_hash = %(session_hash)s AND s.expires_at > %(now)s AND u.disable
 -- A logout.
 DELETE FROM staff_session WHERE session_hash = %(session_hash)s
 
+-- name: services
+-- The services of a tenant.
+SELECT service FROM service WHERE tenant = %(tenant)s ORDER BY service
+
 -- name: remember_keys
 -- The first start writes which secret this database was made with.
 INSERT INTO key_fingerprint (purpose, fingerprint) VALUES ('master', %(master)s) ON CONFLICT DO NOTHING

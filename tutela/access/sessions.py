@@ -1,0 +1,102 @@
+"""Logins of the staff: a cookie that only its hash is known of, until it expires."""
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+
+from tutela.database import queries
+from tutela.database.pool import Pool, every_tenant_transaction
+from tutela.domain.vocabulary import Role
+
+SESSION_HOURS = 12
+COOKIE_BYTES = 32
+#: Checks of a password at the same time: each takes a core and 64 MiB for a tenth of a second.
+CHECKS_AT_ONCE = 2
+
+_sql = queries.load("tutela.access")
+#: The hash of no password, so that a name that nobody has costs what a wrong password costs.
+_NOBODY = PasswordHasher().hash("")
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A person who is logged in."""
+
+    tenant: str
+    name: str
+    role: Role
+
+
+class Sessions:
+    """Logs people in and out, and knows who is logged in."""
+
+    def __init__(
+        self, pool: Pool, *, clock: Callable[[], datetime], chance: Callable[[int], bytes]
+    ) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._chance = chance
+        self._checks = asyncio.Semaphore(CHECKS_AT_ONCE)
+
+    async def log_in(self, name: str, *, password: str, tenant: str) -> str | None:
+        """The cookie of a new session; None where name and password don't go together."""
+        async with every_tenant_transaction(self._pool) as connection:
+            cursor = await connection.execute(_sql.find_user, {"tenant": tenant, "name": name})
+            row = await cursor.fetchone()
+        async with self._checks:
+            right = await asyncio.to_thread(
+                _matches, password, stored=_NOBODY if row is None else row[1]
+            )
+        if row is None or not right:
+            return None
+        cookie = base64.urlsafe_b64encode(self._chance(COOKIE_BYTES)).decode()
+        async with every_tenant_transaction(self._pool) as connection:
+            await connection.execute(
+                _sql.add_session,
+                {
+                    "session_hash": _hash(cookie),
+                    "tenant": tenant,
+                    "name": name,
+                    "expires_at": self._clock() + timedelta(hours=SESSION_HOURS),
+                },
+            )
+        return cookie
+
+    async def who(self, cookie: str | None) -> Staff | None:
+        """Who is logged in under a cookie; None where nobody is, or no longer."""
+        if not cookie:
+            return None
+        async with every_tenant_transaction(self._pool) as connection:
+            cursor = await connection.execute(
+                _sql.find_session, {"session_hash": _hash(cookie), "now": self._clock()}
+            )
+            row = await cursor.fetchone()
+        return None if row is None else Staff(row[0], row[1], Role(row[2]))
+
+    async def log_out(self, cookie: str) -> None:
+        """Ends the session of a cookie."""
+        async with every_tenant_transaction(self._pool) as connection:
+            await connection.execute(_sql.end_session, {"session_hash": _hash(cookie)})
+
+    async def services(self, tenant: str) -> list[str]:
+        """The services of a tenant, by name."""
+        async with every_tenant_transaction(self._pool) as connection:
+            cursor = await connection.execute(_sql.services, {"tenant": tenant})
+            return [row[0] for row in await cursor.fetchall()]
+
+
+def _matches(password: str, *, stored: str) -> bool:
+    try:
+        return PasswordHasher().verify(stored, password)
+    except (VerifyMismatchError, VerificationError, InvalidHashError):
+        return False
+
+
+def _hash(cookie: str) -> bytes:
+    return hashlib.sha256(cookie.encode()).digest()

@@ -1,0 +1,1 @@
+"""Decides what the staff sees: for now one page that shows how things stand."""

@@ -172,7 +172,7 @@ KNOWN = [Migration(number, f"m{number}", f"SELECT {number}") for number in range
 
 @given(st.integers(0, len(KNOWN)))
 def test_every_beginning_of_the_known_is_a_history(count: int) -> None:
-    check_history({m.version: (m.name, m.sha256) for m in KNOWN[:count]}, KNOWN)
+    check_history({m.version: (m.name, m.sha256) for m in KNOWN[:count]}, known=KNOWN)
 
 
 @given(st.sets(st.integers(1, len(KNOWN) + 3)))
@@ -180,7 +180,7 @@ def test_every_other_set_of_versions_is_refused(versions: set[int]) -> None:
     known = {m.version: (m.name, m.sha256) for m in KNOWN}
     applied = {version: known.get(version, ("later", "0")) for version in versions}
     if versions == set(range(1, len(versions) + 1)) and versions <= set(known):
-        check_history(applied, KNOWN)
+        check_history(applied, known=KNOWN)
     else:
         with pytest.raises((DatabaseNewer, MigrationChanged)):
-            check_history(applied, KNOWN)
+            check_history(applied, known=KNOWN)

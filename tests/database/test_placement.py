@@ -61,7 +61,7 @@ def test_the_commands_of_the_way_out_bring_the_rows_over(
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     server.stop()
     placement, found = server.placement, find_binaries()
-    commands = upgrade_commands(placement, found, "17")
+    commands = upgrade_commands(placement, binaries=found, old_major="17")
     (placement.root / "upgrade-from-17").mkdir()
     lines = [f"set -e; OLD={found.folder}", *commands[2:5]]
     subprocess.run(["bash", "-c", "\n".join(lines)], check=True, capture_output=True)
@@ -276,11 +276,11 @@ def test_programs_out_of_reach_are_copied_once(open_folder: Path, host: Host) ->
     shutil.copytree(libraries, closed / libraries.name, symlinks=True)
     hidden = replace(found, folder=closed / package.name / "pginstall" / "bin")
     account = server_account()
-    assert not can_run(account, hidden.program("postgres"))
+    assert not can_run(hidden.program("postgres"), account=account)
     with EmbeddedServer(open_folder / "data", binaries=hidden, host=host) as server:
         assert answers(server)
     copy = host.shared_root / f"postgresql-{found.wheel_version}"
-    assert can_run(account, copy / package.name / "pginstall" / "bin" / "postgres")
+    assert can_run(copy / package.name / "pginstall" / "bin" / "postgres", account=account)
     made = copy.stat().st_ino
     with EmbeddedServer(open_folder / "data", binaries=hidden, host=host) as server:
         assert answers(server)
@@ -317,19 +317,19 @@ def test_a_strict_umask_of_root_does_not_matter(
 @needs_root
 def test_reach_is_tried_as_the_user(open_folder: Path) -> None:
     account = server_account()
-    assert can_enter(account, open_folder)
+    assert can_enter(open_folder, account=account)
     (open_folder / "closed").mkdir(mode=0o700)
-    assert not can_enter(account, open_folder / "closed")
-    assert not can_enter(account, open_folder / "missing")
+    assert not can_enter(open_folder / "closed", account=account)
+    assert not can_enter(open_folder / "missing", account=account)
 
 
 def test_a_record_is_written_only_where_something_is_unusual(open_folder: Path, host: Host) -> None:
     told: list[str] = []
     placement = place(open_folder, host=host, report=told.append)
-    write_record(open_folder, placement)
+    write_record(placement, data_folder=open_folder)
     assert not (open_folder / "database-location.json").exists()
     elsewhere = replace(placement, root=open_folder / "x", socket_folder=open_folder / "y")
-    write_record(open_folder, elsewhere)
+    write_record(elsewhere, data_folder=open_folder)
     assert read_record(open_folder).cluster_root == open_folder / "x"
     assert read_record(open_folder).socket_folder == open_folder / "y"
 

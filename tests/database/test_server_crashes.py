@@ -158,7 +158,7 @@ def test_the_server_ends_with_its_killed_supervisor_and_the_next_one_serves(
         other.kill()
         other.wait()
         server.start()
-        assert not is_serving(process_id, placement.cluster)
+        assert not is_serving(process_id, cluster=placement.cluster)
         assert not server.is_attached
         assert kept(server.url) == acknowledged
 

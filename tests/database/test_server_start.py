@@ -183,7 +183,7 @@ def test_log_files_do_not_pile_up(open_folder: Path, make_server: StartServer) -
 
 
 def test_a_url_comes_before_the_data_folder(tmp_path: Path) -> None:
-    found = locate_database(tmp_path, "postgresql://elsewhere.invalid/tutela")
+    found = locate_database(tmp_path, url="postgresql://elsewhere.invalid/tutela")
     assert isinstance(found, GivenServer)
     found.start()
     assert found.url == "postgresql://elsewhere.invalid/tutela"

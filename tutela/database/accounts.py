@@ -73,19 +73,19 @@ def server_account(*, wanted: str | None = None) -> Account:
     )
 
 
-def can_enter(account: Account, folder: Path) -> bool:
+def can_enter(folder: Path, *, account: Account) -> bool:
     """Whether `account` can go into `folder`: tried as that user, never guessed from modes."""
-    return _tried(account, 'cd -- "$1"', folder)
+    return _tried('cd -- "$1"', path=folder, account=account)
 
 
-def can_write(account: Account, folder: Path) -> bool:
+def can_write(folder: Path, *, account: Account) -> bool:
     """Whether `account` can go into `folder` and make a file there."""
-    return _tried(account, 'cd -- "$1" && : > .reach && rm -f .reach', folder)
+    return _tried('cd -- "$1" && : > .reach && rm -f .reach', path=folder, account=account)
 
 
-def can_run(account: Account, program: Path) -> bool:
+def can_run(program: Path, *, account: Account) -> bool:
     """Whether `account` can reach and execute `program`, with its libraries."""
-    return _tried(account, '"$1" --version', program)
+    return _tried('"$1" --version', path=program, account=account)
 
 
 def rights_of(account: Account) -> dict[str, object]:
@@ -95,7 +95,7 @@ def rights_of(account: Account) -> dict[str, object]:
     return {"user": account.user_id, "group": account.group_id, "extra_groups": []}
 
 
-def make_folder(folder: Path, mode: int) -> None:
+def make_folder(folder: Path, *, mode: int) -> None:
     """`folder` with exactly `mode` where it was missing; one that was there is left as it is."""
     try:
         folder.mkdir(parents=True)
@@ -106,7 +106,7 @@ def make_folder(folder: Path, mode: int) -> None:
     folder.chmod(mode)
 
 
-def _tried(account: Account, script: str, path: Path) -> bool:
+def _tried(script: str, *, path: Path, account: Account) -> bool:
     try:
         done = subprocess.run(
             ["/bin/sh", "-c", script, "sh", str(path)],

@@ -115,25 +115,23 @@ def within_reach(binaries: Binaries, *, account: Account, shared_root: Path) -> 
 
     Errors: `DataFolderUnusable` where no copy can be made or the copy is out of reach as well.
     """
-    if can_run(account, binaries.program("postgres")) and can_run(
-        account, binaries.program("initdb")
-    ):
+    if all(can_run(binaries.program(name), account=account) for name in ("postgres", "initdb")):
         return binaries
     copy = shared_root / f"postgresql-{binaries.wheel_version or binaries.version}"
     if not binaries.wheel_version:
-        raise _out_of_reach(account, binaries.folder)
+        raise _out_of_reach(binaries.folder, account=account)
     if not copy.exists():
-        _copy_wheel(binaries.folder.parent.parent, copy)
+        _copy_wheel(binaries.folder.parent.parent, copy=copy)
     moved = replace(binaries, folder=copy / WHEEL_PACKAGE / "pginstall" / "bin")
-    if _is_foreign(copy) or not can_run(account, moved.program("postgres")):
-        raise _out_of_reach(account, moved.folder)
+    if _is_foreign(copy) or not can_run(moved.program("postgres"), account=account):
+        raise _out_of_reach(moved.folder, account=account)
     return moved
 
 
-def _copy_wheel(package: Path, copy: Path) -> None:
+def _copy_wheel(package: Path, *, copy: Path) -> None:
     libraries = package.with_name(f"{WHEEL_PACKAGE}.libs")
     try:
-        make_folder(copy.parent, OPEN_FOLDER)
+        make_folder(copy.parent, mode=OPEN_FOLDER)
         unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}.new-", dir=copy.parent))
         shutil.copytree(
             package / "pginstall", unfinished / WHEEL_PACKAGE / "pginstall", symlinks=True
@@ -173,7 +171,7 @@ def _is_foreign(copy: Path) -> bool:
     )
 
 
-def _out_of_reach(account: Account, folder: Path) -> DataFolderUnusable:
+def _out_of_reach(folder: Path, *, account: Account) -> DataFolderUnusable:
     return DataFolderUnusable(
         f"User {account.name} cannot run the PostgreSQL programs in {folder}. "
         "Install tutela where every user can read it, or set TUTELA_DATABASE_USER to one that can.",

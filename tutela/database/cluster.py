@@ -51,7 +51,7 @@ class Tuning:
     max_connections: int = 100
 
 
-def initialise(placement: Placement, binaries: Binaries) -> None:
+def initialise(placement: Placement, *, binaries: Binaries) -> None:
     """Makes the cluster, in a folder beside its place that then takes its name.
 
     A crash in between leaves only that folder, which the next owner removes.
@@ -62,11 +62,11 @@ def initialise(placement: Placement, binaries: Binaries) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
     try:
         unfinished = Path(tempfile.mkdtemp(prefix=prefix, dir=placement.root))
-        private_folder(unfinished, placement.account)
+        private_folder(unfinished, account=placement.account)
     except OSError as error:
-        raise _cannot_write(placement.account, placement.root) from error
+        raise _cannot_write(placement.root, account=placement.account) from error
     try:
-        _check_writable(unfinished, placement)
+        _check_writable(unfinished, placement=placement)
         _run_initdb(unfinished, placement=placement, binaries=binaries)
         unfinished.rename(placement.cluster)
     except BaseException:
@@ -75,7 +75,7 @@ def initialise(placement: Placement, binaries: Binaries) -> None:
     sync_folder(placement.root)
 
 
-def refuse_other_major(placement: Placement, binaries: Binaries) -> None:
+def refuse_other_major(placement: Placement, *, binaries: Binaries) -> None:
     """Nothing where the cluster fits the programs; else `OtherMajorVersion` with the commands."""
     written = (placement.cluster / "PG_VERSION").read_text().strip()
     if written == str(binaries.major):
@@ -83,12 +83,15 @@ def refuse_other_major(placement: Placement, binaries: Binaries) -> None:
     raise OtherMajorVersion(
         f"{placement.cluster} was made by PostgreSQL {written}, and this is PostgreSQL "
         f"{binaries.version}. Nothing was changed. To bring it over:\n"
-        + "\n".join(f"  {line}" for line in upgrade_commands(placement, binaries, written)),
+        + "\n".join(
+            f"  {line}"
+            for line in upgrade_commands(placement, binaries=binaries, old_major=written)
+        ),
         evidence={"found": written, "wanted": str(binaries.major)},
     )
 
 
-def upgrade_commands(placement: Placement, binaries: Binaries, old_major: str) -> list[str]:
+def upgrade_commands(placement: Placement, *, binaries: Binaries, old_major: str) -> list[str]:
     """The lines to type, as the user that runs tutela, to keep the data under the new version."""
     new, cluster = shlex.quote(str(binaries.folder)), shlex.quote(str(placement.cluster))
     kept = shlex.quote(f"{placement.cluster}-{old_major}")
@@ -114,7 +117,7 @@ def write_settings(placement: Placement, *, binaries: Binaries, tuning: Tuning) 
     An operator's own settings go to `operator.conf` beside them, and win but for `INVARIANTS`.
     """
     folder = placement.settings_folder
-    private_log = private_folder(placement.log_folder, placement.account)
+    private_log = private_folder(placement.log_folder, account=placement.account)
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
     compression = "lz4" if binaries.has_lz4() else "off"
@@ -134,7 +137,7 @@ def write_settings(placement: Placement, *, binaries: Binaries, tuning: Tuning) 
         operator.chmod(0o644)
 
 
-def server_command(placement: Placement, binaries: Binaries) -> list[str]:
+def server_command(placement: Placement, *, binaries: Binaries) -> list[str]:
     """The command that serves the cluster in the foreground, on its socket alone."""
     settings = {
         "config_file": placement.settings_folder / "postgresql.conf",
@@ -211,12 +214,12 @@ include_if_exists = 'operator.conf'
 """
 
 
-def _check_writable(folder: Path, placement: Placement) -> None:
-    if not can_write(placement.account, folder):
-        raise _cannot_write(placement.account, placement.root)
+def _check_writable(folder: Path, *, placement: Placement) -> None:
+    if not can_write(folder, account=placement.account):
+        raise _cannot_write(placement.root, account=placement.account)
 
 
-def _cannot_write(account: Account, root: Path) -> DataFolderUnusable:
+def _cannot_write(root: Path, *, account: Account) -> DataFolderUnusable:
     return DataFolderUnusable(
         f"{root}: user {account.name} cannot write there. Give tutela a data folder on a disk that "
         "is writable and knows file owners.",

@@ -77,7 +77,7 @@ class GivenServer:
         """Nothing."""
 
 
-def locate_database(data_folder: Path, url: str | None = None) -> DatabaseServer:
+def locate_database(data_folder: Path, *, url: str | None = None) -> DatabaseServer:
     """The server to use: the URL's, else an embedded one in `data_folder` (not started yet).
 
     Programs come from the wheel, else from PATH. Errors: `ServerNotFound` with what to do.
@@ -177,7 +177,7 @@ class EmbeddedServer:
             return self._child.poll()
         if self._attached_process_id is None:
             return -1
-        return None if is_serving(self._attached_process_id, self.placement.cluster) else -1
+        return None if is_serving(self._attached_process_id, cluster=self.placement.cluster) else -1
 
     def stop(self) -> None:
         """Ends a server that this object started, and lets go of the folder."""
@@ -220,10 +220,10 @@ class EmbeddedServer:
             found, account=placement.account, shared_root=self._host.shared_root
         )
         if placement.is_initialised:
-            cluster.refuse_other_major(placement, binaries)
+            cluster.refuse_other_major(placement, binaries=binaries)
         else:
-            cluster.initialise(placement, binaries)
-        write_record(self.data_folder, placement)
+            cluster.initialise(placement, binaries=binaries)
+        write_record(placement, data_folder=self.data_folder)
         cluster.write_settings(placement, binaries=binaries, tuning=self._tuning)
         self._run_until_it_answers(binaries)
 
@@ -235,7 +235,7 @@ class EmbeddedServer:
                 waiting.look(what_a_failed_start_waits_for(placement))
             if self._child is None and clear_stale_locks(placement):
                 self._child = self._spawn(binaries)
-            waiting.look(what_the_answer_waits_for(self._refusal, placement))
+            waiting.look(what_the_answer_waits_for(self._refusal, placement=placement))
 
     def _attach(self) -> bool:
         self._placement = self._placement or placed(self.data_folder)
@@ -253,7 +253,7 @@ class EmbeddedServer:
         first_words = placement.settings_folder / "startup.log"
         with first_words.open("wb") as output:
             child: subprocess.Popen[bytes] = subprocess.Popen(
-                cluster.server_command(placement, binaries),
+                cluster.server_command(placement, binaries=binaries),
                 cwd="/",
                 env=cluster.server_environment(),
                 stdin=subprocess.DEVNULL,

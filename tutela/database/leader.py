@@ -22,7 +22,7 @@ class Lead:
     holds the lock is there. Work on other connections must ask `check` and be safe without it.
     """
 
-    def __init__(self, name: str, connection: Connection) -> None:
+    def __init__(self, name: str, *, connection: Connection) -> None:
         self.name = name
         self.connection = connection
 
@@ -58,7 +58,7 @@ def lock_key(name: str) -> int:
 
 @asynccontextmanager
 async def leadership(
-    url: str, name: str, *, try_seconds: float = TRY_SECONDS
+    url: str, *, name: str, try_seconds: float = TRY_SECONDS
 ) -> AsyncIterator[Lead]:
     """Waits until this process leads `name`, and leads for the length of the block.
 
@@ -73,8 +73,8 @@ async def leadership(
     except psycopg.OperationalError as error:
         raise unavailable(error) from error
     async with connection:
-        await _wait_for_lock(connection, name, try_seconds=try_seconds)
-        lead = Lead(name, connection)
+        await _wait_for_lock(connection, name=name, try_seconds=try_seconds)
+        lead = Lead(name, connection=connection)
         try:
             yield lead
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -85,9 +85,9 @@ async def leadership(
 
 async def lead_again_and_again(
     url: str,
+    *,
     name: str,
     work: Callable[[Lead], Awaitable[None]],
-    *,
     try_seconds: float = TRY_SECONDS,
 ) -> None:
     """Runs `work` whenever this process leads, until `work` returns of its own accord.
@@ -97,14 +97,14 @@ async def lead_again_and_again(
     """
     while True:
         try:
-            async with leadership(url, name, try_seconds=try_seconds) as lead:
+            async with leadership(url, name=name, try_seconds=try_seconds) as lead:
                 await work(lead)
                 return
         except (LeadershipLost, DatabaseUnavailable):
             await asyncio.sleep(try_seconds)
 
 
-async def _wait_for_lock(connection: Connection, name: str, *, try_seconds: float) -> None:
+async def _wait_for_lock(connection: Connection, *, name: str, try_seconds: float) -> None:
     while True:
         try:
             answer = await connection.execute("SELECT pg_try_advisory_lock(%s)", (lock_key(name),))

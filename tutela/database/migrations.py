@@ -87,10 +87,10 @@ async def migrate(
     async with _connected(target) as connection, _locked(connection):
         await connection.execute(CREATE_TABLE)
         applied = await _applied(connection)
-        check_history(applied, migrations)
+        check_history(applied, known=migrations)
         due = migrations[len(applied) :]
         for migration in due:
-            await _apply(connection, migration)
+            await _apply(migration, connection=connection)
         return due
 
 
@@ -101,11 +101,11 @@ async def pending(target: Connection | str, *, folder: Traversable | None = None
         answer = await connection.execute("SELECT to_regclass('schema_migration') IS NOT NULL")
         row = await answer.fetchone()
         applied = await _applied(connection) if row and row[0] else {}
-        check_history(applied, migrations)
+        check_history(applied, known=migrations)
         return len(migrations) - len(applied)
 
 
-def check_history(applied: Mapping[int, tuple[str, str]], known: Sequence[Migration]) -> None:
+def check_history(applied: Mapping[int, tuple[str, str]], *, known: Sequence[Migration]) -> None:
     """Nothing where `applied` (version: name, SHA-256) is a beginning of `known`.
 
     Errors: `DatabaseNewer`, `MigrationChanged`.
@@ -126,7 +126,7 @@ def check_history(applied: Mapping[int, tuple[str, str]], known: Sequence[Migrat
             )
 
 
-async def _apply(connection: Connection, migration: Migration) -> None:
+async def _apply(migration: Migration, *, connection: Connection) -> None:
     async with connection.transaction():
         before = await _transaction_id(connection)
         await connection.execute(migration.text)

@@ -89,13 +89,13 @@ def open_data_folder(data_folder: Path) -> Path:
     """
     folder = data_folder.absolute()
     try:
-        make_folder(folder, 0o711 if current_account().is_root else 0o700)
+        make_folder(folder, mode=0o711 if current_account().is_root else 0o700)
     except (FileExistsError, NotADirectoryError):
-        raise _unusable(folder, "it, or a folder above it, is a file") from None
+        raise _unusable(folder, why="it, or a folder above it, is a file") from None
     except OSError as error:
-        raise _unusable(folder, f"it cannot be made: {error.strerror}") from error
+        raise _unusable(folder, why=f"it cannot be made: {error.strerror}") from error
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise _unusable(folder, "it may not be read and written by this user")
+        raise _unusable(folder, why="it may not be read and written by this user")
     return folder
 
 
@@ -105,10 +105,10 @@ def place(data_folder: Path, *, host: Host, report: Report) -> Placement:
     Errors: `DataFolderUnusable`, `NoServerAccount`.
     """
     record = read_record(data_folder)
-    root, account = _root_and_account(data_folder, record, host)
+    root, account = _root_and_account(data_folder, record=record, host=host)
     if root != data_folder and record.cluster_root is None:
         report(f"user {account.name} cannot reach {data_folder}; its database lies in {root}")
-    socket_folder = _socket_folder(root, record, account=account, host=host)
+    socket_folder = _socket_folder(root, record=record, account=account, host=host)
     return Placement(root, socket_folder, account)
 
 
@@ -122,7 +122,7 @@ def placed(data_folder: Path) -> Placement | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _unusable(data_folder, f"{cluster} cannot be read: {error.strerror}") from error
+        raise _unusable(data_folder, why=f"{cluster} cannot be read: {error.strerror}") from error
     return Placement(root, record.socket_folder or root / "socket", account_of(owner_id))
 
 
@@ -135,11 +135,11 @@ def read_record(data_folder: Path) -> Record:
     except FileNotFoundError:
         return Record()
     except (OSError, ValueError, AttributeError) as error:
-        raise _unusable(data_folder, f"{path} cannot be read: {error}") from error
+        raise _unusable(data_folder, why=f"{path} cannot be read: {error}") from error
     return Record(Path(cluster) if cluster else None, Path(socket) if socket else None)
 
 
-def write_record(data_folder: Path, placement: Placement) -> None:
+def write_record(placement: Placement, *, data_folder: Path) -> None:
     """Writes down what is not in its usual place; nothing where that has not changed."""
     record = Record(
         placement.root if placement.root != data_folder else None,
@@ -171,7 +171,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def private_folder(folder: Path, account: Account) -> Path:
+def private_folder(folder: Path, *, account: Account) -> Path:
     """`folder`, made where missing, of `account` and closed to everybody else (0700).
 
     Errors: `DataFolderUnusable` where it is a link, a file or someone else's.
@@ -188,12 +188,12 @@ def private_folder(folder: Path, account: Account) -> Path:
             os.close(descriptor)
     except OSError as error:
         raise _unusable(
-            folder, f"it cannot be made a folder of user {account.name} alone: {error.strerror}"
+            folder, why=f"it cannot be made a folder of user {account.name} alone: {error.strerror}"
         ) from error
     return folder
 
 
-def _root_and_account(data_folder: Path, record: Record, host: Host) -> tuple[Path, Account]:
+def _root_and_account(data_folder: Path, *, record: Record, host: Host) -> tuple[Path, Account]:
     existing = placed(data_folder)
     if existing is not None:
         _check_existing(existing)
@@ -201,61 +201,63 @@ def _root_and_account(data_folder: Path, record: Record, host: Host) -> tuple[Pa
     if record.cluster_root is not None:
         raise _unusable(
             data_folder,
-            f"its database should lie in {record.cluster_root}, and is not there. Bring that "
+            why=f"its database should lie in {record.cluster_root}, and is not there. Bring that "
             f"folder back, or delete {data_folder / RECORD_NAME} to begin with an empty database",
         )
     account = server_account(wanted=host.account_name)
-    if account.is_current or can_enter(account, data_folder):
+    if account.is_current or can_enter(data_folder, account=account):
         return data_folder, account
-    return _shared_cluster_root(host, account), account
+    return _shared_cluster_root(host, account=account), account
 
 
 def _check_existing(existing: Placement) -> None:
     account, cluster = existing.account, existing.cluster
     if account.is_root:
-        raise _unusable(cluster, "it belongs to root, and PostgreSQL does not run as root")
+        raise _unusable(cluster, why="it belongs to root, and PostgreSQL does not run as root")
     if not account.is_current and not current_account().is_root:
         raise _unusable(
-            cluster, f"it belongs to user {account.name}. Run tutela as that user or as root"
+            cluster, why=f"it belongs to user {account.name}. Run tutela as that user or as root"
         )
-    if not can_enter(account, cluster):
+    if not can_enter(cluster, account=account):
         raise _unusable(
             cluster,
-            f"its owner {account.name} can no longer go there: give that user the right to pass "
-            "through the folders above it, or move the data folder",
+            why=f"its owner {account.name} can no longer go there: give that user the right to "
+            "pass through the folders above it, or move the data folder",
         )
 
 
-def _shared_cluster_root(host: Host, account: Account) -> Path:
+def _shared_cluster_root(host: Host, *, account: Account) -> Path:
     clusters = host.shared_root / "clusters"
     try:
-        make_folder(host.shared_root, 0o755)
-        make_folder(clusters, 0o711)
+        make_folder(host.shared_root, mode=0o755)
+        make_folder(clusters, mode=0o711)
         root = Path(tempfile.mkdtemp(prefix="cluster-", dir=clusters))
         root.chmod(0o711)
     except OSError as error:
         raise _unusable(
-            clusters, f"user {account.name} needs a place there: {error.strerror}"
+            clusters, why=f"user {account.name} needs a place there: {error.strerror}"
         ) from error
-    if not can_enter(account, root):
-        raise _unusable(root, f"user {account.name} cannot go there; choose another data folder")
+    if not can_enter(root, account=account):
+        raise _unusable(
+            root, why=f"user {account.name} cannot go there; choose another data folder"
+        )
     return root
 
 
-def _socket_folder(root: Path, record: Record, *, account: Account, host: Host) -> Path:
+def _socket_folder(root: Path, *, record: Record, account: Account, host: Host) -> Path:
     usual = root / "socket"
     if fits_a_socket(usual):
-        return private_folder(usual, account)
+        return private_folder(usual, account=account)
     recorded = record.socket_folder
-    if recorded is not None and _is_private(recorded, account):
+    if recorded is not None and _is_private(recorded, account=account):
         return recorded
     for temporary in host.temporary_folders:
-        folder = _temporary_socket_folder(temporary, account)
+        folder = _temporary_socket_folder(temporary, account=account)
         if folder is not None:
             return folder
     tried = ", ".join(str(folder) for folder in host.temporary_folders)
     raise _unusable(
-        root, f"its path is too long for a socket, and there is no room in {tried} for one"
+        root, why=f"its path is too long for a socket, and there is no room in {tried} for one"
     )
 
 
@@ -265,21 +267,21 @@ def fits_a_socket(folder: Path) -> bool:
     return len(path) <= MAX_SOCKET_PATH_BYTES and not set(b",\"'\\\n") & set(path)
 
 
-def _temporary_socket_folder(temporary: Path, account: Account) -> Path | None:
+def _temporary_socket_folder(temporary: Path, *, account: Account) -> Path | None:
     if not fits_a_socket(temporary / "tutela-12345678"):
         return None
     try:
         folder = Path(tempfile.mkdtemp(prefix="tutela-", dir=temporary))
     except OSError:
         return None
-    private_folder(folder, account)
-    if account.is_current or can_enter(account, folder):
+    private_folder(folder, account=account)
+    if account.is_current or can_enter(folder, account=account):
         return folder
     folder.rmdir()
     return None
 
 
-def _is_private(folder: Path, account: Account) -> bool:
+def _is_private(folder: Path, *, account: Account) -> bool:
     try:
         state = folder.lstat()
     except OSError:
@@ -287,5 +289,5 @@ def _is_private(folder: Path, account: Account) -> bool:
     return stat.filemode(state.st_mode) == "drwx------" and state.st_uid == account.user_id
 
 
-def _unusable(folder: Path, why: str) -> DataFolderUnusable:
+def _unusable(folder: Path, *, why: str) -> DataFolderUnusable:
     return DataFolderUnusable(f"{folder}: {why}.", evidence={"folder": str(folder)})

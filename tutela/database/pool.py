@@ -112,7 +112,7 @@ async def tenant_transaction(
         raise ValueError("a transaction needs a tenant")
     try:
         async with asyncio.timeout(limit_seconds) as limit:
-            connection = await _begun(pool, tenant)
+            connection = await _begun(pool, tenant=tenant)
             try:
                 async with _committed(connection):
                     yield connection
@@ -185,7 +185,7 @@ async def clock_offset_seconds(
     return float((await answer.fetchall())[0][0]) - (before + after) / 2
 
 
-async def _begun(pool: Pool, tenant: str) -> Connection:
+async def _begun(pool: Pool, *, tenant: str) -> Connection:
     for _ in range(pool.max_size + 1):
         connection = await pool.getconn()
         try:

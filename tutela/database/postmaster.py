@@ -13,7 +13,7 @@ def written_process_id(placement: Placement) -> int | None:
     return _first_number(placement.cluster / "postmaster.pid")
 
 
-def is_serving(process_id: int, cluster: Path) -> bool:
+def is_serving(process_id: int, *, cluster: Path) -> bool:
     """Whether that process is there and works in that cluster: process ids are used again."""
     try:
         os.kill(process_id, 0)
@@ -24,7 +24,7 @@ def is_serving(process_id: int, cluster: Path) -> bool:
     try:
         return Path(f"/proc/{process_id}/cwd").readlink() == cluster.resolve()
     except OSError:
-        return _command_names(process_id, cluster)
+        return _command_names(process_id, cluster=cluster)
 
 
 def clear_stale_locks(placement: Placement) -> bool:
@@ -40,7 +40,7 @@ def clear_stale_locks(placement: Placement) -> bool:
     )
     for lock in locks:
         process_id = _first_number(lock)
-        if process_id is not None and is_serving(process_id, placement.cluster):
+        if process_id is not None and is_serving(process_id, cluster=placement.cluster):
             return False
     for lock in locks:
         with contextlib.suppress(FileNotFoundError):
@@ -65,7 +65,7 @@ def _first_number(path: Path) -> int | None:
     return abs(int(words[0]))
 
 
-def _command_names(process_id: int, cluster: Path) -> bool:
+def _command_names(process_id: int, *, cluster: Path) -> bool:
     done = subprocess.run(
         ["ps", "-ww", "-o", "command=", "-p", str(process_id)],  # noqa: S607
         capture_output=True,

@@ -14,7 +14,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 class Queries:
     """The queries of one file: `queries.claim_case` is the SQL of the block of that name."""
 
-    def __init__(self, source: str, texts: dict[str, str]) -> None:
+    def __init__(self, texts: dict[str, str], *, source: str) -> None:
         self._source = source
         self._texts = texts
 
@@ -49,7 +49,7 @@ def parse(text: str, *, source: str) -> Queries:
     Errors: `QueriesInvalid` for a bad or second name, no sentence, no SQL, or text before the
     first name; each names `source` and the line.
     """
-    blocks = list(_blocks(text, source))
+    blocks = list(_blocks(text, source=source))
     texts: dict[str, str] = {}
     for name, line_number, lines in blocks:
         where = f"{source}:{line_number}"
@@ -60,10 +60,10 @@ def parse(text: str, *, source: str) -> Queries:
         texts[name] = _sql(lines, name=name, where=where)
     if not texts:
         raise QueriesInvalid(f"{source}: no query in it.")
-    return Queries(source, texts)
+    return Queries(texts, source=source)
 
 
-def _blocks(text: str, source: str) -> Iterator[tuple[str, int, list[str]]]:
+def _blocks(text: str, *, source: str) -> Iterator[tuple[str, int, list[str]]]:
     name, start, lines = "", 0, list[str]()
     for number, line in enumerate(text.splitlines(), 1):
         found = NAME_LINE.fullmatch(line)

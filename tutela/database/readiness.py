@@ -96,7 +96,7 @@ def what_a_failed_start_waits_for(placement: Placement) -> str:
     )
 
 
-def what_the_answer_waits_for(refusal: str, placement: Placement) -> str:
+def what_the_answer_waits_for(refusal: str, *, placement: Placement) -> str:
     """The reason of a server that does not answer yet, for the reader."""
     for said, what_for in TRANSIENT.items():
         if said in _first_words(placement):
@@ -112,13 +112,13 @@ def what_the_answer_waits_for(refusal: str, placement: Placement) -> str:
 
 def _make_role_and_database(connection: psycopg.Connection) -> None:
     role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
-    if not _has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
+    if not _has(connection, query="SELECT 1 FROM pg_roles WHERE rolname = %s", name=ROLE):
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
-    if not _has(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
+    if not _has(connection, query="SELECT 1 FROM pg_database WHERE datname = %s", name=DATABASE):
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
 
 
-def _has(connection: psycopg.Connection, query: str, name: str) -> bool:
+def _has(connection: psycopg.Connection, *, query: str, name: str) -> bool:
     return connection.execute(query, (name,)).fetchone() is not None
 
 

@@ -13,13 +13,16 @@ import pytest
 
 from tests.database.conftest import StartServer
 from tests.database.until import until
-from tutela.database.errors import DatabaseUnavailable, DurabilityRefused
+from tutela.database.embedded import EmbeddedServer
+from tutela.database.errors import DatabaseUnavailable, DurabilityRefused, ServerUnsuitable
 from tutela.database.pool import (
     Pool,
     check_durability,
+    check_server,
     clock_offset_seconds,
     connection_string,
     every_tenant_transaction,
+    is_bound_by_row_security,
     means_unavailable,
     open_pool,
     tenant_transaction,
@@ -247,6 +250,43 @@ async def test_a_session_that_may_forget_is_refused(pool: Pool, value_found: str
         await connection.execute(f"SET LOCAL synchronous_commit = {value_found}".encode())
         with pytest.raises(DurabilityRefused, match=f"synchronous_commit is {value_found}"):
             await check_durability(connection)
+
+
+async def test_the_role_of_the_house_is_bound_by_row_security_and_the_superuser_is_not(
+    pool: Pool, postgres_server: EmbeddedServer
+) -> None:
+    async with pool.connection() as connection:
+        assert await is_bound_by_row_security(connection)
+    async with await psycopg.AsyncConnection.connect(postgres_server.superuser_url) as connection:
+        assert not await is_bound_by_row_security(connection)
+
+
+async def test_a_server_that_is_too_old_is_refused(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with pool.connection() as connection:
+        check_server(connection)
+        monkeypatch.setattr("tutela.database.pool.MINIMUM_MAJOR", 99)
+        with pytest.raises(ServerUnsuitable, match="99 or later"):
+            check_server(connection)
+
+
+async def test_a_database_in_another_encoding_is_refused(postgres_server: EmbeddedServer) -> None:
+    superuser = await psycopg.AsyncConnection.connect(
+        postgres_server.superuser_url, autocommit=True
+    )
+    async with superuser:
+        await superuser.execute(
+            "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0"
+            " LOCALE_PROVIDER libc LOCALE 'C'"
+        )
+        try:
+            url = postgres_server.superuser_url.replace("/postgres?", "/latin?")
+            async with await psycopg.AsyncConnection.connect(url) as connection:
+                with pytest.raises(ServerUnsuitable, match="UTF-8"):
+                    check_server(connection)
+        finally:
+            await superuser.execute("DROP DATABASE latin WITH (FORCE)")
 
 
 async def test_the_clocks_are_compared(pool: Pool) -> None:

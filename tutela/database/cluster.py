@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,9 @@ INITDB_OPTIONS = (
     "--data-checksums",
     "--no-instructions",
 )
+
+#: A process of a killed initdb may write on for a moment while its folder is removed.
+REMOVE_TRIES, REMOVE_PAUSE_SECONDS = 50, 0.02
 
 #: What no file and no ALTER SYSTEM may change: given on the server's command line.
 INVARIANTS = {
@@ -59,7 +63,7 @@ def initialise(placement: Placement, *, binaries: Binaries) -> None:
     """
     prefix = f"{placement.cluster.name}.new-"
     for leftover in placement.root.glob(f"{prefix}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove(leftover)
     try:
         unfinished = Path(tempfile.mkdtemp(prefix=prefix, dir=placement.root))
         private_folder(unfinished, account=placement.account)
@@ -70,7 +74,7 @@ def initialise(placement: Placement, *, binaries: Binaries) -> None:
         _run_initdb(unfinished, placement=placement, binaries=binaries)
         unfinished.rename(placement.cluster)
     except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        _remove(unfinished)
         raise
     sync_folder(placement.root)
 
@@ -212,6 +216,14 @@ log_checkpoints = off
 log_startup_progress_interval = 2s
 include_if_exists = 'operator.conf'
 """
+
+
+def _remove(unfinished: Path) -> None:
+    for _ in range(REMOVE_TRIES):
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if not unfinished.exists():
+            return
+        time.sleep(REMOVE_PAUSE_SECONDS)
 
 
 def _check_writable(folder: Path, *, placement: Placement) -> None:

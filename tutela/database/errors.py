@@ -54,6 +54,13 @@ class ServerNotFound(DatabaseError):
     title = "No PostgreSQL server was found"
 
 
+class ServerUnsuitable(DatabaseError):
+    """The server is too old, or keeps text in another encoding than UTF-8."""
+
+    code = "server_unsuitable"
+    title = "The database server cannot be used"
+
+
 class NoServerAccount(DatabaseError):
     """No operating-system user can run the server."""
 

@@ -13,7 +13,13 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from tutela.database.errors import DatabaseNewer, MigrationChanged, MigrationsInvalid
-from tutela.database.pool import Connection, connection_string, means_unavailable, unavailable
+from tutela.database.pool import (
+    Connection,
+    check_server,
+    connection_string,
+    means_unavailable,
+    unavailable,
+)
 
 FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 
@@ -81,10 +87,11 @@ async def migrate(
 
     Each runs in a transaction of its own, together with its row in `schema_migration`. Who starts
     at the same time waits. Errors: `MigrationsInvalid`, `MigrationChanged`, `DatabaseNewer`,
-    `DatabaseUnavailable`, and the database's own for a file it refuses.
+    `ServerUnsuitable`, `DatabaseUnavailable`, and the database's own for a file it refuses.
     """
     migrations = read_migrations(folder or shipped())
     async with _connected(target) as connection, _locked(connection):
+        check_server(connection)
         await connection.execute(CREATE_TABLE)
         applied = await _applied(connection)
         check_history(applied, known=migrations)

@@ -10,7 +10,8 @@ import psycopg
 import psycopg_pool
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tutela.database.errors import DatabaseUnavailable, DurabilityRefused
+from tutela.database.binaries import MINIMUM_MAJOR
+from tutela.database.errors import DatabaseUnavailable, DurabilityRefused, ServerUnsuitable
 
 #: The tenant setting of a worker, which serves every tenant.
 EVERY_TENANT = "*"
@@ -169,6 +170,26 @@ async def check_durability(connection: Connection) -> None:
                 f"Set it to {' or '.join(sorted(wanted))}, for the server and for the role.",
                 evidence={setting: str(found)},
             )
+
+
+def check_server(connection: Connection) -> None:
+    """Nothing where the server is recent and keeps UTF-8; else `ServerUnsuitable`."""
+    version, encoding = connection.info.server_version, "server_encoding"
+    if version // 10_000 < MINIMUM_MAJOR:
+        raise ServerUnsuitable(
+            f"The server is PostgreSQL {version // 10_000}; {MINIMUM_MAJOR} or later is needed.",
+            evidence={"version": str(version)},
+        )
+    if connection.info.parameter_status(encoding) != "UTF8":
+        raise ServerUnsuitable("The database is not in UTF-8: create one with ENCODING 'UTF8'.")
+
+
+async def is_bound_by_row_security(connection: Connection) -> bool:
+    """Whether row-level security binds the session's role: no superuser, no right to bypass."""
+    answer = await connection.execute(
+        "SELECT NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user"
+    )
+    return bool((await answer.fetchall())[0][0])
 
 
 async def clock_offset_seconds(

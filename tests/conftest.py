@@ -3,6 +3,6 @@
 from tests.house import network_fence
 
 #: Modules of fixtures, one a part of the house.
-pytest_plugins: list[str] = ["tests.fixtures.postgres"]
+pytest_plugins: list[str] = ["tests.fixtures.postgres", "tests.fixtures.house"]
 
 network_fence.install()

@@ -56,9 +56,11 @@ class Writer:
     def begin(self, leaves: int) -> None:
         """The lines before the leaves."""
         log = {"v": 1, "log_id": LOG_ID, "size": leaves, "format": "tutela-ledger-export"}
-        self._line("log", log | {"exported_at": canonical.timestamp(START + TICK * leaves)})
+        self._line("log", value=log | {"exported_at": canonical.timestamp(START + TICK * leaves)})
         key = {"key_id": self._key_id, "public_key": base64.b64encode(self._public).decode()}
-        self._line("key", key | {"purpose": "ledger", "valid_from": canonical.timestamp(START)})
+        self._line(
+            "key", value=key | {"purpose": "ledger", "valid_from": canonical.timestamp(START)}
+        )
 
     def append(self, numbers: range) -> None:
         """The leaves of these numbers with their receipts, and a head over all so far."""
@@ -68,7 +70,7 @@ class Writer:
             self._file.write(b"leaf\t" + content + b"\n")
             self.content_bytes += len(content)
             hashes.append(tree.leaf_hash(content))
-            self._receipt(hashes[-1], START + TICK * number)
+            self._receipt(hashes[-1], received_at=START + TICK * number)
         appended = tree.append(self._tiles, size=self._size, leaf_hashes=hashes)
         needed = set(tree.tiles_for_append(appended.new_size))
         tiles = self._tiles | appended.changed_tiles
@@ -81,11 +83,11 @@ class Writer:
     def end(self) -> None:
         """The lines behind the leaves."""
         for head in self._heads:
-            self._line("head", head)
+            self._line("head", value=head)
         counts = {"leaves": self._size, "heads": len(self._heads), "receipts": self._size}
-        self._line("end", counts)
+        self._line("end", value=counts)
 
-    def _receipt(self, leaf_hash: bytes, received_at: datetime) -> None:
+    def _receipt(self, leaf_hash: bytes, *, received_at: datetime) -> None:
         promise = {
             "v": 1,
             "log_id": LOG_ID,
@@ -95,13 +97,13 @@ class Writer:
         }
         receipt = self._signed(promise)
         del receipt["v"]
-        self._line("receipt", receipt)
+        self._line("receipt", value=receipt)
 
     def _signed(self, named: Mapping[str, object]) -> dict[str, object]:
         signature = base64.b64encode(self._private.sign(canonical.encode(named))).decode()
         return {**named, "key_id": self._key_id, "signature": signature}
 
-    def _line(self, kind: str, value: Mapping[str, object]) -> None:
+    def _line(self, kind: str, *, value: Mapping[str, object]) -> None:
         self._file.write(kind.encode() + b"\t" + canonical.encode(value) + b"\n")
 
 
@@ -132,7 +134,7 @@ def leaf(number: int) -> dict[str, object]:
     }
 
 
-def write(path: Path, leaves: int) -> float:
+def write(path: Path, *, leaves: int) -> float:
     """The mean bytes of a leaf's content in the export of that many leaves at the path."""
     with path.open("wb", buffering=1 << 20) as file:
         writer = Writer(file)
@@ -143,7 +145,7 @@ def write(path: Path, leaves: int) -> float:
     return writer.content_bytes / leaves
 
 
-def verified(path: Path, receipts: str) -> tuple[float, float, str]:
+def verified(path: Path, *, receipts: str) -> tuple[float, float, str]:
     """Seconds, peak memory in MiB and the words of one verification in its own process."""
     command = [sys.executable, "-c", VERIFY, str(path), "--receipts", receipts]
     started = time.perf_counter()
@@ -153,16 +155,16 @@ def verified(path: Path, receipts: str) -> tuple[float, float, str]:
     return seconds, int(done.stderr) / 1024, done.stdout
 
 
-def figures(leaves: int, receipts: str) -> Iterator[str]:
+def figures(leaves: int, *, receipts: str) -> Iterator[str]:
     """The lines of the report."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.export"
         started = time.perf_counter()
-        content_bytes = write(path, leaves)
+        content_bytes = write(path, leaves=leaves)
         yield f"written: {leaves:,} leaves of {content_bytes:.0f} bytes, a receipt each"
         yield f"  {path.stat().st_size / 2**20:.0f} MiB in {time.perf_counter() - started:.1f} s"
         load = machine.load_average()
-        seconds, peak_mib, words = verified(path, receipts)
+        seconds, peak_mib, words = verified(path, receipts=receipts)
         yield from words.splitlines()
         yield f"time: {seconds:.1f} s, {seconds / leaves * 1e6:.1f} us a leaf; load {load:.1f}"
         yield f"peak memory: {peak_mib:.0f} MiB"
@@ -176,7 +178,7 @@ def main() -> None:
     parser.add_argument("--leaves", type=int, default=1_000_000)
     parser.add_argument("--receipts", default="10000", help="a number, or all")
     given = parser.parse_args()
-    for line in figures(given.leaves, given.receipts):
+    for line in figures(given.leaves, receipts=given.receipts):
         print(line, flush=True)
 
 

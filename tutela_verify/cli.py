@@ -36,9 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             receipt_sample=given.receipts,
         )
     except (_Unusable, NotAnExport, Malformed, OSError) as error:
-        print(f"tutela-verify: {_why_unusable(error, given.file)}", file=sys.stderr)
+        print(f"tutela-verify: {_why_unusable(error, file=given.file)}", file=sys.stderr)
         return UNUSABLE
-    print(_as_json(verdict) if given.json else "\n".join(_as_text(verdict, given.receipt)))
+    print(
+        _as_json(verdict)
+        if given.json
+        else "\n".join(_as_text(verdict, receipt_files=given.receipt))
+    )
     return VERIFIED if verdict.ok else REFUTED
 
 
@@ -80,7 +84,7 @@ def _read_document(path: Path) -> dict[str, Any]:
     return value
 
 
-def _why_unusable(error: Exception, file: Path) -> str:
+def _why_unusable(error: Exception, *, file: Path) -> str:
     if isinstance(error, OSError):
         return f"{file} cannot be read: {error.strerror or error}"
     if isinstance(error, NotAnExport):
@@ -99,7 +103,7 @@ def _as_json(verdict: Verdict) -> str:
     return json.dumps(document, indent=2, ensure_ascii=True)
 
 
-def _as_text(verdict: Verdict, receipt_files: Sequence[Path]) -> Iterator[str]:
+def _as_text(verdict: Verdict, *, receipt_files: Sequence[Path]) -> Iterator[str]:
     if verdict.first_fault is not None:
         yield f"refuted: {_printable(str(verdict.first_fault))}"
         seen = f"{verdict.size} leaves, {verdict.receipts} receipts, {verdict.heads} heads"

@@ -70,7 +70,11 @@ class Receipt:
             return canonical(promise)
         computed = leaf_hash(canonical(promise))
         for is_left, sibling in self.batch_path:
-            computed = node_hash(sibling, computed) if is_left else node_hash(computed, sibling)
+            computed = (
+                node_hash(sibling, right=computed)
+                if is_left
+                else node_hash(computed, right=sibling)
+            )
         return canonical({"v": 1, "log_id": self.log_id, "batch_root": computed.hex()})
 
 
@@ -120,21 +124,21 @@ def read_canonical(line: bytes) -> dict[str, Any]:
 
 def read_key(value: Mapping[str, Any]) -> Key:
     """A ``key`` line."""
-    require_fields(value, _KEY_FIELDS, optional=frozenset({"valid_to"}))
+    require_fields(value, required=_KEY_FIELDS, optional=frozenset({"valid_to"}))
     if value["purpose"] != "ledger":
         raise Malformed("is for a purpose other than the ledger")
-    key = key_of(read_text(value, "public_key"))
+    key = key_of(read_text(value, name="public_key"))
     if value["key_id"] != key.key_id:
         raise Malformed("has an id that is not that of its public key")
-    valid_to = read_time(value, "valid_to") if "valid_to" in value else ""
-    return Key(key.key_id, key.public, read_time(value, "valid_from"), valid_to)
+    valid_to = read_time(value, name="valid_to") if "valid_to" in value else ""
+    return Key(key.key_id, key.public, read_time(value, name="valid_from"), valid_to)
 
 
 def key_of(public_key: str | bytes) -> Key:
     """The key of 32 raw bytes or their base64."""
     raw = public_key
     if isinstance(raw, str):
-        raw = read_base64(raw, _PUBLIC_KEY_BYTES, "public_key")
+        raw = read_base64(raw, length=_PUBLIC_KEY_BYTES, name="public_key")
     if len(raw) != _PUBLIC_KEY_BYTES:
         raise Malformed("has a public_key that is not 32 bytes long")
     return Key(sha256(raw).hexdigest()[:16], Ed25519PublicKey.from_public_bytes(raw))
@@ -142,14 +146,14 @@ def key_of(public_key: str | bytes) -> Key:
 
 def read_receipt(value: Mapping[str, Any]) -> Receipt:
     """A ``receipt`` line, or a notifier's receipt without its code."""
-    require_fields(value, _RECEIPT_FIELDS, optional=frozenset({"batch_path"}))
+    require_fields(value, required=_RECEIPT_FIELDS, optional=frozenset({"batch_path"}))
     return Receipt(
-        log_id=read_text(value, "log_id"),
-        leaf_hash=read_hash(value, "leaf_hash"),
-        received_at=read_time(value, "received_at"),
-        include_by=read_time(value, "include_by"),
+        log_id=read_text(value, name="log_id"),
+        leaf_hash=read_hash(value, name="leaf_hash"),
+        received_at=read_time(value, name="received_at"),
+        include_by=read_time(value, name="include_by"),
         key_id=read_key_id(value),
-        signature=read_base64(value["signature"], _SIGNATURE_BYTES, "signature"),
+        signature=read_base64(value["signature"], length=_SIGNATURE_BYTES, name="signature"),
         batch_path=_read_batch_path(value["batch_path"]) if "batch_path" in value else None,
     )
 
@@ -158,31 +162,31 @@ def read_head(value: Mapping[str, Any]) -> Head:
     """A ``head`` line, or a head held elsewhere."""
     if not isinstance(value, Mapping):
         raise Malformed("is not a JSON object")
-    require_fields(value, _HEAD_FIELDS)
+    require_fields(value, required=_HEAD_FIELDS)
     require_version(value)
     return Head(
-        log_id=read_text(value, "log_id"),
-        size=read_count(value, "size"),
-        root=read_hash(value, "root"),
-        at=read_time(value, "at"),
+        log_id=read_text(value, name="log_id"),
+        size=read_count(value, name="size"),
+        root=read_hash(value, name="root"),
+        at=read_time(value, name="at"),
         key_id=read_key_id(value),
-        signature=read_base64(value["signature"], _SIGNATURE_BYTES, "signature"),
+        signature=read_base64(value["signature"], length=_SIGNATURE_BYTES, name="signature"),
     )
 
 
 def check_leaf(value: Mapping[str, Any]) -> None:
     """Malformed unless the object has exactly the fields of a leaf, each of its type."""
-    require_fields(value, _LEAF_FIELDS)
+    require_fields(value, required=_LEAF_FIELDS)
     require_version(value)
     for name in ("type", "id", "service"):
-        read_text(value, name)
-    read_time(value, "at")
-    read_hash(value, "body_commitment")
+        read_text(value, name=name)
+    read_time(value, name="at")
+    read_hash(value, name="body_commitment")
     if type(value["projection"]) is not dict:
         raise Malformed("has a projection that is not an object")
 
 
-def is_signed(signed: bytes, signature: bytes, key: Key) -> bool:
+def is_signed(signed: bytes, *, signature: bytes, key: Key) -> bool:
     """Whether the key signed these bytes."""
     try:
         key.public.verify(signature, signed)
@@ -197,7 +201,7 @@ def require_version(value: Mapping[str, Any]) -> None:
         raise Malformed("has a version other than 1")
 
 
-def read_text(value: Mapping[str, Any], name: str) -> str:
+def read_text(value: Mapping[str, Any], *, name: str) -> str:
     """A text that is not empty."""
     text = value[name]
     if type(text) is not str or not text:
@@ -205,7 +209,7 @@ def read_text(value: Mapping[str, Any], name: str) -> str:
     return text
 
 
-def read_time(value: Mapping[str, Any], name: str) -> str:
+def read_time(value: Mapping[str, Any], *, name: str) -> str:
     """An instant in UTC with microseconds; such texts sort as the instants do."""
     text = value[name]
     try:
@@ -217,7 +221,7 @@ def read_time(value: Mapping[str, Any], name: str) -> str:
     return str(text)
 
 
-def read_hash(value: Mapping[str, Any], name: str) -> str:
+def read_hash(value: Mapping[str, Any], *, name: str) -> str:
     """A SHA-256 in lower-case hex."""
     text = value[name]
     if type(text) is not str or not _hash(text):
@@ -225,7 +229,7 @@ def read_hash(value: Mapping[str, Any], name: str) -> str:
     return text
 
 
-def read_count(value: Mapping[str, Any], name: str) -> int:
+def read_count(value: Mapping[str, Any], *, name: str) -> int:
     """An integer of 0 or more."""
     count = value[name]
     if type(count) is not int or count < 0:
@@ -241,7 +245,7 @@ def read_key_id(value: Mapping[str, Any]) -> str:
     return text
 
 
-def read_base64(text: object, length: int, name: str) -> bytes:
+def read_base64(text: object, *, length: int, name: str) -> bytes:
     """The bytes of padded standard base64, of one spelling only."""
     try:
         raw = base64.b64decode(text, validate=True) if type(text) is str else b""
@@ -253,7 +257,7 @@ def read_base64(text: object, length: int, name: str) -> bytes:
 
 
 def require_fields(
-    value: Mapping[str, Any], required: frozenset[str], *, optional: frozenset[str] = frozenset()
+    value: Mapping[str, Any], *, required: frozenset[str], optional: frozenset[str] = frozenset()
 ) -> None:
     """Malformed unless the object has the required fields, and no others but optional ones."""
     if value.keys() == required:
@@ -275,7 +279,7 @@ def _read_batch_step(step: object) -> tuple[bool, bytes]:
         raise Malformed("has a batch_path with a step that is not {side, hash}")
     if step["side"] not in ("left", "right"):
         raise Malformed("has a batch_path with a side that is neither left nor right")
-    return step["side"] == "left", bytes.fromhex(read_hash(step, "hash"))
+    return step["side"] == "left", bytes.fromhex(read_hash(step, name="hash"))
 
 
 def _refuse_number(text: str) -> NoReturn:

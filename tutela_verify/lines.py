@@ -36,7 +36,7 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
         if number == 1 and not (tab and kind == b"log"):
             raise NotAnExport("it does not begin with a log line")
         if not line.endswith(b"\n"):
-            raise Refuted(_broken_line(number, len(line)))
+            raise Refuted(_broken_line(number, length=len(line)))
         yield Line(number, kind if tab else b"", body)
     if not number:
         raise NotAnExport("it is empty")
@@ -54,7 +54,7 @@ def promised_receipts(path: Path) -> int | None:
     return count if type(count) is int and count >= 0 else None
 
 
-def leaf_with_hash(path: Path, wanted: bytes) -> int | None:
+def leaf_with_hash(path: Path, *, wanted: bytes) -> int | None:
     """The index of the leaf line whose content has this hash, whatever else is wrong."""
     index = 0
     with path.open("rb") as file:
@@ -102,7 +102,7 @@ class Notebook:
         self._file.close()
 
 
-def _broken_line(number: int, length: int) -> Fault:
+def _broken_line(number: int, *, length: int) -> Fault:
     if length >= LONGEST_LINE_BYTES:
         words = f"the line is longer than {LONGEST_LINE_BYTES} bytes"
         return Fault(kind=FaultKind.MALFORMED, line=number, words=words)

@@ -13,7 +13,7 @@ def leaf_hash(content: bytes) -> bytes:
     return sha256(b"\x00" + content).digest()
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, *, right: bytes) -> bytes:
     """SHA-256(0x01 || left || right)."""
     return sha256(b"\x01" + left + right).digest()
 
@@ -40,7 +40,7 @@ class GrowingTree:
             return EMPTY_ROOT
         *left, computed = self._peaks
         for peak in reversed(left):
-            computed = node_hash(peak, computed)
+            computed = node_hash(peak, right=computed)
         return computed
 
 
@@ -62,7 +62,7 @@ def root_from_inclusion(
     if len(sides) != len(path):
         return None
     for sibling, is_right in zip(path, reversed(sides), strict=True):
-        leaf = node_hash(sibling, leaf) if is_right else node_hash(leaf, sibling)
+        leaf = node_hash(sibling, right=leaf) if is_right else node_hash(leaf, right=sibling)
     return leaf
 
 
@@ -72,7 +72,7 @@ def roots_from_consistency(
     """The old and the new root that ``path`` leads to, or None where it has the wrong length."""
     if not 0 < old_size < new_size:
         return None
-    steps = _descent(old_size, new_size)
+    steps = _descent(old_size, new_size=new_size)
     begins_with_old = all(goes_left for goes_left in steps)
     hashes = [old_root, *path] if begins_with_old else list(path)
     if len(hashes) != len(steps) + 1:
@@ -80,13 +80,13 @@ def roots_from_consistency(
     old = new = hashes[0]
     for sibling, goes_left in zip(hashes[1:], reversed(steps), strict=True):
         if goes_left:
-            new = node_hash(new, sibling)
+            new = node_hash(new, right=sibling)
         else:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            old, new = node_hash(sibling, right=old), node_hash(sibling, right=new)
     return old, new
 
 
-def _descent(old_size: int, new_size: int) -> list[bool]:
+def _descent(old_size: int, *, new_size: int) -> list[bool]:
     """From the root down to the last whole subtree of the old tree: whether each step goes left."""
     steps = []
     begin, end = 0, new_size

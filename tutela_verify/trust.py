@@ -10,6 +10,8 @@ from tutela_verify.verdict import Fault, FaultKind, Refuted
 
 #: How far two clocks of one service may lie apart before a time counts as false.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+#: How long after its own time a leaf without a promise may be left out by a head.
+LONGEST_DELAY: Final = timedelta(minutes=10)
 #: No log changes its key more often than this.
 MOST_KEYS: Final = 1_000
 
@@ -34,12 +36,12 @@ class Keyring:
             return f"there are more than {MOST_KEYS} keys"
         self._listed.add(key.key_id)
         if self.from_file or key.key_id in self._keys:
-            valid_to = shifted(key.valid_to, CLOCK_TOLERANCE) if key.valid_to else ""
-            valid_from = shifted(key.valid_from, -CLOCK_TOLERANCE)
+            valid_to = shifted(key.valid_to, by=CLOCK_TOLERANCE) if key.valid_to else ""
+            valid_from = shifted(key.valid_from, by=-CLOCK_TOLERANCE)
             self._keys[key.key_id] = replace(key, valid_from=valid_from, valid_to=valid_to)
         return ""
 
-    def require_trusted(self, signed: Receipt | Head, where: Fault) -> Key:
+    def require_trusted(self, signed: Receipt | Head, *, where: Fault) -> Key:
         """The key that signed it; Refuted where that key is not trusted or was not in use then.
 
         ``where`` says what was signed, and where it stands.
@@ -55,20 +57,20 @@ class Keyring:
         words = f"{where.words} is signed by key {signed.key_id}, {ending}"
         raise Refuted(replace(where, kind=FaultKind.FOREIGN_KEY, words=words))
 
-    def require_signature(self, signed: Receipt | Head, where: Fault) -> None:
+    def require_signature(self, signed: Receipt | Head, *, where: Fault) -> None:
         """Refuted unless a trusted key signed it; one signature over a batch is computed once."""
-        key = self.require_trusted(signed, where)
+        key = self.require_trusted(signed, where=where)
         seen = (key.key_id, signed.signature, signed.signed())
         if seen in self._verified:
             return
-        if not is_signed(seen[2], signed.signature, key):
+        if not is_signed(seen[2], signature=signed.signature, key=key):
             raise Refuted(replace(where, words=f"{where.words}: its signature does not verify"))
         if len(self._verified) >= _REMEMBERED_SIGNATURES:
             self._verified.clear()
         self._verified.add(seen)
 
 
-def shifted(at: str, by: timedelta) -> str:
+def shifted(at: str, *, by: timedelta) -> str:
     """The instant earlier or later; itself where the calendar ends."""
     try:
         moved = datetime.fromisoformat(at) + by

@@ -16,7 +16,7 @@ from tutela_verify.lines import (
     read_lines,
 )
 from tutela_verify.merkle import GrowingTree, leaf_hash
-from tutela_verify.trust import CLOCK_TOLERANCE, Keyring, shifted, signed_at
+from tutela_verify.trust import CLOCK_TOLERANCE, LONGEST_DELAY, Keyring, shifted, signed_at
 from tutela_verify.verdict import Fault, FaultKind, Refuted, Verdict
 from tutela_verify.witness import Witness
 
@@ -61,21 +61,21 @@ def verify_export(
     keyring = Keyring(trusted_keys)
     witness = Witness(keyring)
     witness.hold(receipts=receipts, heads=heads)
-    return _Verification(Path(path), keyring, witness, receipt_sample).run()
+    return _Verification(Path(path), witness=witness, receipt_sample=receipt_sample).run()
 
 
 class _Verification:
     """One reading of an export; its state is what the lines so far have said."""
 
-    def __init__(
-        self, path: Path, keyring: Keyring, witness: Witness, receipt_sample: int | None
-    ) -> None:
+    def __init__(self, path: Path, *, witness: Witness, receipt_sample: int | None) -> None:
         self._path = path
-        self._keyring = keyring
+        self._keyring = witness.keyring
         self._witness = witness
         self._receipt_sample = receipt_sample
         self._receipts_expected = promised_receipts(path)
-        self._verdict = Verdict(keys_from_file=keyring.from_file, witnessed=bool(witness.held))
+        self._verdict = Verdict(
+            keys_from_file=witness.keyring.from_file, witnessed=bool(witness.held)
+        )
         self._line = Line(0, b"", b"")
         self._promised_size = 0
         self._leaf: Note | None = None
@@ -110,34 +110,34 @@ class _Verification:
     def _take(self, line: Line) -> None:
         before, self._line = self._line, line
         if before.kind == b"end":
-            self._refute(FaultKind.MALFORMED, "there are lines behind the end line")
+            self._refute(FaultKind.MALFORMED, words="there are lines behind the end line")
         if line.kind not in _BEFORE:
             self._refute(
-                FaultKind.MALFORMED, "the line has none of the kinds that the format knows"
+                FaultKind.MALFORMED, words="the line has none of the kinds that the format knows"
             )
         if before.kind not in _BEFORE[line.kind]:
             behind = before.kind.decode() or "nothing"
             words = f"a {line.kind.decode()} line cannot stand behind a {behind} line"
-            self._refute(FaultKind.MALFORMED, words)
+            self._refute(FaultKind.MALFORMED, words=words)
         try:
             self._takers[line.kind](formats.read_canonical(line.json))
         except Malformed as error:
-            self._refute(FaultKind.MALFORMED, f"{self._subject()} {error}")
+            self._refute(FaultKind.MALFORMED, words=f"{self._subject()} {error}")
 
     def _take_log(self, value: dict[str, Any]) -> None:
-        formats.require_fields(value, _LOG_FIELDS)
+        formats.require_fields(value, required=_LOG_FIELDS)
         formats.require_version(value)
         if value["format"] != EXPORT_FORMAT:
             raise Malformed(f"has a format other than {EXPORT_FORMAT}")
-        formats.read_time(value, "exported_at")
-        self._promised_size = formats.read_count(value, "size")
-        self._verdict.log_id = formats.read_text(value, "log_id")
+        formats.read_time(value, name="exported_at")
+        self._promised_size = formats.read_count(value, name="size")
+        self._verdict.log_id = formats.read_text(value, name="log_id")
         if self._receipts_expected is None:
             self._receipts_expected = self._promised_size
 
     def _take_key(self, value: dict[str, Any]) -> None:
         if wrong := self._keyring.learn(formats.read_key(value)):
-            self._refute(FaultKind.MALFORMED, wrong)
+            self._refute(FaultKind.MALFORMED, words=wrong)
 
     def _take_leaf(self, value: dict[str, Any]) -> None:
         self._close_leaf()
@@ -161,16 +161,16 @@ class _Verification:
             leaf_index=self._verdict.size - 1,
         )
         if receipt.log_id != self._verdict.log_id:
-            self._refute(FaultKind.FOREIGN_LOG, f"{where.words} is of another log")
+            self._refute(FaultKind.FOREIGN_LOG, words=f"{where.words} is of another log")
         if receipt.leaf_hash != leaf.hash.hex():
-            self._keyring.require_signature(receipt, where)
+            self._keyring.require_signature(receipt, where=where)
             self._refute_receipt_of_another_content(receipt)
         if self._is_in_sample():
-            self._keyring.require_signature(receipt, where)
+            self._keyring.require_signature(receipt, where=where)
             self._verdict.receipt_signatures_checked += 1
         else:
-            self._keyring.require_trusted(receipt, where)
-        self._check_promise(receipt, leaf.at)
+            self._keyring.require_trusted(receipt, where=where)
+        self._check_promise(receipt, leaf_at=leaf.at)
         self._leaf = replace(leaf, include_by=receipt.include_by)
         self._verdict.receipts += 1
 
@@ -182,42 +182,42 @@ class _Verification:
         return nth * sample // expected != (nth - 1) * sample // expected
 
     def _refute_receipt_of_another_content(self, receipt: Receipt) -> NoReturn:
-        other = leaf_with_hash(self._path, bytes.fromhex(receipt.leaf_hash))
+        other = leaf_with_hash(self._path, wanted=bytes.fromhex(receipt.leaf_hash))
         if other is None:
             words = "its content no longer has the hash that its receipt signs"
-            self._refute(FaultKind.LEAF_CHANGED, f"{self._leaf_name()}: {words}")
+            self._refute(FaultKind.LEAF_CHANGED, words=f"{self._leaf_name()}: {words}")
         words = (
             f"{self._leaf_name()}: its receipt is that of leaf {other}, they were swapped or moved"
         )
-        self._refute(FaultKind.RECEIPT_SWAPPED, words)
+        self._refute(FaultKind.RECEIPT_SWAPPED, words=words)
 
-    def _check_promise(self, receipt: Receipt, leaf_at: str) -> None:
+    def _check_promise(self, receipt: Receipt, *, leaf_at: str) -> None:
         received_at = receipt.received_at
         if receipt.include_by < received_at:
             words = f"the receipt of {self._leaf_name()} promises inclusion before it was received"
-            self._refute(FaultKind.MISDATED, words)
+            self._refute(FaultKind.MISDATED, words=words)
         if leaf_at == received_at:
             return
         earliest, latest = (
-            shifted(received_at, -CLOCK_TOLERANCE),
-            shifted(received_at, CLOCK_TOLERANCE),
+            shifted(received_at, by=-CLOCK_TOLERANCE),
+            shifted(received_at, by=CLOCK_TOLERANCE),
         )
         if not earliest <= leaf_at <= latest:
             words = f"{self._leaf_name()} claims {leaf_at}, but was received at {received_at}"
-            self._refute(FaultKind.MISDATED, words)
+            self._refute(FaultKind.MISDATED, words=words)
 
     def _take_head(self, value: dict[str, Any]) -> None:
         head = formats.read_head(value)
         self._close_leaves()
         if head.log_id != self._verdict.log_id:
-            self._refute_head(FaultKind.FOREIGN_LOG, head, "is of another log")
+            self._refute_head(FaultKind.FOREIGN_LOG, head=head, words="is of another log")
         where = signed_at(_head_name(head), line=self._line.number, head_size=head.size)
-        self._keyring.require_signature(head, where)
+        self._keyring.require_signature(head, where=where)
         if self._head is not None:
-            self._check_order(self._head, head)
+            self._check_order(self._head, head=head)
         if head.size > self._verdict.size:
             words = f"covers more than the {self._verdict.size} leaves of the file"
-            self._refute_head(FaultKind.CUT, head, words)
+            self._refute_head(FaultKind.CUT, head=head, words=words)
         self._cover(head)
         if self._tree.root().hex() != head.root:
             self._refute_root(head)
@@ -226,26 +226,30 @@ class _Verification:
         self._verdict.first_head_at = self._verdict.first_head_at or head.at
         self._verdict.last_head_at = head.at
 
-    def _check_order(self, last: Head, head: Head) -> None:
+    def _check_order(self, last: Head, *, head: Head) -> None:
         if head.size < last.size:
             words = f"stands behind {_head_name(last)}"
-            self._refute_head(FaultKind.MALFORMED, head, words)
+            self._refute_head(FaultKind.MALFORMED, head=head, words=words)
         if head.size == last.size and head.root != last.root:
             words = f"two heads of size {head.size} with different roots: the log was forked"
-            self._refute(FaultKind.FORKED, words, head_size=head.size)
+            self._refute(FaultKind.FORKED, words=words, head_size=head.size)
         if head.at < last.at:
             words = f"is dated before {_head_name(last)}"
-            self._refute_head(FaultKind.MISDATED, head, words)
+            self._refute_head(FaultKind.MISDATED, head=head, words=words)
 
     def _cover(self, head: Head) -> None:
-        earliest, latest = shifted(head.at, -CLOCK_TOLERANCE), shifted(head.at, CLOCK_TOLERANCE)
         tree, witness = self._tree, self._witness
         if not tree.size:
             witness.see_root(tree.root(), size=0, log_id=head.log_id)
+        dates = _Dates(head, last=self._head)
         while tree.size < head.size:
             note, index = next(self._notes), tree.size
-            if note.at > latest or (note.include_by and note.include_by < earliest):
-                self._refute_dates(note, index, head)
+            if wrong := dates.contradicted(note):
+                words = f"leaf {index} claims {note.at}, but {wrong}"
+                fault = Fault(
+                    kind=FaultKind.MISDATED, words=words, line=note.line, leaf_index=index
+                )
+                raise Refuted(replace(fault, head_size=head.size))
             self._verdict.late_leaves += bool(note.include_by) and note.include_by < head.at
             tree.add(note.hash)
             if witness.promised:
@@ -253,50 +257,35 @@ class _Verification:
             if tree.size in witness.held:
                 witness.see_root(tree.root(), size=tree.size, log_id=head.log_id)
 
-    def _refute_dates(self, note: Note, index: int, head: Head) -> NoReturn:
-        if note.at > head.at:
-            words = f"claims {note.at}, but a head signed at {head.at} already covers it"
-        else:
-            words = (
-                f"claims {note.at}, but was first covered by a head at {head.at}, "
-                f"after its include_by {note.include_by}: it is late or back-dated"
-            )
-        fault = Fault(
-            kind=FaultKind.MISDATED,
-            words=f"leaf {index} {words}",
-            line=note.line,
-            leaf_index=index,
-            head_size=head.size,
-        )
-        raise Refuted(fault)
-
     def _refute_root(self, head: Head) -> NoReturn:
         words = f"{_head_name(head)}: the root is not the root of the first {head.size} leaves"
         if self._head is not None and self._head.size:
             words += f", though that of the first {self._head.size} is right"
-        self._refute(FaultKind.WRONG_ROOT, words, head_size=head.size)
+        self._refute(FaultKind.WRONG_ROOT, words=words, head_size=head.size)
 
     def _take_end(self, value: dict[str, Any]) -> None:
-        formats.require_fields(value, frozenset({"leaves", "heads", "receipts"}))
+        formats.require_fields(value, required=frozenset({"leaves", "heads", "receipts"}))
         self._close_leaves()
         verdict = self._verdict
         counted = {"leaves": verdict.size, "heads": verdict.heads, "receipts": verdict.receipts}
         for name, count in counted.items():
-            if formats.read_count(value, name) != count:
+            if formats.read_count(value, name=name) != count:
                 words = f"the end line counts {value[name]} {name}, the file holds {count}"
-                self._refute(FaultKind.CUT, words)
+                self._refute(FaultKind.CUT, words=words)
         if self._promised_size != verdict.size:
             words = (
                 f"the log line promises {self._promised_size} leaves, the file holds {verdict.size}"
             )
-            self._refute(FaultKind.CUT, words)
+            self._refute(FaultKind.CUT, words=words)
         if self._tree.size != verdict.size:
             words = f"no head covers the leaves from {self._tree.size} to {verdict.size - 1}"
-            self._refute(FaultKind.CUT, words)
+            self._refute(FaultKind.CUT, words=words)
 
     def _finish(self) -> None:
         if self._line.kind != b"end":
-            self._refute(FaultKind.CUT, "the file is cut behind this line: there is no end line")
+            self._refute(
+                FaultKind.CUT, words="the file is cut behind this line: there is no end line"
+            )
         verdict, witness = self._verdict, self._witness
         verdict.root = self._tree.root().hex()
         witness.require_all_seen(size=verdict.size, log_id=verdict.log_id)
@@ -323,10 +312,10 @@ class _Verification:
             return f"the receipt of {self._leaf_name()}"
         return f"the {self._line.kind.decode()} line"
 
-    def _refute_head(self, kind: FaultKind, head: Head, words: str) -> NoReturn:
-        self._refute(kind, f"{_head_name(head)} {words}", head_size=head.size)
+    def _refute_head(self, kind: FaultKind, *, head: Head, words: str) -> NoReturn:
+        self._refute(kind, words=f"{_head_name(head)} {words}", head_size=head.size)
 
-    def _refute(self, kind: FaultKind, words: str, *, head_size: int | None = None) -> NoReturn:
+    def _refute(self, kind: FaultKind, *, words: str, head_size: int | None = None) -> NoReturn:
         at, size = self._line, self._verdict.size
         leaf_index = {b"leaf": size, b"receipt": size - 1}.get(at.kind)
         fault = Fault(
@@ -337,3 +326,32 @@ class _Verification:
 
 def _head_name(head: Head) -> str:
     return f"the head of size {head.size}"
+
+
+class _Dates:
+    """The times between which a leaf may lie that a head is the first to cover."""
+
+    def __init__(self, head: Head, *, last: Head | None) -> None:
+        self._head, self._last = head, last
+        self._latest = shifted(head.at, by=CLOCK_TOLERANCE)
+        self._earliest_promise = shifted(head.at, by=-CLOCK_TOLERANCE)
+        self._earliest = shifted(last.at, by=-LONGEST_DELAY) if last else ""
+
+    def contradicted(self, note: Note) -> str:
+        """What contradicts the time that the leaf claims, or nothing."""
+        at, include_by = note.at, note.include_by
+        if at > self._latest:
+            return f"a head signed at {self._head.at} already covers it"
+        if include_by:
+            if include_by >= self._earliest_promise:
+                return ""
+            return (
+                f"was first covered by a head at {self._head.at}, after its include_by "
+                f"{include_by}: it is late or back-dated"
+            )
+        if self._last is None or at >= self._earliest:
+            return ""
+        return (
+            f"the head of size {self._last.size} signed at {self._last.at} does not have it: "
+            "it is late or back-dated"
+        )

@@ -52,7 +52,7 @@ class Witness:
     def see_root(self, root: bytes, *, size: int, log_id: str) -> None:
         """Refuted unless every held head of this size is signed, of this log, and has this root."""
         for name, head in self.held.pop(size, ()):
-            self.keyring.require_signature(head, signed_at(name))
+            self.keyring.require_signature(head, where=signed_at(name))
             if head.log_id != log_id:
                 raise Refuted(Fault(kind=FaultKind.FOREIGN_LOG, words=f"{name} is of another log"))
             if head.root != root.hex():
@@ -65,7 +65,7 @@ class Witness:
             self.see_root(EMPTY_ROOT, size=0, log_id=log_id)
         for held_size in sorted(self.held):
             name, head = self.held[held_size][0]
-            self.keyring.require_signature(head, signed_at(name))
+            self.keyring.require_signature(head, where=signed_at(name))
             words = (
                 f"{name} covers more than the {size} leaves of the file: "
                 "leaves were cut off, or the export is older than the head"
@@ -83,10 +83,10 @@ class Witness:
 
     def _require_kept(self, promised: _Promised, *, log_id: str, last_head_at: str) -> None:
         name, receipt = promised.name, promised.receipt
-        self.keyring.require_signature(receipt, signed_at(name))
+        self.keyring.require_signature(receipt, where=signed_at(name))
         if receipt.log_id != log_id:
             raise Refuted(Fault(kind=FaultKind.FOREIGN_LOG, words=f"{name} is of another log"))
-        latest = shifted(receipt.include_by, CLOCK_TOLERANCE)
+        latest = shifted(receipt.include_by, by=CLOCK_TOLERANCE)
         if promised.leaf_index is None and last_head_at > receipt.include_by:
             raise _broken(f"{name}: no leaf has its hash, promised by {receipt.include_by}")
         if promised.covered_at > latest:

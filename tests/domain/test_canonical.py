@@ -33,6 +33,7 @@ ANYTHING = st.recursive(
 
 
 class Colour(StrEnum):
+    #: The one that there is.
     RED = "red"
 
 

@@ -89,22 +89,22 @@ def naive_root(leaves: Sequence[bytes]) -> bytes:
     return sha256(b"\x01" + naive_root(leaves[:k]) + naive_root(leaves[k:])).digest()
 
 
-def naive_inclusion(m: int, leaves: Sequence[bytes]) -> list[bytes]:
+def naive_inclusion(m: int, *, leaves: Sequence[bytes]) -> list[bytes]:
     if len(leaves) == 1:
         return []
     k = split(leaves)
     if m < k:
-        return [*naive_inclusion(m, leaves[:k]), naive_root(leaves[k:])]
-    return [*naive_inclusion(m - k, leaves[k:]), naive_root(leaves[:k])]
+        return [*naive_inclusion(m, leaves=leaves[:k]), naive_root(leaves[k:])]
+    return [*naive_inclusion(m - k, leaves=leaves[k:]), naive_root(leaves[:k])]
 
 
-def naive_consistency(m: int, leaves: Sequence[bytes], *, known: bool = True) -> list[bytes]:
+def naive_consistency(m: int, *, leaves: Sequence[bytes], known: bool = True) -> list[bytes]:
     if m == len(leaves):
         return [] if known else [naive_root(leaves)]
     k = split(leaves)
     if m <= k:
-        return [*naive_consistency(m, leaves[:k], known=known), naive_root(leaves[k:])]
-    return [*naive_consistency(m - k, leaves[k:], known=False), naive_root(leaves[:k])]
+        return [*naive_consistency(m, leaves=leaves[:k], known=known), naive_root(leaves[k:])]
+    return [*naive_consistency(m - k, leaves=leaves[k:], known=False), naive_root(leaves[:k])]
 
 
 def hashes(count: int, *, start: int = 0) -> list[bytes]:
@@ -116,7 +116,7 @@ def tiles_of(leaves: Sequence[bytes]) -> dict[tuple[int, int], bytes]:
 
 
 def only(
-    tiles: dict[tuple[int, int], bytes], needed: list[tuple[int, int]]
+    tiles: dict[tuple[int, int], bytes], *, needed: list[tuple[int, int]]
 ) -> dict[tuple[int, int], bytes]:
     return {at: tiles[at] for at in needed}
 
@@ -158,13 +158,13 @@ def test_every_proof_of_every_small_tree_equals_the_plain_recursion_and_verifies
     for size in range(1, 35):
         for index in range(size):
             path = tree.inclusion_path(tiles, index=index, size=size)
-            assert path == naive_inclusion(index, leaves[:size])
+            assert path == naive_inclusion(index, leaves=leaves[:size])
             assert tree.verify_inclusion(
                 leaves[index], index=index, size=size, path=path, root=roots[size]
             )
         for old in range(size + 1):
             proof = tree.consistency_path(tiles, old_size=old, new_size=size)
-            assert proof == (naive_consistency(old, leaves[:size]) if old else [])
+            assert proof == (naive_consistency(old, leaves=leaves[:size]) if old else [])
             assert tree.verify_consistency(
                 proof, old_size=old, new_size=size, old_root=roots[old], new_root=roots[size]
             )
@@ -175,14 +175,16 @@ def test_trees_at_the_edges_of_tiles_equal_the_plain_recursion(size: int) -> Non
     leaves = hashes(size)
     tiles = tiles_of(leaves)
     expected = naive_root(leaves)
-    assert tree.root(only(tiles, tree.tiles_for_append(size)), size=size) == expected
+    assert tree.root(only(tiles, needed=tree.tiles_for_append(size)), size=size) == expected
     for index in {0, size // 2, size - 1}:
-        needed = only(tiles, tree.tiles_for_inclusion(index=index, size=size))
-        assert tree.inclusion_path(needed, index=index, size=size) == naive_inclusion(index, leaves)
+        needed = only(tiles, needed=tree.tiles_for_inclusion(index=index, size=size))
+        assert tree.inclusion_path(needed, index=index, size=size) == naive_inclusion(
+            index, leaves=leaves
+        )
     for old in {1, size // 2, size - 1}:
-        needed = only(tiles, tree.tiles_for_consistency(old_size=old, new_size=size))
+        needed = only(tiles, needed=tree.tiles_for_consistency(old_size=old, new_size=size))
         proof = tree.consistency_path(needed, old_size=old, new_size=size)
-        assert proof == naive_consistency(old, leaves)
+        assert proof == naive_consistency(old, leaves=leaves)
 
 
 def test_tiles_are_laid_out_as_tlog_tiles_does() -> None:
@@ -313,7 +315,7 @@ class GrowingTree(RuleBasedStateMachine):
     @rule(count=st.one_of(st.integers(0, 5), st.integers(200, 300), st.integers(0, 1_500)))
     def append(self, count: int) -> None:
         added = hashes(count, start=len(self.leaves))
-        needed = only(self.tiles, tree.tiles_for_append(len(self.leaves)))
+        needed = only(self.tiles, needed=tree.tiles_for_append(len(self.leaves)))
         appended = tree.append(needed, size=len(self.leaves), leaf_hashes=added)
         self.leaves += added
         self.tiles |= appended.changed_tiles
@@ -326,10 +328,10 @@ class GrowingTree(RuleBasedStateMachine):
     def prove_inclusion(self, choice: st.DataObject) -> None:
         size = choice.draw(st.integers(1, len(self.leaves)))
         index = choice.draw(st.integers(0, size - 1))
-        needed = only(self.tiles, tree.tiles_for_inclusion(index=index, size=size))
+        needed = only(self.tiles, needed=tree.tiles_for_inclusion(index=index, size=size))
         path = tree.inclusion_path(needed, index=index, size=size)
         root = tree.root(self.tiles, size=size)
-        assert path == naive_inclusion(index, self.leaves[:size])
+        assert path == naive_inclusion(index, leaves=self.leaves[:size])
         assert tree.verify_inclusion(
             self.leaves[index], index=index, size=size, path=path, root=root
         )
@@ -338,7 +340,7 @@ class GrowingTree(RuleBasedStateMachine):
     def every_head_is_consistent_with_every_later_one(self) -> None:
         sizes = sorted(self.roots)
         for old, new in ((old, new) for old in sizes for new in sizes if old <= new):
-            needed = only(self.tiles, tree.tiles_for_consistency(old_size=old, new_size=new))
+            needed = only(self.tiles, needed=tree.tiles_for_consistency(old_size=old, new_size=new))
             path = tree.consistency_path(needed, old_size=old, new_size=new)
             assert tree.verify_consistency(
                 path, old_size=old, new_size=new, old_root=self.roots[old], new_root=self.roots[new]

@@ -1,0 +1,1 @@
+"""Whether the offline verifier finds what is wrong, and nothing else."""

@@ -38,15 +38,15 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     return sha256(b"\x01" + root_of(hashes[:k]) + root_of(hashes[k:])).digest()
 
 
-def path_of(index: int, hashes: Sequence[bytes]) -> list[tuple[str, bytes]]:
+def path_of(index: int, *, hashes: Sequence[bytes]) -> list[tuple[str, bytes]]:
     if len(hashes) == 1:
         return []
     k = 1
     while 2 * k < len(hashes):
         k *= 2
     if index < k:
-        return [*path_of(index, hashes[:k]), ("right", root_of(hashes[k:]))]
-    return [*path_of(index - k, hashes[k:]), ("left", root_of(hashes[:k]))]
+        return [*path_of(index, hashes=hashes[:k]), ("right", root_of(hashes[k:]))]
+    return [*path_of(index - k, hashes=hashes[k:]), ("left", root_of(hashes[:k]))]
 
 
 def hash_of(content: str) -> bytes:
@@ -133,7 +133,7 @@ def batch_receipts(
     hashes = [hash_of(jcs({"v": 1} | promise)) for promise in promises]
     signed = signer.sign({"v": 1, "log_id": LOG_ID, "batch_root": root_of(hashes).hex()})
     paths = [
-        [{"side": side, "hash": sibling.hex()} for side, sibling in path_of(index, hashes)]
+        [{"side": side, "hash": sibling.hex()} for side, sibling in path_of(index, hashes=hashes)]
         for index in range(len(hashes))
     ]
     return [

@@ -66,6 +66,11 @@ def back_date_a_leaf_and_its_receipt(export: Export) -> None:
     resigned(export, from_index=9, signer=OWNER, late=lambda index: -3600 if index == 9 else index)
 
 
+def back_date_a_leaf_without_a_receipt(export: Export) -> None:
+    export.leaves[7] = leaf(7, at=-3600)
+    export.heads[1:] = [export.head(size, at=size + 1, signer=OWNER) for size in (8, 12)]
+
+
 def date_a_leaf_into_the_future(export: Export) -> None:
     export.leaves[7] = leaf(7, at=3600)
     export.heads[1:] = [export.head(size, at=size + 1, signer=OWNER) for size in (8, 12)]

@@ -26,7 +26,7 @@ def refuted_file(tmp_path: Path) -> Path:
     return path
 
 
-def document(path: Path, value: object) -> str:
+def document(path: Path, *, value: object) -> str:
     path.write_text(json.dumps(value, indent=2))
     return str(path)
 
@@ -60,9 +60,11 @@ def test_a_refuted_export_is_told_by_its_first_fault(
 def test_what_is_held_outside_is_compared_and_told(
     export_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = document(tmp_path / "kept.json", {"code": "K7Q2"} | (EXPORT.receipts[5] or {}))
-    fresh = document(tmp_path / "fresh.json", receipt_for(leaf(50), received=12, signer=OWNER))
-    held = document(tmp_path / "head.json", EXPORT.heads[1])
+    kept = document(tmp_path / "kept.json", value={"code": "K7Q2"} | (EXPORT.receipts[5] or {}))
+    fresh = document(
+        tmp_path / "fresh.json", value=receipt_for(leaf(50), received=12, signer=OWNER)
+    )
+    held = document(tmp_path / "head.json", value=EXPORT.heads[1])
     given = ["--key", OWNER.public, "--receipt", kept, "--receipt", fresh, "--head", held]
     assert main([str(export_file), *given, "--receipts", "all"]) == 0
     told = capsys.readouterr().out

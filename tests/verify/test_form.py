@@ -26,7 +26,7 @@ IN_LINE_4 = TEXT.index("receipt\t") + 20
 LOG, KEY, LEAF, END = 1, 2, 3, 11
 
 
-def with_line(number: int, text: str) -> bytes:
+def with_line(number: int, *, text: str) -> bytes:
     """The export with one line replaced; lines count from 1."""
     lines = TEXT.splitlines(keepends=True)
     lines[number - 1] = text
@@ -34,7 +34,7 @@ def with_line(number: int, text: str) -> bytes:
 
 
 def with_leaf(text: str) -> bytes:
-    return with_line(LEAF, f"leaf\t{text}\n")
+    return with_line(LEAF, text=f"leaf\t{text}\n")
 
 
 def with_line_again(number: int, *, behind: int) -> bytes:
@@ -44,16 +44,16 @@ def with_line_again(number: int, *, behind: int) -> bytes:
 def with_log(**changes: object) -> bytes:
     log = LINES[0][1]
     assert isinstance(log, dict)
-    return with_line(LOG, f"log\t{jcs(log | changes)}\n")
+    return with_line(LOG, text=f"log\t{jcs(log | changes)}\n")
 
 
 def with_key(**changes: str) -> bytes:
-    return with_line(KEY, f"key\t{jcs(OWNER.line(**changes))}\n")
+    return with_line(KEY, text=f"key\t{jcs(OWNER.line(**changes))}\n")
 
 
-def with_end(heads: int, leaves: int, receipts: int) -> bytes:
+def with_end(heads: int, *, leaves: int, receipts: int) -> bytes:
     counts = {"heads": heads, "leaves": leaves, "receipts": receipts}
-    return with_line(END, f"end\t{jcs(counts)}\n")
+    return with_line(END, text=f"end\t{jcs(counts)}\n")
 
 
 NOT_CANONICAL = "line 3: leaf 0 is not canonical JSON: a space, a key twice, or keys out of order"
@@ -71,9 +71,9 @@ FILES: dict[str, bytes] = {
     "line 5: a receipt line cannot stand behind a receipt line": with_line_again(4, behind=4),
     "line 5: a key line cannot stand behind a receipt line": with_line_again(KEY, behind=4),
     f"line 3: key {OWNER.key_id} is listed twice": with_line_again(KEY, behind=KEY),
-    "line 3: the line has none of the kinds that the format knows": with_line(3, "note\t{}\n"),
-    "line 3: the line has none of the kinds that the format knows ": with_line(3, "leaf {}\n"),
-    "line 3: the line has none of the kinds that the format knows  ": with_line(3, "\n"),
+    "line 3: the line has none of the kinds that the format knows": with_line(3, text="note\t{}\n"),
+    "line 3: the line has none of the kinds that the format knows ": with_line(3, text="leaf {}\n"),
+    "line 3: the line has none of the kinds that the format knows  ": with_line(3, text="\n"),
     "line 3: leaf 0 lacks at": with_leaf("{}"),
     "line 3: leaf 0 has the unknown field 'extra'": with_leaf(leaf(0, extra=1)),
     "line 3: leaf 0 has a version other than 1": with_leaf(leaf(0, v=2)),
@@ -127,10 +127,10 @@ FILES: dict[str, bytes] = {
     ),
     "line 1: the log line has a format other than tutela-ledger-export": with_log(format="zip"),
     "line 11: the log line promises 5 leaves, the file holds 4": with_log(size=5),
-    "line 11: the end line counts 5 leaves, the file holds 4": with_end(1, 5, 3),
-    "line 11: the end line counts 2 receipts, the file holds 3": with_end(1, 4, 2),
-    "line 11: the end line counts 2 heads, the file holds 1": with_end(2, 4, 3),
-    "line 11: the end line has a heads that is not a count": with_end(-1, 4, 3),
+    "line 11: the end line counts 5 leaves, the file holds 4": with_end(1, leaves=5, receipts=3),
+    "line 11: the end line counts 2 receipts, the file holds 3": with_end(1, leaves=4, receipts=2),
+    "line 11: the end line counts 2 heads, the file holds 1": with_end(2, leaves=4, receipts=3),
+    "line 11: the end line has a heads that is not a count": with_end(-1, leaves=4, receipts=3),
 }
 
 

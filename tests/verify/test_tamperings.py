@@ -16,6 +16,7 @@ from tests.verify.tampering import (
     back_date_a_head,
     back_date_a_leaf_and_its_receipt,
     back_date_a_leaf_behind_its_receipt,
+    back_date_a_leaf_without_a_receipt,
     change_a_leaf,
     change_a_leaf_and_drop_its_receipt,
     change_a_leaf_and_write_its_hash_into_the_receipt,
@@ -86,6 +87,13 @@ TAMPERINGS: dict[Tampering, tuple[FaultKind, str]] = {
         (
             f"line 19: leaf 9 claims {stamp(-3600)}, but was first covered by a head at "
             f"{stamp(13)}, after its include_by {stamp(-3540)}"
+        ),
+    ),
+    back_date_a_leaf_without_a_receipt: (
+        FaultKind.MISDATED,
+        (
+            f"line 16: leaf 7 claims {stamp(-3600)}, but the head of size 4 signed at {stamp(5)} "
+            "does not have it: it is late or back-dated"
         ),
     ),
     date_a_leaf_into_the_future: (

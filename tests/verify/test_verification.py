@@ -202,6 +202,15 @@ def test_a_leaf_covered_a_little_late_is_counted_and_no_fault(
     assert fault_of(verify(export)).leaf_index == 0
 
 
+def test_a_leaf_that_waited_while_no_head_was_signed_is_no_fault(
+    verify: Callable[..., Verdict],
+) -> None:
+    export = valid_export(8)
+    export.receipts[4:] = [None] * 4
+    export.heads[1] = export.head(8, at=10_800, signer=OWNER)
+    assert verify(export).ok
+
+
 def test_only_a_sample_of_signatures_is_verified_and_it_is_even(
     verify: Callable[..., Verdict],
 ) -> None:

@@ -53,7 +53,7 @@ def leaf_hash(content: bytes) -> bytes:
     return sha256(b"\x00" + content).digest()
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, *, right: bytes) -> bytes:
     """SHA-256(0x01 || left || right) (RFC 6962, section 2.1)."""
     return sha256(b"\x01" + left + right).digest()
 
@@ -94,7 +94,7 @@ def root(tiles: Tiles, *, size: int) -> bytes:
     """MTH(D[size]) of RFC 6962, from the tiles that ``tiles_for_append(size)`` names."""
     if size < 0:
         raise OutsideTree(f"there is no tree of {size} leaves")
-    return _span_hash(tiles, _Span(0, size)) if size else EMPTY_ROOT
+    return _span_hash(tiles, span=_Span(0, size)) if size else EMPTY_ROOT
 
 
 def inclusion_path(tiles: Tiles, *, index: int, size: int) -> list[bytes]:
@@ -102,12 +102,12 @@ def inclusion_path(tiles: Tiles, *, index: int, size: int) -> list[bytes]:
 
     OutsideTree unless 0 <= index < size.
     """
-    return [_span_hash(tiles, span) for span in _inclusion_spans(index, size)]
+    return [_span_hash(tiles, span=span) for span in _inclusion_spans(index, size=size)]
 
 
 def tiles_for_inclusion(*, index: int, size: int) -> list[tuple[int, int]]:
     """The tiles that ``inclusion_path`` reads."""
-    return _tiles_of(_inclusion_spans(index, size))
+    return _tiles_of(_inclusion_spans(index, size=size))
 
 
 def consistency_path(tiles: Tiles, *, old_size: int, new_size: int) -> list[bytes]:
@@ -115,12 +115,14 @@ def consistency_path(tiles: Tiles, *, old_size: int, new_size: int) -> list[byte
 
     Empty where ``old_size`` is 0 or ``new_size``; OutsideTree unless 0 <= old_size <= new_size.
     """
-    return [_span_hash(tiles, span) for span in _consistency_spans(old_size, new_size)]
+    return [
+        _span_hash(tiles, span=span) for span in _consistency_spans(old_size, new_size=new_size)
+    ]
 
 
 def tiles_for_consistency(*, old_size: int, new_size: int) -> list[tuple[int, int]]:
     """The tiles that ``consistency_path`` reads."""
-    return _tiles_of(_consistency_spans(old_size, new_size))
+    return _tiles_of(_consistency_spans(old_size, new_size=new_size))
 
 
 def verify_inclusion(
@@ -134,11 +136,11 @@ def verify_inclusion(
         if last == 0:
             return False
         if node & 1 or node == last:
-            computed = node_hash(sibling, computed)
+            computed = node_hash(sibling, right=computed)
             while not node & 1 and node:
                 node, last = node >> 1, last >> 1
         else:
-            computed = node_hash(computed, sibling)
+            computed = node_hash(computed, right=sibling)
         node, last = node >> 1, last >> 1
     return last == 0 and computed == root
 
@@ -156,20 +158,20 @@ def verify_consistency(
     shift = (~node & (node + 1)).bit_length() - 1
     node, last = node >> shift, last >> shift
     hashes = [old_root, *path] if node == 0 else list(path)
-    return bool(hashes) and _climb(hashes, node, last) == (old_root, new_root)
+    return bool(hashes) and _climb(hashes, node=node, last=last) == (old_root, new_root)
 
 
-def _climb(hashes: Sequence[bytes], node: int, last: int) -> tuple[bytes, bytes] | None:
+def _climb(hashes: Sequence[bytes], *, node: int, last: int) -> tuple[bytes, bytes] | None:
     old = new = hashes[0]
     for sibling in hashes[1:]:
         if last == 0:
             return None
         if node & 1 or node == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
+            old, new = node_hash(sibling, right=old), node_hash(sibling, right=new)
             while not node & 1 and node:
                 node, last = node >> 1, last >> 1
         else:
-            new = node_hash(new, sibling)
+            new = node_hash(new, right=sibling)
         node, last = node >> 1, last >> 1
     return (old, new) if last == 0 else None
 
@@ -178,14 +180,14 @@ def _grow_level(
     tiles: Tiles, *, level: int, count: int, added: bytes
 ) -> dict[tuple[int, int], bytes]:
     first, held = divmod(count, TILE_HASHES)
-    hashes = _hashes(tiles, (level, first), held) + added if held else added
+    hashes = _hashes(tiles, at=(level, first), until=held) + added if held else added
     starts = range(0, len(hashes), TILE_BYTES)
     return {
         (level, first + nth): hashes[start : start + TILE_BYTES] for nth, start in enumerate(starts)
     }
 
 
-def _hashes(tiles: Tiles, at: tuple[int, int], until: int) -> bytes:
+def _hashes(tiles: Tiles, *, at: tuple[int, int], until: int) -> bytes:
     held = tiles[at][: until * HASH_BYTES]
     if len(held) < until * HASH_BYTES:
         raise TileIncomplete(
@@ -205,21 +207,21 @@ def _root_of_hashes(hashes: bytes) -> bytes:
     return row[0]
 
 
-def _span_hash(tiles: Tiles, span: _Span) -> bytes:
-    hashes = [_subtree_hash(tiles, height, nth) for height, nth in _subtrees(span)]
+def _span_hash(tiles: Tiles, *, span: _Span) -> bytes:
+    hashes = [_subtree_hash(tiles, height=height, nth=nth) for height, nth in _subtrees(span)]
     computed = hashes.pop()
     while hashes:
-        computed = node_hash(hashes.pop(), computed)
+        computed = node_hash(hashes.pop(), right=computed)
     return computed
 
 
-def _subtree_hash(tiles: Tiles, height: int, nth: int) -> bytes:
-    at, first, count = _place(height, nth)
-    held = _hashes(tiles, at, first + count)
+def _subtree_hash(tiles: Tiles, *, height: int, nth: int) -> bytes:
+    at, first, count = _place(height, nth=nth)
+    held = _hashes(tiles, at=at, until=first + count)
     return _root_of_hashes(held[first * HASH_BYTES :])
 
 
-def _place(height: int, nth: int) -> tuple[tuple[int, int], int, int]:
+def _place(height: int, *, nth: int) -> tuple[tuple[int, int], int, int]:
     """The tile of a complete subtree, the first of its hashes there, and their number."""
     level, rest = divmod(height, TILE_HEIGHT)
     index, first = divmod(nth << rest, TILE_HASHES)
@@ -238,7 +240,7 @@ def _subtrees(span: _Span) -> list[tuple[int, int]]:
 
 
 def _tiles_of(spans: Sequence[_Span]) -> list[tuple[int, int]]:
-    return sorted({_place(height, nth)[0] for span in spans for height, nth in _subtrees(span)})
+    return sorted({_place(height, nth=nth)[0] for span in spans for height, nth in _subtrees(span)})
 
 
 def _split(span: _Span) -> tuple[_Span, _Span]:
@@ -246,7 +248,7 @@ def _split(span: _Span) -> tuple[_Span, _Span]:
     return _Span(span.begin, middle), _Span(middle, span.end)
 
 
-def _inclusion_spans(index: int, size: int) -> list[_Span]:
+def _inclusion_spans(index: int, *, size: int) -> list[_Span]:
     if not 0 <= index < size:
         raise OutsideTree(f"there is no leaf {index} in a tree of {size}")
     spans = []
@@ -258,7 +260,7 @@ def _inclusion_spans(index: int, size: int) -> list[_Span]:
     return spans[::-1]
 
 
-def _consistency_spans(old_size: int, new_size: int) -> list[_Span]:
+def _consistency_spans(old_size: int, *, new_size: int) -> list[_Span]:
     if not 0 <= old_size <= new_size:
         raise OutsideTree(f"no tree grows from {old_size} to {new_size} leaves")
     if old_size in (0, new_size):

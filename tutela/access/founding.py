@@ -17,7 +17,7 @@ _sql = queries.load("tutela.access")
 
 
 async def found(
-    pool: Pool, key_folder: Path, *, now: datetime, chance: Callable[[int], bytes]
+    pool: Pool, *, key_folder: Path, now: datetime, chance: Callable[[int], bytes]
 ) -> KeySet:
     """The keys of this database; keys, tenant `main` and its service `main` are made where new.
 
@@ -27,14 +27,16 @@ async def found(
     async with every_tenant_transaction(pool) as connection:
         known = await _known_fingerprint(connection)
         if known is not None and not (key_folder / MASTER_FILE).exists():
-            raise _other_keys(f"holds no keys, and this database was made with {known}", key_folder)
+            raise _other_keys(
+                key_folder, what=f"holds no keys, and this database was made with {known}"
+            )
         keys = access_keys.load_or_create(key_folder)
         await connection.execute(_sql.remember_keys, {"master": keys.fingerprint})
         known = await _known_fingerprint(connection)
         if known != keys.fingerprint:
             raise _other_keys(
-                f"holds the keys {keys.fingerprint}, and this database was made with {known}",
                 key_folder,
+                what=f"holds the keys {keys.fingerprint}, and this database was made with {known}",
             )
         await connection.execute(
             _sql.remember_signing_key,
@@ -49,7 +51,7 @@ async def _known_fingerprint(connection: Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _other_keys(what: str, key_folder: Path) -> KeysUnusable:
+def _other_keys(key_folder: Path, *, what: str) -> KeysUnusable:
     return KeysUnusable(
         f"The key folder {key_folder} {what}: nothing that was sealed could be opened. Bring back "
         "the keys from your backup, or name their folder with --keys or TUTELA_KEYS.",

@@ -1,0 +1,1 @@
+"""Decides how the house is started, asked and looked after from a terminal."""

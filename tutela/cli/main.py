@@ -1,0 +1,51 @@
+"""`tutela`: the command line."""
+
+import sys
+
+import typer
+from typer.exceptions import TyperException
+
+from tutela.cli.tokens import tokens
+from tutela.cli.up import up
+from tutela.errors import TutelaError
+from tutela.settings import BadSetting
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+#: Errors that whoever typed the command can mend by typing another one.
+USAGE_CODES = frozenset({"bad_name", "data_folder_owned", "data_folder_unusable", "port_taken"})
+
+application = typer.Typer(
+    name="tutela",
+    help="A child-protection system for platforms: notices that cannot get lost.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+application.command("up")(up)
+application.add_typer(tokens, name="token")
+
+
+def main() -> None:
+    """Runs the command line of this process and exits with its status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """0 done, 1 failed or some rows were refused, 2 wrong usage or input; no traceback ever."""
+    try:
+        status = application(args=arguments, prog_name="tutela", standalone_mode=False)
+    except TyperException as error:
+        return _refuse(error.format_message(), status=error.exit_code)
+    except typer.Abort:
+        return _refuse("aborted", status=FAILED)
+    except BadSetting as error:
+        return _refuse(str(error), status=WRONG_USAGE)
+    except TutelaError as error:
+        status = WRONG_USAGE if error.code in USAGE_CODES else FAILED
+        return _refuse(error.detail or error.title, status=status)
+    return status if isinstance(status, int) else DONE
+
+
+def _refuse(line: str, *, status: int) -> int:
+    print(f"tutela: {line}", file=sys.stderr)
+    return status

@@ -1,0 +1,140 @@
+"""`tutela up`: the service, until SIGTERM."""
+
+import asyncio
+import dataclasses
+import os
+import socket
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tutela.cli.children import Child
+from tutela.cli.options import Where, spread
+from tutela.cli.port import HeldPort
+from tutela.cli.process import Kind
+from tutela.cli.signals import Signals, StopAsked
+from tutela.cli.supervision import Plan, Supervisor
+from tutela.database.embedded import DatabaseServer, EmbeddedServer, GivenServer
+from tutela.settings import Settings, as_environment, default_data_folder, read_settings
+
+PROCESS_FILE = "processes.json"
+
+
+class Part(StrEnum):
+    """Which part of the service runs here."""
+
+    #: Everything.
+    ALL = "all"
+    #: Answers calls, and nothing else.
+    WEB = "web"
+    #: Does what must follow, and sequences the ledger.
+    WORKER = "worker"
+
+
+@spread
+def up(
+    where: Where,
+    *,
+    host: Annotated[str | None, typer.Option(help="The address to serve. [127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to serve. [8750]")] = None,
+    role: Annotated[Part, typer.Option(help="Which part of the service runs here.")] = Part.ALL,
+) -> None:
+    """Run the service until SIGTERM; prints `ready http://HOST:PORT` when it serves."""
+    from tutela import logs
+
+    logs.configure("supervisor")
+    given = {**where.given(), "host": host, "port": port}
+    run(read_settings(os.environ, given=given), part=role)
+
+
+def run(settings: Settings, *, part: Part) -> None:
+    """Returns after SIGTERM or SIGINT, with everything ended that it started."""
+    with Signals() as signals:
+        waiting: list[Callable[[str], None]] = [lambda _: signals.refuse_to_wait_on()]
+
+        def report(line: str) -> None:
+            waiting[-1](line)
+
+        server = _server(settings, report=report)
+        port: HeldPort | None = None
+        try:
+            server.start()
+            if part is not Part.WORKER:
+                port = HeldPort(settings.host, port=settings.port)
+            resolved = _resolved(settings, url=server.url, port=port)
+            asyncio.run(_prepare(resolved))
+            supervisor = Supervisor(
+                _plan(settings, part=part, resolved=resolved, port=port),
+                server=server,
+                signals=signals,
+                tell_ready=lambda: _say_ready(port),
+            )
+            waiting.append(supervisor.while_waiting_for_the_database)
+            supervisor.run()
+        except StopAsked:
+            return
+        finally:
+            if port is not None:
+                port.release()
+            server.stop()
+
+
+def _server(settings: Settings, *, report: Callable[[str], None]) -> DatabaseServer:
+    if settings.database_url is not None:
+        return GivenServer(settings.database_url)
+    return EmbeddedServer(settings.data_folder, report=report)
+
+
+def _resolved(settings: Settings, *, url: str, port: HeldPort | None) -> Settings:
+    if port is None:
+        return dataclasses.replace(settings, database_url=url)
+    return dataclasses.replace(settings, database_url=url, host=port.address, port=port.port)
+
+
+async def _prepare(settings: Settings) -> None:
+    from tutela import app
+    from tutela.database.migrations import migrate
+    from tutela.database.pool import check_durability
+
+    await migrate(settings.database_url or "")
+    async with (
+        app.open_house(settings, name="tutela up") as house,
+        house.pool.connection() as connection,
+    ):
+        await check_durability(connection)
+
+
+def _plan(settings: Settings, *, part: Part, resolved: Settings, port: HeldPort | None) -> Plan:
+    environment = as_environment(resolved)
+    prefix = "" if settings.is_embedded else f"{socket.gethostname()}."
+    names = {
+        Kind.SEQUENCER: ["sequencer"] if part is not Part.WEB else [],
+        Kind.WORKER: ["worker"] if part is not Part.WEB else [],
+        Kind.WEB: [f"web-{n}" for n in range(settings.web_processes if port else 0)],
+    }
+    return Plan(
+        children=[
+            Child(kind, name=prefix + name, environment=environment)
+            for kind, of_kind in names.items()
+            for name in of_kind
+        ],
+        stop_seconds=settings.stop_seconds,
+        process_file=_process_file(settings),
+        ready_at=None if port is None else (port.own_address, port.port),
+    )
+
+
+def _process_file(settings: Settings) -> Path | None:
+    if not settings.is_embedded and settings.data_folder == default_data_folder(os.environ):
+        return None
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    return settings.data_folder / PROCESS_FILE
+
+
+def _say_ready(port: HeldPort | None) -> None:
+    print("ready" if port is None else f"ready {port.url}", flush=True)
+    sys.stdout.flush()

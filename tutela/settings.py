@@ -1,0 +1,203 @@
+"""Every setting: its unit in its name, its default, and its name in the environment."""
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+PORT_MAX = 65_535
+
+
+class BadSetting(ValueError):
+    """A setting can't be what it was given as; the text names the setting and what it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What is known about one setting."""
+
+    variable: str
+    means: str
+    read: Callable[[str], object]
+
+
+def _between(least: float, *, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        number = float(text)
+        if not least <= number <= most:
+            raise ValueError(f"a number from {least:g} to {most:g}")
+        return number
+
+    return read
+
+
+def _whole(least: int, *, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _folder(text: str) -> Path:
+    if not text or "\x00" in text:
+        raise ValueError("a folder")
+    return Path(text).expanduser().absolute()
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("a URL that begins with postgresql://")
+    return text
+
+
+def _host(text: str) -> str:
+    if not text or any(letter.isspace() for letter in text):
+        raise ValueError("a name or an address of this machine")
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator may choose; `read_settings` fills in what depends on the machine."""
+
+    data_folder: Annotated[
+        Path,
+        Setting(variable="TUTELA_DATA", means="the folder of the embedded database", read=_folder),
+    ] = Path()
+    database_url: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_DATABASE", means="a PostgreSQL of one's own, by its URL", read=_url
+        ),
+    ] = None
+    key_folder: Annotated[
+        Path,
+        Setting(
+            variable="TUTELA_KEYS",
+            means="the folder of the keys, outside the data folder",
+            read=_folder,
+        ),
+    ] = Path()
+    host: Annotated[
+        str,
+        Setting(variable="TUTELA_HOST", means="the address that is served", read=_host),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        Setting(
+            variable="TUTELA_PORT",
+            means="the port that is served; 0 takes a free one",
+            read=_whole(0, most=PORT_MAX),
+        ),
+    ] = 8750
+    web_processes: Annotated[
+        int,
+        Setting(
+            variable="TUTELA_WEB_PROCESSES",
+            means="web processes that share the port",
+            read=_whole(1, most=64),
+        ),
+    ] = 1
+    pool_connections: Annotated[
+        int,
+        Setting(
+            variable="TUTELA_POOL_CONNECTIONS",
+            means="database connections of a process, at most",
+            read=_whole(2, most=200),
+        ),
+    ] = 8
+    stop_seconds: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_STOP_SECONDS",
+            means="how long calls in flight may take when the service ends",
+            read=_between(0.1, most=3_600),
+        ),
+    ] = 30.0
+    confirm_seconds: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_CONFIRM_SECONDS",
+            means="when an accepted measure counts as unconfirmed",
+            read=_between(1, most=31 * 86_400),
+        ),
+    ] = 900.0
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is our own, in the data folder."""
+        return self.database_url is None
+
+
+def read_settings(
+    environment: Mapping[str, str], *, given: Mapping[str, object] | None = None
+) -> Settings:
+    """The settings: what was given (None counts as not), else the environment's, else the default.
+
+    Errors: `BadSetting` with the setting's name.
+    """
+    values: dict[str, Any] = {}
+    for name, setting in described().items():
+        value = (given or {}).get(name)
+        text = environment.get(setting.variable, "")
+        if value is not None:
+            values[name] = _read(setting, text=str(value), named=f"--{_flag(name)}")
+        elif text:
+            values[name] = _read(setting, text=text, named=setting.variable)
+    values.setdefault("data_folder", default_data_folder(environment))
+    embedded = values["data_folder"] if values.get("database_url") is None else None
+    values.setdefault("key_folder", default_key_folder(environment, data_folder=embedded))
+    return Settings(**values)
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The same settings as environment variables, for a child process."""
+    return {
+        setting.variable: str(value)
+        for name, setting in described().items()
+        if (value := getattr(settings, name)) is not None
+    }
+
+
+def described() -> dict[str, Setting]:
+    """Every setting by its name."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items()}
+
+
+def default_data_folder(environment: Mapping[str, str]) -> Path:
+    """`~/.local/share/tutela`; for root `/var/lib/tutela`."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/tutela")
+    share = environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(share) / "tutela"
+
+
+def default_key_folder(environment: Mapping[str, str], *, data_folder: Path | None) -> Path:
+    """A folder outside the data folder, of it alone; `default` for a database by URL."""
+    if os.geteuid() == 0:
+        keys = Path("/etc/tutela/keys")
+    else:
+        config = environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+        keys = Path(config) / "tutela" / "keys"
+    if data_folder is None:
+        return keys / "default"
+    real = os.path.realpath(data_folder)
+    return keys / hashlib.sha256(os.fsencode(real)).hexdigest()[:16]
+
+
+def _read(setting: Setting, *, text: str, named: str) -> object:
+    try:
+        return setting.read(text)
+    except ValueError as cause:
+        wanted = str(cause) if str(cause).startswith("a ") else "a number"
+        raise BadSetting(f"{named} is {setting.means}: {wanted} belongs there.") from cause
+
+
+def _flag(name: str) -> str:
+    short = {"data_folder": "data", "database_url": "database", "key_folder": "keys"}
+    return short.get(name, name.replace("_", "-"))

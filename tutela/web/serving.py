@@ -1,0 +1,52 @@
+"""The site of one house, and its calls served on a port."""
+
+import asyncio
+import time
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from starlette.applications import Starlette
+
+from tutela import app
+from tutela.access.tokens import TokenDesk
+from tutela.app import House
+from tutela.web.site import Rooms, site
+
+BACKLOG = 1_024
+
+
+def site_of(house: House) -> Starlette:
+    """All calls of the house as one ASGI application."""
+    return site(
+        Rooms(
+            pool=house.pool,
+            keys=house.keys,
+            desk=TokenDesk(house.pool, monotonic=time.monotonic),
+            intake=app.intake(house),
+            refusals=app.refusals(house),
+            clock=house.clock,
+        )
+    )
+
+
+async def serve(application: Starlette, *, host: str, port: int, stopping: asyncio.Event) -> None:
+    """Serves until `stopping`, then answers the calls in flight and returns."""
+    server = Server(
+        application,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+        backlog=BACKLOG,
+    )
+
+    async def stop_in_time() -> None:
+        await stopping.wait()
+        server.stop()  # type: ignore[no-untyped-call]
+
+    waiting = asyncio.create_task(stop_in_time())
+    try:
+        await server.serve()
+    finally:
+        waiting.cancel()

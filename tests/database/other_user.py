@@ -21,11 +21,12 @@ from tutela.database.placement import Host
 from tutela.errors import TutelaError
 
 
-def start_twice(data_folder: str, program_folder: str, version: str) -> dict[str, object]:
-    """A fresh start, a row, a warm start, the row."""
+def start_twice(data_folder: str, *program: str) -> dict[str, object]:
+    """A fresh start, a row, a warm start, the row; `program` is its folder and version."""
+    folder, version = program
     server = EmbeddedServer(
         Path(data_folder),
-        binaries=Binaries(Path(program_folder), version),
+        binaries=Binaries(Path(folder), version),
         host=Host(None, Path("/nowhere"), (Path(data_folder).parent,)),
         tuning=Tuning(shared_buffers_mb=16),
     )
@@ -71,7 +72,7 @@ FUNCTIONS: dict[str, Callable[..., dict[str, object]]] = {
 
 
 def as_user(
-    account: Account, function: Callable[..., object], *arguments: str
+    *arguments: str, function: Callable[..., object], account: Account
 ) -> dict[str, object]:
     """What `function` of this module returns as `account`; the caller is root."""
     inherited = {
@@ -93,12 +94,13 @@ def as_user(
     return answer
 
 
-def main(name: str, user_id: str, group_id: str, *arguments: str) -> None:
+def main(name: str, *arguments: str) -> None:
     """Gives up root for good, then runs the function and prints its answer."""
+    user_id, group_id, *rest = arguments
     os.setgroups([])
     os.setresgid(int(group_id), int(group_id), int(group_id))
     os.setresuid(int(user_id), int(user_id), int(user_id))
-    print(json.dumps(FUNCTIONS[name](*arguments)))  # noqa: T201
+    print(json.dumps(FUNCTIONS[name](*rest)))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -39,9 +39,9 @@ def test_an_ordinary_user_runs_a_server(
     found = within_reach(find_binaries(), account=stranger, shared_root=host.shared_root)
     data_folder = folder_of_stranger / "data"
     answer = other_user.as_user(
-        stranger,
-        other_user.start_twice,
         *(str(data_folder), str(found.folder), found.version),
+        function=other_user.start_twice,
+        account=stranger,
     )
     assert answer == {"row": [7, "tutela"], "owner": stranger.user_id}
 
@@ -54,7 +54,7 @@ def test_root_serves_the_folder_of_an_ordinary_user_as_that_user(
     folder.mkdir()
     os.chown(folder, stranger.user_id, stranger.group_id)
     arguments = (str(folder), str(found.folder), found.version)
-    other_user.as_user(stranger, other_user.start_twice, *arguments)
+    other_user.as_user(*arguments, function=other_user.start_twice, account=stranger)
     server = make_server(folder)
     server.start()
     assert server.placement.account == stranger
@@ -66,7 +66,7 @@ def test_an_ordinary_user_is_refused_the_folder_of_root(
 ) -> None:
     make_server(open_folder / "data").start()
     for function in (other_user.start_and_be_refused, other_user.join_and_be_refused):
-        answer = other_user.as_user(stranger, function, str(open_folder / "data"))
+        answer = other_user.as_user(str(open_folder / "data"), function=function, account=stranger)
         assert answer["code"] == "data_folder_unusable"
         assert "may not be read and written by this user" in str(answer["detail"])
 
@@ -74,7 +74,9 @@ def test_an_ordinary_user_is_refused_the_folder_of_root(
 def test_a_read_only_folder_is_refused(folder_of_stranger: Path, stranger: Account) -> None:
     folder_of_stranger.chmod(0o500)
     for folder in (folder_of_stranger, folder_of_stranger / "data"):
-        answer = other_user.as_user(stranger, other_user.start_and_be_refused, str(folder))
+        answer = other_user.as_user(
+            str(folder), function=other_user.start_and_be_refused, account=stranger
+        )
         assert answer["code"] == "data_folder_unusable"
         assert str(folder) in str(answer["detail"])
 
@@ -84,7 +86,7 @@ def test_another_user_does_not_even_reach_the_socket(
 ) -> None:
     server = make_server(open_folder / "data")
     server.start()
-    answer = other_user.as_user(stranger, other_user.connect, server.url)
+    answer = other_user.as_user(server.url, function=other_user.connect, account=stranger)
     assert "Permission denied" in str(answer["error"])
 
 
@@ -97,12 +99,14 @@ def test_another_user_at_the_socket_is_refused_by_name(
     server.placement.socket_folder.chmod(0o755)
     (server.placement.socket_folder / ".s.PGSQL.5432").chmod(0o777)
     url = server.url.replace("tutela@", f"{role}@")
-    answer = other_user.as_user(stranger, other_user.connect, url)
+    answer = other_user.as_user(url, function=other_user.connect, account=stranger)
     assert "Peer authentication failed" in str(answer["error"])
 
 
 def test_the_user_of_the_server_is_let_in(open_folder: Path, make_server: StartServer) -> None:
     server = make_server(open_folder / "data")
     server.start()
-    answer = other_user.as_user(server.placement.account, other_user.connect, server.url)
+    answer = other_user.as_user(
+        server.url, function=other_user.connect, account=server.placement.account
+    )
     assert answer == {"row": ["tutela"]}

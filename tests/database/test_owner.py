@@ -68,11 +68,11 @@ def test_the_service_waits_for_a_command_to_end(
 ) -> None:
     folder = open_folder / "data"
     monkeypatch.setattr("tutela.database.readiness.TELL_SECONDS", 0.1)
-    with supervisor(folder, "join") as command:
+    with supervisor(folder, way="join") as command:
         assert says_serving(command)
 
         def end_the_command() -> None:
-            until(lambda: told, "the service to say that it waits")
+            until(lambda: told, what="the service to say that it waits")
             command.communicate()
 
         thread = threading.Thread(target=end_the_command)

@@ -36,7 +36,7 @@ async def pool(empty_database_url: str) -> AsyncIterator[Pool]:
         yield opened
 
 
-async def value(connection: psycopg.AsyncConnection, query: str) -> object:
+async def value(connection: psycopg.AsyncConnection, *, query: str) -> object:
     answer = await connection.execute(query.encode())
     row = await answer.fetchone()
     return row[0] if row else None
@@ -63,15 +63,17 @@ async def lose_the_session(pool: Pool) -> None:
 async def test_a_transaction_carries_its_tenant_and_no_longer(empty_database_url: str) -> None:
     async with await open_pool(empty_database_url, max_size=1) as one:
         async with tenant_transaction(one, "main") as connection:
-            assert await value(connection, "SELECT current_setting('tutela.tenant')") == "main"
+            assert (
+                await value(connection, query="SELECT current_setting('tutela.tenant')") == "main"
+            )
         async with one.connection() as connection:
-            after = await value(connection, "SELECT current_setting('tutela.tenant', true)")
+            after = await value(connection, query="SELECT current_setting('tutela.tenant', true)")
             assert not after
 
 
 async def test_a_worker_serves_every_tenant(pool: Pool) -> None:
     async with every_tenant_transaction(pool) as connection:
-        assert await value(connection, "SELECT current_setting('tutela.tenant')") == "*"
+        assert await value(connection, query="SELECT current_setting('tutela.tenant')") == "*"
 
 
 async def test_a_tenant_is_never_empty(pool: Pool) -> None:
@@ -90,9 +92,11 @@ async def test_row_level_security_binds_the_transaction_to_its_tenant(pool: Pool
             "CREATE POLICY own ON word USING (current_setting('tutela.tenant') IN (tenant, '*'))"
         )
     async with tenant_transaction(pool, "a") as connection:
-        assert await value(connection, "SELECT array_agg(word ORDER BY word) FROM word") == ["x"]
+        assert await value(connection, query="SELECT array_agg(word ORDER BY word) FROM word") == [
+            "x"
+        ]
     async with every_tenant_transaction(pool) as connection:
-        assert await value(connection, "SELECT count(*) FROM word") == 2
+        assert await value(connection, query="SELECT count(*) FROM word") == 2
 
 
 async def test_the_end_of_the_block_commits_and_an_error_rolls_back(pool: Pool) -> None:
@@ -102,7 +106,7 @@ async def test_the_end_of_the_block_commits_and_an_error_rolls_back(pool: Pool) 
     with pytest.raises(LookupError):
         await insert_and_stumble(pool)
     async with tenant_transaction(pool, "main") as connection:
-        assert await value(connection, "SELECT array_agg(number) FROM kept") == [1]
+        assert await value(connection, query="SELECT array_agg(number) FROM kept") == [1]
 
 
 async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_serves_on(
@@ -124,7 +128,7 @@ async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_serves_
         with suppress(asyncio.CancelledError):
             await task
         async with tenant_transaction(one, "main") as connection:
-            assert await value(connection, "SELECT to_regclass('kept')") is None
+            assert await value(connection, query="SELECT to_regclass('kept')") is None
 
 
 async def test_a_refused_statement_is_no_outage(pool: Pool) -> None:
@@ -137,9 +141,10 @@ async def test_a_refused_statement_is_no_outage(pool: Pool) -> None:
 async def test_the_sessions_are_named_and_their_times_are_in_utc(pool: Pool) -> None:
     async with tenant_transaction(pool, "main") as connection:
         assert (
-            await value(connection, "SELECT current_setting('application_name')") == "tutela test"
+            await value(connection, query="SELECT current_setting('application_name')")
+            == "tutela test"
         )
-        assert await value(connection, "SELECT current_setting('TimeZone')") == "UTC"
+        assert await value(connection, query="SELECT current_setting('TimeZone')") == "UTC"
         assert not connection.autocommit
 
 
@@ -150,7 +155,7 @@ async def test_a_statement_that_comes_back_is_prepared(empty_database_url: str) 
                 await connection.execute("SELECT 'again' || %s", ("x",))
         async with tenant_transaction(one, "main") as connection:
             query = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%again%'"
-            assert await value(connection, query) == 1
+            assert await value(connection, query=query) == 1
 
 
 async def test_a_killed_backend_in_a_transaction_is_an_outage_of_that_transaction(
@@ -163,7 +168,7 @@ async def test_a_killed_backend_in_a_transaction_is_an_outage_of_that_transactio
             await lose_the_session(pool)
         assert lost.value.status == 503
         async with tenant_transaction(pool, "main") as connection:
-            assert await value(connection, "SELECT 1") == 1
+            assert await value(connection, query="SELECT 1") == 1
 
 
 async def test_after_a_restart_of_the_server_no_transaction_meets_a_dead_connection(
@@ -174,11 +179,11 @@ async def test_after_a_restart_of_the_server_no_transaction_meets_a_dead_connect
     async with await open_pool(server.url, min_size=4, max_size=4) as pool:
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
-        until(lambda: server.poll() is not None, "the killed server to be gone")
+        until(lambda: server.poll() is not None, what="the killed server to be gone")
         server.start()
         for _ in range(8):
             async with tenant_transaction(pool, "main") as connection:
-                assert await value(connection, "SELECT 1") == 1
+                assert await value(connection, query="SELECT 1") == 1
 
 
 async def test_a_server_that_is_away_is_an_outage_in_bounded_time(

@@ -32,7 +32,7 @@ server.stop()
 
 
 @contextmanager
-def supervisor(folder: Path, way: str = "start") -> Iterator[subprocess.Popen[str]]:
+def supervisor(folder: Path, *, way: str = "start") -> Iterator[subprocess.Popen[str]]:
     """Another process that serves the folder until its standard input ends."""
     with subprocess.Popen(
         [sys.executable, "-c", SUPERVISOR, str(folder), way],
@@ -53,7 +53,7 @@ def says_serving(process: subprocess.Popen[str]) -> bool:
     return process.stdout.readline() == "serving\n"
 
 
-def insert_and_acknowledge(url: str, count: int) -> list[int]:
+def insert_and_acknowledge(url: str, *, count: int) -> list[int]:
     acknowledged = []
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS kept (number int)")
@@ -72,7 +72,7 @@ def kept(url: str) -> list[int]:
 def kill(server: EmbeddedServer) -> None:
     assert server.pid is not None
     os.kill(server.pid, signal.SIGKILL)
-    until(lambda: server.poll() is not None, "the killed server to be gone")
+    until(lambda: server.poll() is not None, what="the killed server to be gone")
 
 
 def test_acknowledged_rows_are_there_after_a_kill_of_the_server(
@@ -80,7 +80,7 @@ def test_acknowledged_rows_are_there_after_a_kill_of_the_server(
 ) -> None:
     server = make_server(open_folder / "data")
     server.start()
-    acknowledged = insert_and_acknowledge(server.url, 200)
+    acknowledged = insert_and_acknowledge(server.url, count=200)
     kill(server)
     server.start()
     assert kept(server.url) == acknowledged
@@ -103,7 +103,7 @@ def test_a_kill_of_a_backend_leaves_the_server_and_its_rows(
 ) -> None:
     server = make_server(open_folder / "data")
     server.start()
-    acknowledged = insert_and_acknowledge(server.url, 50)
+    acknowledged = insert_and_acknowledge(server.url, count=50)
     with (
         suppress(psycopg.OperationalError),
         psycopg.connect(server.url) as connection,
@@ -116,7 +116,7 @@ def test_a_kill_of_a_backend_leaves_the_server_and_its_rows(
             return kept(server.url) == acknowledged
         return False
 
-    until(answers, "the server to serve again by itself")
+    until(answers, what="the server to serve again by itself")
     assert server.poll() is None
 
 
@@ -133,14 +133,15 @@ def test_a_survivor_of_a_killed_server_is_waited_for(
 
         def tell(line: str) -> None:
             told.append(line)
-            os.kill(survivor, signal.SIGCONT)
+            if "the processes of a killed server to end" in line:
+                os.kill(survivor, signal.SIGCONT)
 
         monkeypatch.setattr("tutela.database.readiness.TELL_SECONDS", 0.2)
         again = EmbeddedServer(open_folder / "data", report=tell)
         server.stop()
         with again:
             assert again.poll() is None
-    assert "the processes of a killed server to end" in told[0]
+    assert [line for line in told if "the processes of a killed server to end" in line]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
@@ -154,7 +155,7 @@ def test_the_server_ends_with_its_killed_supervisor_and_the_next_one_serves(
         placement = server.placement
         process_id = written_process_id(placement)
         assert process_id is not None
-        acknowledged = insert_and_acknowledge(server.url, 50)
+        acknowledged = insert_and_acknowledge(server.url, count=50)
         other.kill()
         other.wait()
         server.start()
@@ -168,7 +169,7 @@ def test_a_kill_in_the_middle_of_making_the_cluster_leaves_nothing_half_made(
 ) -> None:
     folder = open_folder / "data"
     with supervisor(folder) as other:
-        until(lambda: list(folder.glob("postgresql.new-*/base")), "initdb to be at work")
+        until(lambda: list(folder.glob("postgresql.new-*/base")), what="initdb to be at work")
         other.kill()
         other.wait()
     assert not (folder / "postgresql").exists()

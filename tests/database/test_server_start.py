@@ -26,7 +26,7 @@ WANTED_SETTINGS = {
 }
 
 
-def one(url: str, query: str) -> object:
+def one(url: str, *, query: str) -> object:
     with psycopg.connect(url) as connection:
         row = connection.execute(query.encode()).fetchone()
         return row[0] if row else None
@@ -44,7 +44,7 @@ def test_a_fresh_start_serves_and_a_warm_one_has_the_rows(
     assert server.poll() is not None
     server.start()
     assert server.pid != first
-    assert one(server.url, "SELECT number FROM kept") == 7
+    assert one(server.url, query="SELECT number FROM kept") == 7
 
 
 def test_starting_a_server_that_runs_changes_nothing(
@@ -61,12 +61,12 @@ def test_starting_a_server_that_runs_changes_nothing(
 def test_the_server_is_set_to_keep_and_to_be_silent(
     postgres_server: EmbeddedServer, setting: str, value: str
 ) -> None:
-    assert one(postgres_server.url, f"SELECT current_setting('{setting}')") == value
+    assert one(postgres_server.url, query=f"SELECT current_setting('{setting}')") == value
 
 
 def test_text_is_sorted_by_code_point(postgres_server: EmbeddedServer) -> None:
     query = "SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'tutela'"
-    assert one(postgres_server.url, query) == "bC.UTF-8"
+    assert one(postgres_server.url, query=query) == "bC.UTF-8"
 
 
 def test_the_usual_role_is_bound_by_row_level_security(postgres_server: EmbeddedServer) -> None:
@@ -74,13 +74,13 @@ def test_the_usual_role_is_bound_by_row_level_security(postgres_server: Embedded
         "SELECT array[rolsuper, rolbypassrls, rolcreaterole, rolcreatedb] FROM pg_roles"
         " WHERE rolname = current_user"
     )
-    assert one(postgres_server.url, query) == [False, False, False, False]
-    assert one(postgres_server.url, "SELECT current_user") == "tutela"
+    assert one(postgres_server.url, query=query) == [False, False, False, False]
+    assert one(postgres_server.url, query="SELECT current_user") == "tutela"
 
 
 def test_the_usual_role_owns_its_database(postgres_server: EmbeddedServer) -> None:
     query = "SELECT datdba::regrole::text FROM pg_database WHERE datname = current_database()"
-    assert one(postgres_server.url, query) == "tutela"
+    assert one(postgres_server.url, query=query) == "tutela"
 
 
 def test_an_administrator_cannot_switch_durability_off(
@@ -92,7 +92,7 @@ def test_an_administrator_cannot_switch_durability_off(
         connection.execute("ALTER SYSTEM SET fsync = off")
     server.stop()
     server.start()
-    assert one(server.url, "SELECT current_setting('fsync')") == "on"
+    assert one(server.url, query="SELECT current_setting('fsync')") == "on"
 
 
 def test_settings_of_the_operator_are_taken_and_kept(
@@ -104,7 +104,7 @@ def test_settings_of_the_operator_are_taken_and_kept(
     settings.write_text("work_mem = 5MB\n")
     server.stop()
     server.start()
-    assert one(server.url, "SELECT current_setting('work_mem')") == "5MB"
+    assert one(server.url, query="SELECT current_setting('work_mem')") == "5MB"
     assert settings.read_text() == "work_mem = 5MB\n"
 
 
@@ -112,7 +112,7 @@ def test_no_network_address_is_listened_on(postgres_server: EmbeddedServer) -> N
     assert postgres_server.pid is not None
     descriptors = Path(f"/proc/{postgres_server.pid}/fd")
     if not descriptors.exists():
-        assert one(postgres_server.url, "SELECT inet_server_addr()") is None
+        assert one(postgres_server.url, query="SELECT inet_server_addr()") is None
         return
     own = {str(entry.readlink()) for entry in descriptors.iterdir()}
     tables = (Path(f"/proc/net/{name}") for name in ("tcp", "tcp6", "udp", "udp6"))
@@ -152,7 +152,7 @@ def test_settings_of_the_environment_do_not_reach_the_server(
     monkeypatch.setenv("PGHOST", "nowhere.invalid")
     server = make_server(open_folder / "data")
     server.start()
-    assert one(server.url, "SELECT current_setting('port')") == "5432"
+    assert one(server.url, query="SELECT current_setting('port')") == "5432"
 
 
 def test_a_row_that_is_refused_leaves_nothing_of_itself_in_the_log(

@@ -228,14 +228,17 @@ class EmbeddedServer:
         self._run_until_it_answers(binaries)
 
     def _run_until_it_answers(self, binaries: Binaries) -> None:
-        placement, waiting = self.placement, Waiting(self._report)
+        placement, waiting, before = self.placement, Waiting(self._report), ""
         while not self._attach():
             if self._child is not None and self._child.poll() is not None:
                 self._child = None
-                waiting.look(what_a_failed_start_waits_for(placement))
+                before = what_a_failed_start_waits_for(placement)
+                waiting.look(before)
             if self._child is None and clear_stale_locks(placement):
                 self._child = self._spawn(binaries)
-            waiting.look(what_the_answer_waits_for(self._refusal, placement=placement))
+            waiting.look(
+                what_the_answer_waits_for(self._refusal, placement=placement, before=before)
+            )
 
     def _attach(self) -> bool:
         self._placement = self._placement or placed(self.data_folder)

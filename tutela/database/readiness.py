@@ -96,18 +96,16 @@ def what_a_failed_start_waits_for(placement: Placement) -> str:
     )
 
 
-def what_the_answer_waits_for(refusal: str, *, placement: Placement) -> str:
-    """The reason of a server that does not answer yet, for the reader."""
-    for said, what_for in TRANSIENT.items():
-        if said in _first_words(placement):
-            return what_for
-    if "starting up" in refusal or "not yet accepting" in refusal or "recovery" in refusal:
+def what_the_answer_waits_for(refusal: str, *, placement: Placement, before: str) -> str:
+    """The reason of a server that does not answer yet; `before` where it says nothing new."""
+    if any(words in refusal for words in ("starting up", "not yet accepting", "recovery")):
         progress = [line for line in _logged_lines(placement) if "redo" in line]
         return f"recovery after a crash {progress[-1] if progress else ''}".rstrip()
+    process_id = written_process_id(placement)
     if "shutting down" in refusal:
-        return f"the previous server to shut down (process {written_process_id(placement)})"
+        return f"the previous server to shut down (process {process_id})"
     said_last = refusal.splitlines()[-1].strip() if refusal else "nothing"
-    return f"server process {written_process_id(placement)} to answer; it says: {said_last}"
+    return before or f"server process {process_id} to answer; it says: {said_last}"
 
 
 def _make_role_and_database(connection: psycopg.Connection) -> None:

@@ -1,1 +1,1 @@
-"""Decides whether a notice names a subject, and acknowledges it only once it is stored, queued and in the ledger."""
+"""Decides whether a notice names a subject; acknowledges it once it is stored, queued, ledgered."""

@@ -62,7 +62,7 @@ class _Stored:
     kinds: list[str]
 
 
-def item_id(notice_id: UUID, ordinal: int) -> str:
+def item_id(notice_id: UUID, *, ordinal: int) -> str:
     """The id of one subject of a notice: the notice's id and its place from 0."""
     return f"{notice_id}.{ordinal}"
 
@@ -72,7 +72,8 @@ def of_prepared(notice: PreparedNotice) -> Accepted:
     return Accepted(
         id=str(notice.id),
         items=[
-            ItemOpened(item_id(notice.id, item.ordinal), item.subject.kind) for item in notice.items
+            ItemOpened(item_id(notice.id, ordinal=item.ordinal), item.subject.kind)
+            for item in notice.items
         ],
         article_16=Article16(not notice.missing, list(notice.missing)),
         receipt=receipts.receipt(
@@ -81,10 +82,10 @@ def of_prepared(notice: PreparedNotice) -> Accepted:
     )
 
 
-async def of_earlier(pool: Pool, notice: PreparedNotice, *, keys: KeySet) -> Accepted:
+async def of_earlier(pool: Pool, *, notice: PreparedNotice, keys: KeySet) -> Accepted:
     """The first answer to a key that was used before; `KeyReused` where the body was another."""
     speaker = notice.speaker
-    async with tenant_transaction(pool, speaker.tenant) as connection:
+    async with tenant_transaction(pool, tenant=speaker.tenant) as connection:
         cursor = await connection.execute(
             _sql.notice_of_key,
             {"tenant": speaker.tenant, "service": speaker.service, "key": notice.key},
@@ -95,7 +96,7 @@ async def of_earlier(pool: Pool, notice: PreparedNotice, *, keys: KeySet) -> Acc
     stored = _stored(row)
     if stored.sealed is None:
         raise _reused("The notice sent under this key was erased and can't be compared.")
-    if open_body(keys, stored.id, stored.sealed) != notice.body:
+    if open_body(stored.sealed, notice_id=stored.id, keys=keys) != notice.body:
         raise _reused("The notice sent under this key had another body.")
     return _of_stored(stored, log_id=speaker.log_id, keys=keys)
 
@@ -106,7 +107,7 @@ def _of_stored(stored: _Stored, *, log_id: str, keys: KeySet) -> Accepted:
     return Accepted(
         id=str(stored.id),
         items=[
-            ItemOpened(item_id(stored.id, ordinal), kind)
+            ItemOpened(item_id(stored.id, ordinal=ordinal), kind)
             for ordinal, kind in enumerate(stored.kinds)
         ],
         article_16=Article16(not stored.missing, stored.missing),

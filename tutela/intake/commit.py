@@ -1,4 +1,4 @@
-"""Group commit: notices in flight share one transaction, and nobody is answered before it is durable."""
+"""Group commit: notices in flight share one transaction; none is answered before it is durable."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,18 +12,28 @@ from tutela.database.errors import DatabaseUnavailable
 from tutela.database.grouping import Full, Grouping
 from tutela.database.pool import Pool, tenant_transaction
 from tutela.errors import TutelaError
-from tutela.intake.preparation import PreparedNotice
+from tutela.intake.preparation import PreparedNotice, possible_minor
 
 GROUP_MAX = 256
 WAITING_MAX = 8_192
 GROUPS_IN_FLIGHT = 2
-#: How long an unclear or failed commit is pursued before the caller is told to come back.
+#: How long an unclear or failed commit is pursued before the caller is told to come back; not at
+#: all while the database is known to be away, so that nobody waits behind those who wait in vain.
 PURSUIT_SECONDS = 5.0
+#: How long one attempt may take; a connection that is half open says nothing for ever.
+ATTEMPT_SECONDS = 5.0
 PAUSE_SECONDS = 0.05
 CLOCK_CONSTRAINT = "notice_clock"
 
-_sql = queries.load("tutela.intake", "commit.sql")
+_sql = queries.load("tutela.intake", file="commit.sql")
 _log = structlog.get_logger(__name__)
+
+#: Errors after which the same notices are tried again.
+_PASSING = (
+    DatabaseUnavailable,
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DeadlockDetected,
+)
 
 
 class IntakeFull(TutelaError):
@@ -35,7 +45,7 @@ class IntakeFull(TutelaError):
 
 
 class ClockWrong(TutelaError):
-    """This process's clock and the database's differ so far that a receipt would be a lie."""
+    """The clocks of process and database differ so far that a receipt would be a lie."""
 
     code = "clock_wrong"
     title = "The service's clock is wrong"
@@ -45,10 +55,11 @@ class ClockWrong(TutelaError):
 class GroupCommitter:
     """Commits the notices of one tenant; one object a tenant and process."""
 
-    def __init__(self, pool: Pool, tenant: str) -> None:
+    def __init__(self, pool: Pool, *, tenant: str) -> None:
         self._pool = pool
         self._tenant = tenant
-        self._grouping = Grouping[PreparedNotice, bool](
+        self._patience_seconds = PURSUIT_SECONDS
+        self._grouping = Grouping[PreparedNotice, bool | DatabaseUnavailable](
             self._flush, group_max=GROUP_MAX, waiting_max=WAITING_MAX, flights=GROUPS_IN_FLIGHT
         )
 
@@ -58,7 +69,7 @@ class GroupCommitter:
         Raises IntakeFull, ClockWrong, or DatabaseUnavailable where the outcome is no or unknown.
         """
         try:
-            return await self._grouping.submit(notice)
+            outcome = await self._grouping.submit(notice)
         except Full as cause:
             raise IntakeFull(
                 detail="Nothing was stored. Send it again with the same key."
@@ -67,33 +78,45 @@ class GroupCommitter:
             if cause.diag.constraint_name != CLOCK_CONSTRAINT:
                 raise
             raise ClockWrong(detail="Nothing was stored. The operator was told.") from cause
+        if isinstance(outcome, DatabaseUnavailable):
+            raise DatabaseUnavailable(detail=outcome.detail) from outcome
+        return outcome
 
-    async def _flush(self, notices: Sequence[PreparedNotice]) -> list[bool]:
-        durable = await pursue(self._pool, self._tenant, notices)
+    async def _flush(
+        self, notices: Sequence[PreparedNotice]
+    ) -> Sequence[bool | DatabaseUnavailable]:
+        patience = self._patience_seconds
+        try:
+            durable = await pursue(
+                self._pool, tenant=self._tenant, notices=notices, patience_seconds=patience
+            )
+        except DatabaseUnavailable as cause:
+            self._patience_seconds = 0.0
+            return [cause] * len(notices)
+        self._patience_seconds = PURSUIT_SECONDS
         return [notice.id in durable for notice in notices]
 
 
-async def pursue(pool: Pool, tenant: str, notices: Sequence[PreparedNotice]) -> set[UUID]:
+async def pursue(
+    pool: Pool, *, tenant: str, notices: Sequence[PreparedNotice], patience_seconds: float
+) -> set[UUID]:
     """The ids that are durable and new, found out even where a connection broke around COMMIT.
 
-    Raises DatabaseUnavailable after PURSUIT_SECONDS; other database errors as they are.
+    Raises DatabaseUnavailable once that takes longer than `patience_seconds` and one attempt;
+    other database errors as they are.
     """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + PURSUIT_SECONDS
+    deadline = loop.time() + patience_seconds
     done: set[UUID] = set()
     left = list(notices)
     unclear = False
     while True:
         try:
             if unclear:
-                done |= await _stored(pool, tenant, [notice.id for notice in left])
+                done |= await _stored(pool, tenant=tenant, ids=[notice.id for notice in left])
                 left = [notice for notice in left if notice.id not in done]
-            return done | (await write(pool, tenant, left) if left else set())
-        except (
-            DatabaseUnavailable,
-            psycopg.errors.UniqueViolation,
-            psycopg.errors.DeadlockDetected,
-        ) as cause:
+            return done | (await write(pool, tenant=tenant, notices=left) if left else set())
+        except _PASSING as cause:
             if isinstance(cause, psycopg.errors.UniqueViolation) and not unclear:
                 raise
             if loop.time() >= deadline:
@@ -101,28 +124,26 @@ async def pursue(pool: Pool, tenant: str, notices: Sequence[PreparedNotice]) -> 
                     detail="It is not known to be stored. Send it again with the same key."
                 ) from cause
             unclear = True
-            _log.warning(
-                "commit_unclear", tenant=tenant, notices=len(left), cause=type(cause).__name__
-            )
+            _log.warning("commit_unclear", notices=len(left), cause=type(cause).__name__)
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def write(pool: Pool, tenant: str, notices: Sequence[PreparedNotice]) -> set[UUID]:
+async def write(pool: Pool, *, tenant: str, notices: Sequence[PreparedNotice]) -> set[UUID]:
     """One transaction with all rows of the notices; the ids whose key was free."""
-    async with tenant_transaction(pool, tenant) as connection:
+    async with tenant_transaction(pool, tenant=tenant, limit_seconds=ATTEMPT_SECONDS) as connection:
         cursor = await connection.execute(
-            _sql.commit_notices, _columns(tenant, notices), prepare=True, binary=True
+            _sql.commit_notices, _columns(notices, tenant=tenant), prepare=True, binary=True
         )
         return {row[0] for row in await cursor.fetchall()}
 
 
-async def _stored(pool: Pool, tenant: str, ids: list[UUID]) -> set[UUID]:
-    async with tenant_transaction(pool, tenant) as connection:
+async def _stored(pool: Pool, *, tenant: str, ids: list[UUID]) -> set[UUID]:
+    async with tenant_transaction(pool, tenant=tenant, limit_seconds=ATTEMPT_SECONDS) as connection:
         cursor = await connection.execute(_sql.stored_notices, {"tenant": tenant, "ids": ids})
         return {row[0] for row in await cursor.fetchall()}
 
 
-def _columns(tenant: str, notices: Sequence[PreparedNotice]) -> dict[str, object]:
+def _columns(notices: Sequence[PreparedNotice], *, tenant: str) -> dict[str, object]:
     return {"tenant": tenant, **_notice_columns(notices), **_item_columns(notices)}
 
 
@@ -142,9 +163,7 @@ def _notice_columns(notices: Sequence[PreparedNotice]) -> dict[str, object]:
         "countries": [body.country for body in bodies],
         "surfaces": [body.surface for body in bodies],
         "dangers": [bool(body.imminent_danger) for body in bodies],
-        "minors": [
-            body.possible_minor is not None and body.possible_minor.anywhere for body in bodies
-        ],
+        "minors": [possible_minor(body) for body in bodies],
         "item_counts": [len(each.items) for each in notices],
         "missing": [" ".join(each.missing) for each in notices],
         "submitted": [body.submitted_at for body in bodies],

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-
-from tutela.database.pool import Pool
 from tutela.access.keys import KeySet
 from tutela.access.tokens import Caller
+from tutela.database.pool import Pool
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.domain.notice import IDENTIFIER_MAX_CODE_POINTS, Notice
 from tutela.domain.vocabulary import Channel
@@ -52,8 +51,8 @@ class Intake:
     def __init__(
         self,
         pool: Pool,
-        keys: KeySet,
         *,
+        keys: KeySet,
         clock: Callable[[], datetime],
         chance: Callable[[int], bytes],
     ) -> None:
@@ -67,21 +66,21 @@ class Intake:
         """The notice in a body; `NotJson` or `Unfit` where it is none."""
         return read_notice(raw, now=self._clock())
 
-    async def take(self, read: NoticeRead, sending: Sending) -> Acknowledged:
+    async def take(self, read: NoticeRead, *, sending: Sending) -> Acknowledged:
         """The acknowledgement, once the notice is durable, queued and in the ledger's table.
 
         Raises ChannelNotYours, Unfit, KeyReused, IntakeFull, ClockWrong, DatabaseUnavailable.
         """
-        return await self.commit(self.prepare(read, sending))
+        return await self.commit(self.prepare(read, sending=sending))
 
-    def prepare(self, read: NoticeRead, sending: Sending) -> PreparedNotice:
+    def prepare(self, read: NoticeRead, *, sending: Sending) -> PreparedNotice:
         """All that the notice will write; `ChannelNotYours` where it claims another's standing."""
         caller = sending.caller
         speaker = Speaker(
             tenant=caller.tenant,
             service=caller.service,
             log_id=caller.log_id,
-            channel=channel(caller, read.notice),
+            channel=channel(caller, notice=read.notice),
             door=sending.door,
             mark=caller.mark,
         )
@@ -98,10 +97,10 @@ class Intake:
         tenant = prepared.speaker.tenant
         committer = self._committers.get(tenant)
         if committer is None:
-            committer = self._committers[tenant] = GroupCommitter(self._pool, tenant)
+            committer = self._committers[tenant] = GroupCommitter(self._pool, tenant=tenant)
         if await committer.commit(prepared):
             return Acknowledged(acknowledgement.of_prepared(prepared), fresh=True)
-        earlier = await acknowledgement.of_earlier(self._pool, prepared, keys=self._keys)
+        earlier = await acknowledgement.of_earlier(self._pool, notice=prepared, keys=self._keys)
         return Acknowledged(earlier, fresh=earlier.id == str(prepared.id))
 
     def _stamp(self, subjects: int) -> Stamp:
@@ -117,7 +116,7 @@ class Intake:
         return uuid7(unix_ms=int(at.timestamp() * 1000), random=self._chance(UUID7_RANDOM_BYTES))
 
 
-def channel(caller: Caller, notice: Notice) -> Channel:
+def channel(caller: Caller, *, notice: Notice) -> Channel:
     """The channel of a notice: the token's, or the one of the token's that the body names.
 
     Where a token has several and the body names none, the one with the least standing: `user` if

@@ -83,13 +83,7 @@ def prepare(
     """All rows of a notice, under its `external_id` or else under the caller's key."""
     notice = read.notice
     family = harm_family(notice.category, keyword=notice.keyword)
-    possible_minor = notice.possible_minor is not None and notice.possible_minor.anywhere
-    urgency = lane(
-        channel=speaker.channel,
-        family=family,
-        imminent_danger=bool(notice.imminent_danger),
-        possible_minor=possible_minor,
-    )
+    urgency = _urgency(notice, family=family, channel=speaker.channel)
     lacking = missing(notice, anonymous_keywords=anonymous_keywords(on=stamp.at.date()))
     written = leaf.write(
         _fact(notice, speaker=speaker, stamp=stamp, lacking=lacking),
@@ -100,13 +94,13 @@ def prepare(
     return PreparedNotice(
         speaker=speaker,
         id=stamp.notice_id,
-        key=notice.external_id if notice.external_id is not None else key,
+        key=notice.external_id or key,
         notice=notice,
         body=read.body,
         family=family,
         lane=urgency,
         due_at=review_due_at(urgency, received_at=stamp.at),
-        specialist=possible_minor or family is HarmFamily.CHILD_SAFETY,
+        specialist=family is HarmFamily.CHILD_SAFETY or possible_minor(notice),
         missing=lacking,
         items=_items(notice, speaker=speaker, stamp=stamp, keys=keys),
         leaf=written,
@@ -121,9 +115,23 @@ def prepare(
     )
 
 
-def open_body(keys: KeySet, notice_id: UUID, sealed: Sealed) -> bytes:
+def open_body(sealed: Sealed, *, notice_id: UUID, keys: KeySet) -> bytes:
     """The RFC 8785 form of the body of a stored notice that was not erased."""
     return keys.open(sealed, row=notice_id.bytes)[COMMITMENT_NONCE_BYTES:]
+
+
+def possible_minor(notice: Notice) -> bool:
+    """Whether the notifier says that a minor may stand on any side."""
+    return notice.possible_minor is not None and notice.possible_minor.anywhere
+
+
+def _urgency(notice: Notice, *, family: HarmFamily, channel: Channel) -> Lane:
+    return lane(
+        channel=channel,
+        family=family,
+        imminent_danger=bool(notice.imminent_danger),
+        possible_minor=possible_minor(notice),
+    )
 
 
 def _items(

@@ -1,28 +1,33 @@
 """Bytes from outside, read strictly: what is not said, said twice or can't be stored is named."""
 
-import json
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, TypeVar, get_type_hints
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 import msgspec
 
 from tutela.domain import canonical
 from tutela.domain.countries import is_country
 from tutela.domain.languages import is_language_tag
-from tutela.domain.notice import Notice
+from tutela.domain.notice import Notice, Subject
+from tutela.domain.text import is_blank
 from tutela.errors import FieldError, TutelaError
+from tutela.intake import places
 
 #: How far a sender's clock may run ahead before its time is refused as impossible.
 SENDER_CLOCK_TOLERANCE = timedelta(hours=24)
-#: Refusals of one body that are named one by one.
-ERRORS_MAX = 100
+#: Nothing was reported to an online service before this.
+EARLIEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
 _ESCAPED_NUL = b"\\u0000"
-_WHERE = re.compile(r" - at `(?P<path>\$[^`]*)`$")
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_TOO_DEEP = "The body is nested too deeply."
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
 
 _decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 
@@ -53,141 +58,97 @@ class NoticeRead:
 def read_notice(raw: bytes, *, now: datetime) -> NoticeRead:
     """The notice in a body; `NotJson` or `Unfit` where it is none."""
     value = read_json(raw)
-    notice = fit(value, Notice)
-    refuse_if_any(_notice_errors(notice, now=now))
+    notice = fit(value, kind=Notice)
+    refuse_if_any(tuple(notice_errors(notice, now=now)))
     return NoticeRead(notice, canonical.encode(value))
 
 
-def read_struct(raw: bytes, kind: type[_Struct]) -> _Struct:
+def read_struct(raw: bytes, *, kind: type[_Struct]) -> _Struct:
     """A body as the struct it should be; `NotJson` or `Unfit` where it doesn't fit."""
-    return fit(read_json(raw), kind)
+    return fit(read_json(raw), kind=kind)
 
 
-def read_json(raw: bytes) -> Any:
-    """Any JSON value without duplicate keys, U+0000 or numbers that nothing here takes."""
+def read_json(raw: bytes) -> Any:  # noqa: ANN401 - JSON is any value
+    """Any JSON value without duplicate keys and without U+0000; else `NotJson` or `Unfit`."""
     try:
         value = _decode(raw)
+        if _strings(raw) != _strings(_encode(value)):
+            refuse_if_any(places.duplicate_keys(raw))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
-        raise NotJson(detail=_plainly(cause)) from cause
-    refuse_if_any(_duplicate_keys(raw))
+        raise NotJson(detail=_plainly(cause, raw=raw)) from cause
     if _ESCAPED_NUL in raw:
-        refuse_if_any([FieldError(at, "U+0000 can't be stored") for at in _nul_places(value, "")])
+        refuse_if_any(places.unstorable(value))
     return value
 
 
-def fit(value: object, kind: type[_Struct]) -> _Struct:
+def fit(value: object, *, kind: type[_Struct]) -> _Struct:
     """The value as a struct; `Unfit` names every field that is wrong, not only the first."""
     try:
         return msgspec.convert(value, kind)
-    except (msgspec.ValidationError, RecursionError) as cause:
-        raise Unfit(
-            detail=_count(errors := _all_errors(value, kind, cause)), errors=errors
-        ) from cause
+    except RecursionError as cause:
+        raise NotJson(detail=_TOO_DEEP) from cause
+    except msgspec.ValidationError as cause:
+        errors = places.misfits(value, kind=kind)
+        raise Unfit(detail=_count(errors), errors=errors) from cause
 
 
-def refuse_if_any(errors: list[FieldError]) -> None:
+def refuse_if_any(errors: Sequence[FieldError]) -> None:
     """`Unfit` with the given errors, if there are any."""
     if errors:
-        raise Unfit(detail=_count(tuple(errors)), errors=tuple(errors[:ERRORS_MAX]))
+        raise Unfit(detail=_count(errors), errors=errors[: places.PLACES_MAX])
 
 
-def _notice_errors(notice: Notice, *, now: datetime) -> list[FieldError]:
-    errors = [
-        FieldError(f"/subjects/{index}", "a subject needs an id or a url")
-        for index, subject in enumerate(notice.subjects)
-        if subject.id is None and subject.url is None
-    ]
+def time_error(at: datetime | None, *, now: datetime) -> str | None:
+    """What is wrong with a time that a sender names; None where nothing is."""
+    if at is None or EARLIEST_TIME <= at <= now + SENDER_CLOCK_TOLERANCE:
+        return None
+    return "before 1970" if at < EARLIEST_TIME else "more than a day in the future"
+
+
+def notice_errors(notice: Notice, *, now: datetime) -> Iterator[FieldError]:
+    """What is wrong with a notice beyond the types of its fields."""
+    for index, subject in enumerate(notice.subjects):
+        yield from _subject_errors(subject, at=f"/subjects/{index}")
     if notice.language is not None and not is_language_tag(notice.language):
-        errors.append(FieldError("/language", "not a well-formed BCP 47 language tag"))
+        yield FieldError("/language", "not a well-formed BCP 47 language tag")
     if notice.country is not None and not is_country(notice.country):
-        errors.append(FieldError("/country", "not an ISO 3166-1 alpha-2 country code"))
-    if notice.submitted_at is not None and notice.submitted_at > now + SENDER_CLOCK_TOLERANCE:
-        errors.append(FieldError("/submitted_at", "more than a day in the future"))
-    return errors
+        yield FieldError("/country", "not an ISO 3166-1 alpha-2 country code")
+    wrong = time_error(notice.submitted_at, now=now)
+    if wrong is not None:
+        yield FieldError("/submitted_at", wrong)
 
 
-def _all_errors(
-    value: object, kind: type[msgspec.Struct], first: Exception
-) -> tuple[FieldError, ...]:
-    if not isinstance(value, dict):
-        return (_field_error(first),)
-    hints = get_type_hints(kind, include_extras=True)
-    errors = [
-        FieldError(_pointer_step(name), "unknown field") for name in value if name not in hints
-    ]
-    for field in msgspec.structs.fields(kind):
-        if field.encode_name not in value:
-            if field.required:
-                errors.append(FieldError(f"/{field.encode_name}", "required"))
-            continue
-        try:
-            msgspec.convert(value[field.encode_name], hints[field.name])
-        except msgspec.ValidationError as cause:
-            errors.append(_field_error(cause, within=_pointer_step(field.encode_name)))
-    return tuple(errors[:ERRORS_MAX]) or (_field_error(first),)
+def _subject_errors(subject: Subject, *, at: str) -> Iterator[FieldError]:
+    if subject.id is None and subject.url is None:
+        yield FieldError(at, "a subject needs an id or a url")
+    if _says_nothing(subject.id):
+        yield FieldError(f"{at}/id", "blank")
+    if _says_nothing(subject.url):
+        yield FieldError(f"{at}/url", "blank")
+    if _says_nothing(subject.account_id):
+        yield FieldError(f"{at}/account_id", "blank")
 
 
-def _field_error(cause: Exception, within: str = "") -> FieldError:
-    text = str(cause)
-    found = _WHERE.search(text)
-    message = text[: found.start()] if found else text
-    return FieldError(within + _pointer(found["path"] if found else "$"), message)
+def _says_nothing(text: str | None) -> bool:
+    return text is not None and not text.isalnum() and is_blank(text)
 
 
-def _pointer(path: str) -> str:
-    return "".join(
-        _pointer_step(name or index or "*") for name, index in _STEP.findall(path.removeprefix("$"))
-    )
+def _strings(json_text: bytes) -> int:
+    """How many quotation marks begin or end a text; a member that is lost takes two with it."""
+    if b"\\" in json_text:
+        json_text = _ESCAPE.sub(b"", json_text)
+    return json_text.count(b'"')
 
 
-def _pointer_step(name: str) -> str:
-    return "/" + name.replace("~", "~0").replace("/", "~1")
-
-
-def _duplicate_keys(raw: bytes) -> list[FieldError]:
-    found: list[FieldError] = []
-
-    def note(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        members = dict(pairs)
-        if len(members) != len(pairs):
-            names = [name for name, _ in pairs]
-            found.extend(
-                FieldError(_pointer_step(name), "said more than once")
-                for name in members
-                if names.count(name) > 1
-            )
-        return members
-
-    json.loads(raw, object_pairs_hook=note)
-    return found
-
-
-def _nul_places(value: object, at: str) -> list[str]:
-    if isinstance(value, str):
-        return [at] if "\x00" in value else []
-    if isinstance(value, dict):
-        keys = [at + _pointer_step(key) for key in value if "\x00" in key]
-        return keys + [
-            place
-            for key, member in value.items()
-            for place in _nul_places(member, at + _pointer_step(key))
-        ]
-    if isinstance(value, list):
-        return [
-            place
-            for index, member in enumerate(value)
-            for place in _nul_places(member, f"{at}/{index}")
-        ]
-    return []
-
-
-def _plainly(cause: Exception) -> str:
+def _plainly(cause: Exception, *, raw: bytes) -> str:
+    if raw.startswith(_BYTE_ORDER_MARK):
+        return "The body begins with a byte order mark; send JSON as UTF-8 without one."
     if isinstance(cause, UnicodeDecodeError):
         return f"The body is not UTF-8: byte {cause.start}."
     if isinstance(cause, RecursionError):
-        return "The body is nested too deeply."
+        return _TOO_DEEP
     return f"{cause}."
 
 
-def _count(errors: tuple[FieldError, ...]) -> str:
-    return f"{len(errors)} field{'s' if len(errors) != 1 else ''} can't be taken as they are."
+def _count(errors: Sequence[FieldError]) -> str:
+    return f"{len(errors)} fields can't be taken." if len(errors) > 1 else "A field can't be taken."

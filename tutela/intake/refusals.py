@@ -1,5 +1,6 @@
 """Refused calls, kept as rows: a door that says no too often is a fault too."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,11 +17,15 @@ from tutela.database.grouping import Full, Grouping
 from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.errors import TutelaError
+from tutela.intake.pace import Pace
 
 KEEP_BODY = timedelta(days=7)
 #: What is kept of a refused body; the rest tells nobody more.
 KEEP_BODY_BYTES = 64 * 1024
 POINTERS_MAX = 20
+#: Refused calls of nobody known that are written down, at most, and at once.
+ANONYMOUS_ROWS_PER_SECOND = 5.0
+ANONYMOUS_ROWS_BURST = 200.0
 
 _sql = queries.load("tutela.intake")
 _log = structlog.get_logger(__name__)
@@ -43,8 +48,8 @@ class RefusalLog:
     def __init__(
         self,
         pool: Pool,
-        keys: KeySet,
         *,
+        keys: KeySet,
         clock: Callable[[], datetime],
         chance: Callable[[int], bytes],
     ) -> None:
@@ -55,15 +60,27 @@ class RefusalLog:
         self._grouping = Grouping[Refusal, None](
             self._flush, group_max=256, waiting_max=2_048, flights=1
         )
+        self._anonymous = Pace(per_second=ANONYMOUS_ROWS_PER_SECOND, burst=ANONYMOUS_ROWS_BURST)
         self.unrecorded = 0
 
     async def record(self, refusal: Refusal) -> None:
-        """Returns once the refusal is a row, or is counted as one that could not be written."""
+        """Returns once the refusal is a row, or is counted as one that could not be written.
+
+        Calls of nobody known are written down no faster than ANONYMOUS_ROWS_PER_SECOND, so that
+        nobody fills the disk without a token; calls that failed with the database are counted.
+        """
+        if isinstance(refusal.error, DatabaseUnavailable) or not self._has_room(refusal):
+            self.unrecorded += 1
+            return
         try:
             await self._grouping.submit(refusal)
         except (Full, DatabaseUnavailable, psycopg.Error) as cause:
             self.unrecorded += 1
             _log.warning("refusal_unrecorded", door=refusal.door, cause=type(cause).__name__)
+
+    def _has_room(self, refusal: Refusal) -> bool:
+        seconds = asyncio.get_running_loop().time()
+        return refusal.caller is not None or self._anonymous.allows(seconds)
 
     async def _flush(self, refusals: Sequence[Refusal]) -> list[None]:
         rows = [self._row(each) for each in refusals]

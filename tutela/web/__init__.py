@@ -1,1 +1,1 @@
-"""Decides how the house is spoken to over HTTP: which call exists, which right it needs, what an error looks like."""
+"""Decides how the house is spoken to over HTTP: which calls exist and which right each needs."""

@@ -29,6 +29,23 @@ class LineAnswer:
     status: int = 200
 
 
-def answer(value: object, status: int = 200) -> Answer:
+def answer(value: object, *, status: int = 200) -> Answer:
     """A JSON answer of a struct, a dict or a list."""
     return Answer(status, _encode(value))
+
+
+def nothing() -> Answer:
+    """204: done, and there is nothing to say."""
+    return Answer(204, b"")
+
+
+async def begun(lines: AsyncIterator[bytes]) -> LineAnswer:
+    """The lines as an answer, once the first is there: until then an error is still a status."""
+    first = await anext(lines, b"")
+
+    async def rest() -> AsyncIterator[bytes]:
+        yield first
+        async for line in lines:
+            yield line
+
+    return LineAnswer(rest())

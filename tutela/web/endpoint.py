@@ -1,7 +1,10 @@
 """The one way in: read a bounded body, find out who calls, ask the right, answer or say why not."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 import structlog
@@ -10,14 +13,16 @@ from starlette.types import Receive, Scope, Send
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller, TokenDesk
 from tutela.errors import FieldError, TutelaError
+from tutela.intake.pace import Pace
 from tutela.intake.reading import Unfit
 from tutela.intake.refusals import Refusal
 from tutela.web.answer import JSON, JSON_LINES, Answer, LineAnswer
-from tutela.web.body import WrongType, media_type, read_body
+from tutela.web.body import IncomingBody, WrongType, media_type, refuse_encoded
 from tutela.web.problem import problem
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_LINES_BYTES = 32 * 1024 * 1024
+ERRORS_MAX = 100
 
 _SAFE_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 #: Media types that a call understands as what it takes; none at all is taken as meant well.
@@ -29,6 +34,14 @@ _ACCEPTED = {
 }
 
 _log = structlog.get_logger(__name__)
+
+
+class TooMany(TutelaError):
+    """A public call is made more often than it may be."""
+
+    code = "too_many"
+    title = "Too many calls"
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
 
 class Broken(TutelaError):
@@ -59,60 +72,56 @@ Recorder = Callable[[Refusal], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a call asks of its caller: a right, or None where it is public; what it takes, how much."""
+    """What a call asks of its caller and takes; `right` is None where the call is public."""
 
     right: Right | None
     takes: str | None = JSON
     max_body_bytes: int = MAX_BODY_BYTES
     queries: frozenset[str] = frozenset()
+    #: How often everybody together may call it, where it is public.
+    pace: Pace | None = None
+    #: How an error is told.
+    present: Callable[[TutelaError], Answer] = problem
 
 
 class Endpoint:
     """An ASGI application for one method and path."""
 
     def __init__(
-        self,
-        name: str,
-        handler: Handler,
-        terms: Terms,
-        *,
-        desk: TokenDesk,
-        record: Recorder,
-        present: Callable[[TutelaError], Answer] = problem,
+        self, name: str, *, handler: Handler, terms: Terms, desk: TokenDesk, record: Recorder
     ) -> None:
         self.name = name
         self.terms = terms
         self._handler = handler
         self._desk = desk
         self._record = record
-        self._present = present
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one call; whatever goes wrong becomes a problem document."""
         headers = dict(scope["headers"])
+        incoming = IncomingBody(receive, headers=headers)
         body = b""
         caller: Caller | None = None
         try:
             caller = await self._caller(headers)
-            body = await self._body(headers, receive)
+            query = self._query(scope["query_string"])
+            body = await self._body(incoming, headers=headers)
             path = scope.get("path_params", {})
-            given = await self._handler(Asked(caller, body, headers, path, self._query(scope)))
+            given = await self._handler(Asked(caller, body, headers, path, query))
         except TutelaError as error:
+            await incoming.discard()
             await self._record(Refusal(self.name, caller, error, body))
-            given = self._present(error)
-        except Exception:
+            given = self.terms.present(error)
+        except Exception:  # noqa: BLE001 - whatever it is, the caller gets a status and no stack
             _log.exception("call_failed", call=self.name)
-            given = self._present(Broken(detail="The fault was logged. Nothing was acknowledged."))
-        await _send(given, send)
-
-    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        body = await read_body(headers, receive, max_bytes=self.terms.max_body_bytes)
-        if self.terms.takes is not None and media_type(headers) not in _ACCEPTED[self.terms.takes]:
-            raise WrongType(detail=f"Send {self.terms.takes}.")
-        return body
+            given = self.terms.present(
+                Broken(detail="The fault was logged. Nothing was acknowledged.")
+            )
+        await _send(given, send=send)
 
     async def _caller(self, headers: dict[bytes, bytes]) -> Caller | None:
         if self.terms.right is None:
+            self._keep_pace()
             return None
         authorization = headers.get(b"authorization")
         caller = await self._desk.caller(
@@ -121,23 +130,39 @@ class Endpoint:
         refuse_unless(caller.role, right=self.terms.right)
         return caller
 
-    def _query(self, scope: Scope) -> dict[str, str]:
-        raw = scope["query_string"]
+    def _keep_pace(self) -> None:
+        pace = self.terms.pace
+        if pace is not None and not pace.allows(asyncio.get_running_loop().time()):
+            raise TooMany(detail="Nothing was done. Come back in a moment.")
+
+    def _query(self, raw: bytes) -> dict[str, str]:
         if not raw:
             return {}
-        query = dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True))
-        unknown = sorted(query.keys() - self.terms.queries)
-        if unknown:
-            raise Unfit(
-                detail="A query parameter is unknown.",
-                errors=[FieldError(f"?{name}", "unknown parameter") for name in unknown],
-            )
-        return query
+        pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+        times = Counter(name for name, _ in pairs)
+        errors = [
+            FieldError(f"?{name}", "unknown parameter" if count == 1 else "said more than once")
+            for name, count in sorted(times.items())
+            if count > 1 or name not in self.terms.queries
+        ]
+        if errors:
+            raise Unfit(detail="A query parameter can't be taken.", errors=errors[:ERRORS_MAX])
+        return dict(pairs)
+
+    async def _body(self, incoming: IncomingBody, *, headers: dict[bytes, bytes]) -> bytes:
+        takes = self.terms.takes
+        if takes is None:
+            await incoming.discard()
+            return b""
+        refuse_encoded(headers)
+        if media_type(headers) not in _ACCEPTED[takes]:
+            raise WrongType(detail=f"Send {takes}.")
+        return await incoming.read(max_bytes=self.terms.max_body_bytes)
 
 
-async def _send(given: Answer | LineAnswer, send: Send) -> None:
+async def _send(given: Answer | LineAnswer, *, send: Send) -> None:
     if isinstance(given, LineAnswer):
-        await _send_lines(given, send)
+        await _send_lines(given, send=send)
         return
     await send(
         {
@@ -154,7 +179,7 @@ async def _send(given: Answer | LineAnswer, send: Send) -> None:
     await send({"type": "http.response.body", "body": given.body})
 
 
-async def _send_lines(given: LineAnswer, send: Send) -> None:
+async def _send_lines(given: LineAnswer, *, send: Send) -> None:
     headers = [(b"content-type", JSON_LINES.encode()), *_SAFE_HEADERS]
     await send({"type": "http.response.start", "status": given.status, "headers": headers})
     async for line in given.lines:

@@ -1,12 +1,18 @@
 """Errors as problem documents (RFC 9457): no stack, no SQL, no personal data."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
+
 import msgspec
 
 from tutela.errors import TutelaError
 from tutela.web.answer import Answer
 
 PROBLEM_JSON = "application/problem+json"
-RETRY_AFTER_SECONDS = {429: 1, 503: 2}
+RETRY_AFTER_SECONDS: Mapping[int, int] = {
+    HTTPStatus.TOO_MANY_REQUESTS: 1,
+    HTTPStatus.SERVICE_UNAVAILABLE: 2,
+}
 
 
 def problem(error: TutelaError) -> Answer:
@@ -14,7 +20,7 @@ def problem(error: TutelaError) -> Answer:
     document: dict[str, object] = {
         "type": f"urn:tutela:problem:{error.code}",
         "title": error.title,
-        "status": error.status,
+        "status": int(error.status),
         "detail": error.detail,
         "code": error.code,
     }
@@ -22,8 +28,12 @@ def problem(error: TutelaError) -> Answer:
         document["errors"] = [
             {"pointer": each.pointer, "message": each.message} for each in error.errors
         ]
+    return Answer(error.status, msgspec.json.encode(document), PROBLEM_JSON, headers_of(error))
+
+
+def headers_of(error: TutelaError) -> tuple[tuple[bytes, bytes], ...]:
+    """What an error says in headers: when to come back, how to say who one is."""
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        return ((b"www-authenticate", b'Bearer realm="tutela"'),)
     retry_after = RETRY_AFTER_SECONDS.get(error.status)
-    headers = () if retry_after is None else ((b"retry-after", str(retry_after).encode()),)
-    if error.status == 401:
-        headers = ((b"www-authenticate", b'Bearer realm="tutela"'),)
-    return Answer(error.status, msgspec.json.encode(document), PROBLEM_JSON, headers)
+    return () if retry_after is None else ((b"retry-after", str(retry_after).encode()),)

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from itertools import islice
+from dataclasses import dataclass
+from http import HTTPStatus
 
 import msgspec
+import structlog
 
+from tutela.database.errors import DatabaseUnavailable
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.acknowledgement import Accepted
 from tutela.intake.door import Intake, Sending
@@ -14,23 +17,53 @@ from tutela.intake.reading import Unfit
 from tutela.ledger.receipts import Receipt
 
 LINES_MAX = 10_000
+#: As much as a notice may have where it comes alone.
+LINE_MAX_BYTES = 1024 * 1024
 #: Lines that are prepared before the loop may do something else, and then committed together.
 STRIDE_LINES = 128
 
+_PASSING = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _encode = msgspec.json.Encoder().encode
+_log = structlog.get_logger(__name__)
 
 
-class LineResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of one line; `line` counts from 1."""
+class LineTooLong(TutelaError):
+    """One line is longer than a notice may be."""
+
+    code = "too_large"
+    title = "The line is too long"
+    status = 413
+
+
+class LineBroken(TutelaError):
+    """A fault in the code met this line; the log has the trace."""
+
+
+class LineError(msgspec.Struct, frozen=True):
+    """What is wrong with one place of a line."""
+
+    pointer: str
+    message: str
+
+
+class LineResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one line.
+
+    `line` counts from 1. `status` is accepted, duplicate or refused; a refused line has `code` and
+    `errors`, and `try_again` where nothing is wrong with the line itself.
+    """
 
     line: int
     status: str
     id: str | None = None
     receipt: Receipt | None = None
-    errors: list[dict[str, str]] | None = None
+    code: str | None = None
+    errors: list[LineError] | None = None
+    try_again: bool = False
 
 
-class LineRefused(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class LineRefused:
     """A refused line with its error, as it is kept."""
 
     line: int
@@ -38,62 +71,112 @@ class LineRefused(msgspec.Struct, frozen=True):
     error: TutelaError
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a batch with its number, from 1."""
+
+    number: int
+    raw: bytes
+
+
 RecordLine = Callable[[Sending, LineRefused], Awaitable[None]]
 
 
-async def take_lines(
-    intake: Intake, lines: Sequence[bytes], sending: Sending, *, record_line: RecordLine
-) -> AsyncIterator[bytes]:
-    """The results as JSON Lines, in the order of the lines."""
-    numbered = enumerate(lines, start=1)
-    while stride := list(islice(numbered, STRIDE_LINES)):
-        results = await asyncio.gather(
-            *(_take(intake, number, raw, sending, record_line) for number, raw in stride)
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Where the lines go, from whom they are, and who writes down those that are refused."""
+
+    intake: Intake
+    sending: Sending
+    record_line: RecordLine
+
+
+async def take_lines(lines: Sequence[Line], *, batch: Batch) -> AsyncIterator[bytes]:
+    """The results as JSON Lines, in the order of the lines.
+
+    Raises DatabaseUnavailable where not one line could be stored; where that befalls later lines,
+    each of those is refused with `try_again`.
+    """
+    away: DatabaseUnavailable | None = None
+    for start in range(0, len(lines), STRIDE_LINES):
+        stride = lines[start : start + STRIDE_LINES]
+        if away is not None:
+            results = [_refused(line.number, error=away) for line in stride]
+        else:
+            outcomes = await asyncio.gather(*(_take(line, batch=batch) for line in stride))
+            results = [result for result, _ in outcomes]
+            away = next((lost for _, lost in outcomes if lost is not None), None)
+            if away is not None and start == 0 and all(each.try_again for each in results):
+                raise away
         yield b"".join(_encode(result) + b"\n" for result in results)
 
 
-def split(body: bytes) -> list[bytes]:
-    """The lines, without a last empty one; `Unfit` where there are none or more than may be."""
-    lines = body.split(b"\n")
-    if lines[-1] == b"":
-        lines.pop()
+def split(body: bytes) -> list[Line]:
+    """The lines that are not empty; `Unfit` where there are none or more than LINES_MAX."""
+    if body.count(b"\n") > 2 * LINES_MAX:
+        raise _too_many()
+    lines = [
+        Line(number, raw)
+        for number, raw in enumerate(body.split(b"\n"), start=1)
+        if raw and not raw.isspace()
+    ]
     if not lines:
         raise Unfit(detail="The body holds no line.", errors=[FieldError("", "no lines")])
     if len(lines) > LINES_MAX:
-        raise Unfit(
-            detail=f"At most {LINES_MAX} lines are taken at once.",
-            errors=[FieldError(f"/{LINES_MAX}", "one line too many")],
-        )
+        raise _too_many()
     return lines
 
 
-async def _take(
-    intake: Intake, number: int, raw: bytes, sending: Sending, record_line: RecordLine
-) -> LineResult:
+async def _take(line: Line, *, batch: Batch) -> tuple[LineResult, DatabaseUnavailable | None]:
+    error: TutelaError
     try:
-        acknowledged = await intake.commit(_prepared(intake, raw, sending))
-    except TutelaError as error:
-        await record_line(sending, LineRefused(number, raw, error))
-        return LineResult(number, "refused", errors=_errors(error))
-    return _result(number, acknowledged.accepted, fresh=acknowledged.fresh)
+        done = await batch.intake.commit(_prepared(line.raw, batch=batch))
+    except TutelaError as cause:
+        error = cause
+    except Exception:  # noqa: BLE001 - whatever it is, the other lines go in
+        _log.exception("line_failed", line=line.number)
+        error = LineBroken(detail="The fault was logged. Nothing was acknowledged.")
+    else:
+        return _accepted(line.number, accepted=done.accepted, fresh=done.fresh), None
+    await batch.record_line(batch.sending, LineRefused(line.number, line.raw, error))
+    away = error if isinstance(error, DatabaseUnavailable) else None
+    return _refused(line.number, error=error), away
 
 
-def _prepared(intake: Intake, raw: bytes, sending: Sending) -> PreparedNotice:
-    read = intake.read(raw)
+def _prepared(raw: bytes, *, batch: Batch) -> PreparedNotice:
+    if len(raw) > LINE_MAX_BYTES:
+        raise LineTooLong(detail=f"At most {LINE_MAX_BYTES} bytes are taken in a line.")
+    read = batch.intake.read(raw)
     if read.notice.external_id is None:
         raise Unfit(
             detail="A line of a batch needs an external_id.",
             errors=[FieldError("/external_id", "required in a batch")],
         )
-    return intake.prepare(read, sending)
+    return batch.intake.prepare(read, sending=batch.sending)
 
 
-def _result(number: int, accepted: Accepted, *, fresh: bool) -> LineResult:
-    status = "accepted" if fresh else "duplicate"
-    return LineResult(number, status, id=accepted.id, receipt=accepted.receipt)
+def _accepted(number: int, *, accepted: Accepted, fresh: bool) -> LineResult:
+    return LineResult(
+        line=number,
+        status="accepted" if fresh else "duplicate",
+        id=accepted.id,
+        receipt=accepted.receipt,
+    )
 
 
-def _errors(error: TutelaError) -> list[dict[str, str]]:
-    named = [{"pointer": each.pointer, "message": each.message} for each in error.errors]
-    return named or [{"pointer": "", "message": error.detail}]
+def _refused(number: int, *, error: TutelaError) -> LineResult:
+    named = [LineError(each.pointer, each.message) for each in error.errors]
+    return LineResult(
+        line=number,
+        status="refused",
+        code=error.code,
+        errors=named or [LineError("", error.detail or error.title)],
+        try_again=error.status in _PASSING,
+    )
+
+
+def _too_many() -> Unfit:
+    return Unfit(
+        detail=f"At most {LINES_MAX} lines are taken at once.",
+        errors=[FieldError(f"/{LINES_MAX}", "one line too many")],
+    )

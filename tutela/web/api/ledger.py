@@ -13,7 +13,7 @@ SIZE_DIGITS_MAX = 18
 
 
 def show_head(pool: Pool) -> Handler:
-    """The newest signed head of the log that `log_id` names; of the only one, where there is one."""
+    """The newest signed head of the log that `log_id` names; of the only one where there is one."""
 
     async def handle(asked: Asked) -> Answer:
         return answer(await proofs.head(pool, log_id=asked.query.get("log_id")))

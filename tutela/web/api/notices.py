@@ -1,10 +1,10 @@
 """`POST /v1/notices` and `POST /v1/notices/batch`."""
 
 from tutela.errors import FieldError
-from tutela.intake.channels.batch import RecordLine, split, take_lines
+from tutela.intake.channels.batch import Batch, RecordLine, split, take_lines
 from tutela.intake.door import Intake, Sending
 from tutela.intake.reading import Unfit
-from tutela.web.answer import Answer, LineAnswer, answer
+from tutela.web.answer import Answer, LineAnswer, answer, begun
 from tutela.web.endpoint import Asked, Handler
 
 DOOR = "api"
@@ -17,24 +17,25 @@ def create_notice(intake: Intake) -> Handler:
     async def handle(asked: Asked) -> Answer:
         read = intake.read(asked.body)
         sending = Sending(caller=asked.caller, door=DOOR, key=idempotency_key(asked))
-        prepared = intake.prepare(read, sending)
+        prepared = intake.prepare(read, sending=sending)
         if _article_16_required(asked) and prepared.missing:
             raise Unfit(
                 detail="Article 16(2) asks for more than the notice says.",
                 errors=[FieldError(pointer, "missing") for pointer in prepared.missing],
             )
         acknowledged = await intake.commit(prepared)
-        return answer(acknowledged.accepted, 201 if acknowledged.fresh else 200)
+        return answer(acknowledged.accepted, status=201 if acknowledged.fresh else 200)
 
     return handle
 
 
-def create_notices(intake: Intake, record_line: RecordLine) -> Handler:
+def create_notices(intake: Intake, *, record_line: RecordLine) -> Handler:
     """200 with a result a line, in the order of the lines; a bad line refuses that line alone."""
 
     async def handle(asked: Asked) -> LineAnswer:
         sending = Sending(caller=asked.caller, door=BATCH_DOOR)
-        return LineAnswer(take_lines(intake, split(asked.body), sending, record_line=record_line))
+        batch = Batch(intake=intake, sending=sending, record_line=record_line)
+        return await begun(take_lines(split(asked.body), batch=batch))
 
     return handle
 

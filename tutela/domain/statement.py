@@ -145,7 +145,7 @@ def statements(decision: Decision, *, circumstances: Circumstances) -> tuple[Sta
         return ()
     groups: dict[tuple[object, ...], list[Measure]] = {}
     for measure in decision.measures:
-        recipient = _recipient(measure.subject, account_ids=circumstances.account_ids)
+        recipient = affected_recipient(measure.subject, account_ids=circumstances.account_ids)
         key = (recipient, place(measure.subject), scope(measure))
         groups.setdefault(key, []).append(measure)
     return tuple(
@@ -160,7 +160,7 @@ def _statement(
     first = measures[0]
     territory, until = scope(first)
     return Statement(
-        recipient=_recipient(first.subject, account_ids=circumstances.account_ids),
+        recipient=affected_recipient(first.subject, account_ids=circumstances.account_ids),
         subject=first.subject,
         restrictions=_restrictions(measures),
         territory=territory,
@@ -199,7 +199,8 @@ def _reasons(decision: Decision) -> Reasons:
     )
 
 
-def _recipient(subject: Subject, *, account_ids: Mapping[str, str]) -> str | None:
+def affected_recipient(subject: Subject, *, account_ids: Mapping[str, str]) -> str | None:
+    """Whose account or content it is: who is told; None where nobody is known."""
     if subject.account_id is not None:
         return subject.account_id
     if subject.kind is SubjectKind.ACCOUNT:

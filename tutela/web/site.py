@@ -1,5 +1,6 @@
 """Every call of the house in one table: method, path, right, what it takes."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +16,17 @@ from tutela.intake.channels.batch import LineRefused
 from tutela.intake.door import Intake, Sending
 from tutela.intake.refusals import Refusal, RefusalLog
 from tutela.web.answer import JSON_LINES
-from tutela.web.api import ledger, notices
+from tutela.web.api import cases, ledger, notices
+from tutela.web.api.cases import ReviewRoom
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Handler, Terms
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
+_SEE_CASES = Terms(
+    right=Right.SEE_CASES, takes=None, queries=frozenset({"limit", "after", "state"})
+)
+_SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
+_DECIDE = Terms(right=Right.DECIDE_CASES)
 _PUBLIC = Terms(right=None, takes=None, queries=frozenset({"log_id", "from", "to"}))
 
 
@@ -33,6 +40,7 @@ class Rooms:
     intake: Intake
     refusals: RefusalLog
     clock: Callable[[], datetime]
+    chance: Callable[[int], bytes] = os.urandom
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +62,21 @@ def calls(rooms: Rooms) -> list[Call]:
         )
 
     pool = rooms.pool
+    room = ReviewRoom(pool=pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance)
     return [
         Call("POST", "/v1/notices", _SEND, notices.create_notice(rooms.intake)),
         Call(
             "POST",
             "/v1/notices/batch",
             _SEND_LINES,
-            notices.create_notices(rooms.intake, record_line),
+            notices.create_notices(rooms.intake, record_line=record_line),
         ),
+        Call("GET", "/v1/cases", _SEE_CASES, cases.show_cases(room)),
+        Call("POST", "/v1/cases/claim", _DECIDE, cases.claim_case(room)),
+        Call("GET", "/v1/cases/{case_id}", _SEE_CASE, cases.show_one_case(room)),
+        Call("POST", "/v1/cases/{case_id}/renew", _DECIDE, cases.renew_lease(room)),
+        Call("POST", "/v1/cases/{case_id}/release", _DECIDE, cases.release_lease(room)),
+        Call("POST", "/v1/cases/{case_id}/decisions", _DECIDE, cases.decide_case(room)),
         Call("GET", "/v1/ledger/head", _PUBLIC, ledger.show_head(pool)),
         Call("GET", "/v1/ledger/proof/{leaf_hash}", _PUBLIC, ledger.prove_inclusion(pool)),
         Call("GET", "/v1/ledger/consistency", _PUBLIC, ledger.prove_consistency(pool)),
@@ -76,8 +91,8 @@ def site(rooms: Rooms) -> Starlette:
 def _route(call: Call, rooms: Rooms) -> Route:
     endpoint = Endpoint(
         f"{call.method} {call.path}",
-        call.handler,
-        call.terms,
+        handler=call.handler,
+        terms=call.terms,
         desk=rooms.desk,
         record=rooms.refusals.record,
     )

@@ -1,0 +1,1 @@
+"""Decides who looks at which case, and for how long nobody else does."""

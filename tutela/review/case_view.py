@@ -1,0 +1,244 @@
+"""Cases as reviewers see them: what is reported and why, never by whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tutela.access.keys import KeySet, Sealed
+from tutela.access.tokens import Caller
+from tutela.database import queries
+from tutela.database.pool import Pool, tenant_transaction
+from tutela.domain.canonical import timestamp
+from tutela.domain.decision import Decision
+from tutela.domain.notice import Notice, Subject
+from tutela.domain.states import CaseState, ItemState
+from tutela.domain.vocabulary import SubjectKind
+from tutela.intake.acknowledgement import item_id
+from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
+from tutela.review.queue import sight, unknown_case
+
+#: Items of one case that are shown with all they say; the others by their ids alone.
+ITEMS_SHOWN_MAX = 200
+#: Ids of open items that are listed: as many as one decision may name.
+OPEN_ITEMS_MAX = 10_000
+DECISIONS_SHOWN_MAX = 50
+
+_sql = queries.load("tutela.review")
+_read_notice = msgspec.json.Decoder(Notice).decode
+_read_decision = msgspec.json.Decoder(Decision).decode
+
+
+class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A case in a list."""
+
+    id: str
+    state: CaseState
+    family: str
+    lane: str
+    mark: str
+    specialist: bool
+    due_at: str
+    opened_at: str
+    merged_at: str
+    closed_at: str | None
+    leased: bool
+    item_count: int
+    open_item_count: int
+
+
+class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice without its notifier; `explanation` is None where there is none (any more)."""
+
+    id: str
+    channel: str
+    category: str
+    keyword: str | None
+    explanation: str | None
+    language: str | None
+    country: str | None
+    surface: str | None
+    imminent_danger: bool
+    possible_minor: bool
+    received_at: str
+    erased: bool
+
+
+class ItemView(msgspec.Struct, frozen=True, kw_only=True):
+    """One reported subject of one notice; an erased notice leaves of it the kind alone."""
+
+    id: str
+    state: ItemState
+    answered_at: str | None
+    subject: Subject
+    notice: NoticeView
+
+
+class EarlierDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided about the same subject before; its words are None where they were erased."""
+
+    id: str
+    case_id: str
+    decided_at: str
+    outcome: str
+    category: str | None
+    keyword: str | None
+    ground: str | None
+    guideline_version: str | None
+    facts: str | None
+    explanation: str | None
+
+
+class CaseView(CaseSummary, frozen=True, kw_only=True):
+    """A case with its items, open ones first; `open_items` is what a decision can name."""
+
+    items: list[ItemView]
+    open_items: list[str]
+    decisions: list[EarlierDecision]
+    #: What detectors found.
+    signals: list[str]
+
+
+class CasePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Cases in the order in which they were opened; `next` is where the following page begins."""
+
+    cases: list[CaseSummary]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which cases of a list: `after` a case's id, at most `limit`, in a `state` or in any."""
+
+    limit: int
+    after: UUID | None = None
+    state: str | None = None
+
+
+async def list_cases(pool: Pool, *, caller: Caller, page: Page, now: datetime) -> CasePage:
+    """One page of the cases that the caller may see."""
+    wanted = {"after": page.after, "state": page.state, "limit": page.limit + 1, "id": None}
+    async with tenant_transaction(pool, caller.tenant) as connection:
+        cursor = await connection.execute(_sql.list_cases, {**sight(caller), **wanted, "now": now})
+        cases = [CaseSummary(**_summary(row)) for row in await cursor.fetchall()]
+    shown = cases[: page.limit]
+    return CasePage(cases=shown, next=shown[-1].id if len(cases) > len(shown) else None)
+
+
+async def show_case(
+    pool: Pool, *, caller: Caller, case_id: UUID, keys: KeySet, now: datetime
+) -> CaseView:
+    """The case with all a reviewer needs. Raises UnknownCase, also where they may not see it."""
+    named = {**sight(caller), "id": case_id, "after": None, "state": None, "limit": 1, "now": now}
+    async with tenant_transaction(pool, caller.tenant) as connection:
+        cursor = await connection.execute(_sql.list_cases, named)
+        row = await cursor.fetchone()
+        if row is None:
+            raise unknown_case()
+        cursor = await connection.execute(_sql.items_of_case, {**named, "limit": ITEMS_SHOWN_MAX})
+        items = await cursor.fetchall()
+        cursor = await connection.execute(
+            _sql.open_items_of_case, {**named, "limit": OPEN_ITEMS_MAX}
+        )
+        open_items = await cursor.fetchall()
+        cursor = await connection.execute(
+            _sql.earlier_decisions, {**named, "limit": DECISIONS_SHOWN_MAX}
+        )
+        decisions = await cursor.fetchall()
+    return CaseView(
+        **_summary(row),
+        items=[_item(item, keys=keys) for item in items],
+        open_items=[item_id(notice_id, ordinal=ordinal) for notice_id, ordinal in open_items],
+        decisions=[_decision(decision, keys=keys) for decision in decisions],
+        signals=[],
+    )
+
+
+def _summary(row: Sequence[Any]) -> dict[str, Any]:
+    case_id, family, lane, mark, specialist, due_at, opened_at, merged_at, closed_at, *rest = row
+    leased, under_way, items, open_items = rest
+    return {
+        "id": str(case_id),
+        "state": _state(closed_at, under_way=under_way),
+        "family": family,
+        "lane": lane,
+        "mark": mark,
+        "specialist": specialist,
+        "due_at": timestamp(due_at),
+        "opened_at": timestamp(opened_at),
+        "merged_at": timestamp(merged_at),
+        "closed_at": _when(closed_at),
+        "leased": leased,
+        "item_count": items,
+        "open_item_count": open_items,
+    }
+
+
+def _state(closed_at: datetime | None, *, under_way: bool) -> CaseState:
+    if closed_at is None:
+        return CaseState.OPEN
+    return CaseState.DECIDED if under_way else CaseState.CLOSED
+
+
+def _item(row: Sequence[Any], *, keys: KeySet) -> ItemView:
+    notice_id, ordinal, kind, answered_at, *of_notice, sealed_key, sealed_body = row
+    body = _opened(notice_id, sealed_key=sealed_key, sealed_body=sealed_body, keys=keys)
+    notice = None if body is None else _read_notice(body)
+    return ItemView(
+        id=item_id(notice_id, ordinal=ordinal),
+        state=ItemState.OPEN if answered_at is None else ItemState.ANSWERED,
+        answered_at=_when(answered_at),
+        subject=Subject(kind=SubjectKind(kind)) if notice is None else notice.subjects[ordinal],
+        notice=_notice(notice_id, columns=of_notice, notice=notice),
+    )
+
+
+def _notice(notice_id: UUID, *, columns: Sequence[Any], notice: Notice | None) -> NoticeView:
+    channel, category, keyword, language, country, surface, danger, minor, received_at = columns
+    return NoticeView(
+        id=str(notice_id),
+        channel=channel,
+        category=category,
+        keyword=keyword,
+        explanation=None if notice is None else notice.explanation,
+        language=language,
+        country=country,
+        surface=surface,
+        imminent_danger=danger,
+        possible_minor=minor,
+        received_at=timestamp(received_at),
+        erased=notice is None,
+    )
+
+
+def _decision(row: Sequence[Any], *, keys: KeySet) -> EarlierDecision:
+    decision_id, case_id, decided_at, outcome, category, keyword, ground, version, *sealed = row
+    body = _opened(decision_id, sealed_key=sealed[0], sealed_body=sealed[1], keys=keys)
+    words = None if body is None else _read_decision(body)
+    return EarlierDecision(
+        id=str(decision_id),
+        case_id=str(case_id),
+        decided_at=timestamp(decided_at),
+        outcome=outcome,
+        category=category,
+        keyword=keyword,
+        ground=ground,
+        guideline_version=version,
+        facts=None if words is None else words.facts,
+        explanation=None if words is None else words.explanation,
+    )
+
+
+def _opened(
+    row_id: UUID, *, sealed_key: bytes | None, sealed_body: bytes | None, keys: KeySet
+) -> bytes | None:
+    if sealed_key is None or sealed_body is None:
+        return None
+    return keys.open(Sealed(sealed_key, sealed_body), row=row_id.bytes)[COMMITMENT_NONCE_BYTES:]
+
+
+def _when(instant: datetime | None) -> str | None:
+    return None if instant is None else timestamp(instant)

@@ -1,0 +1,131 @@
+-- name: add_lanes
+-- Every lane has its row before the first case is handed out.
+INSERT INTO lane_pass (tenant, service, mark, lane)
+SELECT %(tenant)s, %(service)s, %(mark)s, lane FROM unnest(enum_range(NULL::lane)) AS lane
+ON CONFLICT DO NOTHING
+
+-- name: lock_lanes
+-- How far each lane is from its turn, held until the claim commits, so that shares hold among many reviewers.
+SELECT lane::text, pass FROM lane_pass
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+ORDER BY lane
+FOR UPDATE
+
+-- name: lanes_with_work
+-- Lanes that have a case for this caller: open, with an open item, on nobody's desk.
+SELECT l.lane::text FROM unnest(enum_range(NULL::lane)) AS l (lane)
+WHERE EXISTS (
+    SELECT FROM case_file c
+    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.lane = l.lane AND c.closed_at IS NULL
+      AND c.mark = %(mark)s AND (%(specialist)s OR NOT c.specialist)
+      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
+      AND EXISTS (
+        SELECT FROM item i
+        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+      )
+)
+
+-- name: claim_case
+-- Leases the case of a lane that is due first and that nobody else is writing to, under a new token.
+WITH urgent AS MATERIALIZED (
+    SELECT c.id FROM case_file c
+    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.lane = %(lane)s::lane AND c.closed_at IS NULL
+      AND c.mark = %(mark)s AND (%(specialist)s OR NOT c.specialist)
+      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
+      AND EXISTS (
+        SELECT FROM item i
+        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+      )
+    ORDER BY c.due_at, c.id
+    LIMIT 1
+    FOR NO KEY UPDATE OF c SKIP LOCKED
+)
+UPDATE case_file c SET
+    lease_token = %(lease_token)s, lease_epoch = c.lease_epoch + 1, lease_holder = %(holder)s,
+    lease_from = %(now)s, lease_until = %(lease_until)s
+FROM urgent
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = urgent.id
+RETURNING c.id, c.lease_token, c.lease_until
+
+-- name: move_lanes
+-- The turn that was taken.
+UPDATE lane_pass p SET pass = n.pass, served = p.served + (n.lane = %(served)s)::int
+FROM unnest(%(lanes)s::text[], %(passes)s::int8[]) AS n (lane, pass)
+WHERE p.tenant = %(tenant)s AND p.service = %(service)s AND p.mark = %(mark)s AND p.lane = n.lane::lane
+
+-- name: renew_lease
+-- Keeps a case for its holder, as long as the lease has not run out.
+UPDATE case_file SET lease_until = %(lease_until)s
+WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
+  AND (%(specialist)s OR NOT specialist)
+  AND lease_token = %(lease_token)s AND lease_holder = %(holder)s AND lease_until > %(now)s
+RETURNING lease_until
+
+-- name: release_lease
+-- Gives a case back before its lease runs out.
+UPDATE case_file SET lease_token = NULL, lease_holder = NULL, lease_from = NULL, lease_until = NULL
+WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
+  AND lease_token = %(lease_token)s AND lease_holder = %(holder)s AND lease_until > %(now)s
+RETURNING id
+
+-- name: case_is_visible
+-- Whether the caller may know of a case.
+SELECT FROM case_file
+WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
+  AND (%(specialist)s OR NOT specialist)
+
+-- name: list_cases
+-- Cases that the caller may see, from a place on, in the order in which they were opened.
+WITH page AS MATERIALIZED (
+    SELECT c.* FROM case_file c
+    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND (%(specialist)s OR NOT c.specialist)
+      AND (%(id)s::uuid IS NULL OR c.id = %(id)s)
+      AND (%(after)s::uuid IS NULL OR c.id > %(after)s)
+      AND (%(state)s::text IS NULL OR (c.closed_at IS NULL) = (%(state)s = 'open'))
+    ORDER BY c.id
+    LIMIT %(limit)s
+)
+SELECT
+    c.id, c.family, c.lane::text, c.mark, c.specialist, c.due_at, c.opened_at, c.merged_at, c.closed_at,
+    c.lease_until IS NOT NULL AND c.lease_until > %(now)s AS leased,
+    EXISTS (
+        SELECT FROM decision d
+        JOIN outbox o ON (o.tenant, o.service, o.decision_id) = (d.tenant, d.service, d.id) AND o.done_at IS NULL
+        WHERE (d.tenant, d.service, d.case_id) = (c.tenant, c.service, c.id)
+    ) AS under_way,
+    i.total, i.open
+FROM page c
+CROSS JOIN LATERAL (
+    SELECT count(*) AS total, count(*) FILTER (WHERE decision_id IS NULL) AS open FROM item
+    WHERE (item.tenant, item.service, item.case_id) = (c.tenant, c.service, c.id)
+) AS i
+ORDER BY c.id
+
+-- name: items_of_case
+-- The items of a case with their notices, open ones first; nothing that says who gave notice.
+SELECT
+    i.notice_id, i.ordinal, i.subject_kind, i.answered_at, n.channel, n.category, n.keyword, n.language, n.country, n.surface,
+    n.imminent_danger, n.possible_minor, n.received_at, n.sealed_key, n.sealed_body
+FROM item i
+JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
+WHERE i.tenant = %(tenant)s AND i.service = %(service)s AND i.case_id = %(id)s
+ORDER BY i.decision_id IS NOT NULL, i.notice_id, i.ordinal
+LIMIT %(limit)s
+
+-- name: open_items_of_case
+-- The ids of what a decision can name.
+SELECT notice_id, ordinal FROM item
+WHERE tenant = %(tenant)s AND service = %(service)s AND case_id = %(id)s AND decision_id IS NULL
+ORDER BY notice_id, ordinal
+LIMIT %(limit)s
+
+-- name: earlier_decisions
+-- What was decided about the same subject before, in this case and in others that the caller may see.
+SELECT
+    d.id, d.case_id, d.decided_at, d.outcome, d.category, d.keyword, d.ground, d.guideline_version, d.sealed_key, d.sealed_body
+FROM case_file c
+JOIN decision d ON (d.tenant, d.service, d.subject_key) = (c.tenant, c.service, c.subject_key) AND d.mark = c.mark
+JOIN case_file other ON (other.tenant, other.service, other.id) = (d.tenant, d.service, d.case_id)
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND (%(specialist)s OR NOT other.specialist)
+ORDER BY d.id DESC
+LIMIT %(limit)s

@@ -1,0 +1,186 @@
+"""The queue: the most urgent case to one reviewer at a time, under a lease with a fencing token."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tutela.access.roles import Right, has
+from tutela.access.tokens import Caller
+from tutela.database import queries
+from tutela.database.pool import Connection, Pool, tenant_transaction
+from tutela.domain.lanes import Lane, Turn, next_turn
+from tutela.errors import TutelaError
+
+#: How long a case is kept for whoever claimed it, unless they renew.
+LEASE_SECONDS = 600
+UUID_BYTES = 16
+
+_sql = queries.load("tutela.review")
+
+
+class UnknownCase(TutelaError):
+    """There is no such case, or the caller may not know of it."""
+
+    code = "unknown_case"
+    title = "No such case"
+    status = 404
+
+
+class StaleLease(TutelaError):
+    """The lease has run out, was given back or belongs to someone else."""
+
+    code = "stale_lease"
+    title = "The lease is not current"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A case that is one reviewer's alone until an instant; `token` fences every later write."""
+
+    case_id: UUID
+    token: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a caller says they hold: a case and the token they were given for it."""
+
+    case_id: UUID
+    token: str
+
+
+def sight(caller: Caller) -> dict[str, object]:
+    """Which cases the caller may see: own tenant, service and mark; specialists' by right alone."""
+    return {
+        "tenant": caller.tenant,
+        "service": caller.service,
+        "mark": str(caller.mark),
+        "specialist": has(caller.role, right=Right.DECIDE_SPECIALIST_CASES),
+    }
+
+
+def holder(caller: Caller) -> str:
+    """The name under which the caller holds leases."""
+    return str(caller.token_id)
+
+
+async def claim(
+    pool: Pool,
+    *,
+    caller: Caller,
+    now: datetime,
+    chance: Callable[[int], bytes],
+    lease_seconds: int = LEASE_SECONDS,
+) -> Lease | None:
+    """The most urgent case that the caller may decide; None where there is none this instant.
+
+    Lanes take turns by their shares, cases of a lane go by when they are due; a case that another
+    transaction is writing to is passed over. A lease that ran out is no lease.
+    """
+    lease = {
+        **sight(caller),
+        "now": now,
+        "lease_token": UUID(bytes=chance(UUID_BYTES), version=4),
+        "holder": holder(caller),
+        "lease_until": now + timedelta(seconds=lease_seconds),
+    }
+    async with tenant_transaction(pool, caller.tenant) as connection:
+        passes = await _lock_lanes(connection, lease=lease)
+        with_work = await _lanes_with_work(connection, lease=lease)
+        while turn := next_turn(passes, with_work=with_work):
+            taken = await _take(connection, lease=lease, turn=turn)
+            if taken is not None:
+                return taken
+            with_work.discard(turn.lane)
+    return None
+
+
+async def renew(
+    pool: Pool, *, caller: Caller, held: Held, now: datetime, lease_seconds: int = LEASE_SECONDS
+) -> Lease:
+    """The lease, from now on for its full length.
+
+    Raises StaleLease, also where it has run out and nobody took the case; UnknownCase.
+    """
+    until = now + timedelta(seconds=lease_seconds)
+    named = {**_named(held, caller=caller, now=now), "lease_until": until}
+    async with tenant_transaction(pool, caller.tenant) as connection:
+        cursor = await connection.execute(_sql.renew_lease, named)
+        if await cursor.fetchone() is None:
+            raise await _why_not(connection, named=named)
+    return Lease(case_id=held.case_id, token=UUID(held.token), until=until)
+
+
+async def release(pool: Pool, *, caller: Caller, held: Held, now: datetime) -> None:
+    """Nothing, once the case is anybody's again. Raises StaleLease, UnknownCase."""
+    named = _named(held, caller=caller, now=now)
+    async with tenant_transaction(pool, caller.tenant) as connection:
+        cursor = await connection.execute(_sql.release_lease, named)
+        if await cursor.fetchone() is None:
+            raise await _why_not(connection, named=named)
+
+
+def stale_lease() -> StaleLease:
+    """The refusal of a lease that is not current, whatever the reason."""
+    return StaleLease("The case is not yours any more: claim it again before you go on.")
+
+
+def unknown_case() -> UnknownCase:
+    """The refusal of a case that is not there or not the caller's to see."""
+    return UnknownCase("There is no such case on this service for this token.")
+
+
+def lease_token(text: str) -> UUID | None:
+    """The token of a lease as it is stored; None for a text that never was one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+async def _lock_lanes(connection: Connection, *, lease: Mapping[str, object]) -> dict[Lane, int]:
+    cursor = await connection.execute(_sql.lock_lanes, lease)
+    rows = await cursor.fetchall()
+    if len(rows) < len(Lane):
+        await connection.execute(_sql.add_lanes, lease)
+        cursor = await connection.execute(_sql.lock_lanes, lease)
+        rows = await cursor.fetchall()
+    return {Lane(name): turn_in for name, turn_in in rows}
+
+
+async def _lanes_with_work(connection: Connection, *, lease: Mapping[str, object]) -> set[Lane]:
+    cursor = await connection.execute(_sql.lanes_with_work, lease)
+    return {Lane(name) for (name,) in await cursor.fetchall()}
+
+
+async def _take(connection: Connection, *, lease: Mapping[str, object], turn: Turn) -> Lease | None:
+    cursor = await connection.execute(_sql.claim_case, {**lease, "lane": str(turn.lane)})
+    row = await cursor.fetchone()
+    if row is None:
+        return None
+    moved = {
+        "lanes": [str(lane) for lane in turn.passes],
+        "passes": list(turn.passes.values()),
+        "served": str(turn.lane),
+    }
+    await connection.execute(_sql.move_lanes, {**lease, **moved})
+    case_id, token, until = row
+    return Lease(case_id=case_id, token=token, until=until)
+
+
+def _named(held: Held, *, caller: Caller, now: datetime) -> dict[str, object]:
+    return {
+        **sight(caller),
+        "id": held.case_id,
+        "lease_token": lease_token(held.token),
+        "holder": holder(caller),
+        "now": now,
+    }
+
+
+async def _why_not(connection: Connection, *, named: Mapping[str, object]) -> TutelaError:
+    cursor = await connection.execute(_sql.case_is_visible, named)
+    return stale_lease() if await cursor.fetchone() is not None else unknown_case()

@@ -31,6 +31,10 @@ class NoToken(TutelaError):
     status = 401
 
 
+class UnknownToken(NoToken):
+    """The call carries a token that nobody holds (any more)."""
+
+
 class BadName(TutelaError):
     """A name of a tenant, service, token or person that can't be used."""
 
@@ -135,7 +139,7 @@ class TokenDesk:
             row = await cursor.fetchone()
         if row is None:
             self._known.pop(token_hash, None)
-            raise NoToken(detail="The token is unknown or was revoked.")
+            raise UnknownToken(detail="The token is unknown or was revoked.")
         caller = Caller(
             token_id=row[0],
             tenant=row[1],

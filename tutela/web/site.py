@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from tutela.access.keys import KeySet
@@ -16,12 +17,15 @@ from tutela.intake.channels.batch import LineRefused
 from tutela.intake.door import Intake, Sending
 from tutela.intake.refusals import Refusal, RefusalLog
 from tutela.web.answer import JSON_LINES
-from tutela.web.api import cases, ledger, notices
+from tutela.web.api import cases, ledger, notices, xrpc
 from tutela.web.api.cases import ReviewRoom
+from tutela.web.api.xrpc import SERVICE_DID, xrpc_problem
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Handler, Terms
+from tutela.web.fallback import no_call
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
+_REPORT = Terms(right=Right.SEND_NOTICES, present=xrpc_problem)
 _SEE_CASES = Terms(
     right=Right.SEE_CASES, takes=None, queries=frozenset({"limit", "after", "state"})
 )
@@ -41,6 +45,7 @@ class Rooms:
     refusals: RefusalLog
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes] = os.urandom
+    service_did: str = SERVICE_DID
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,16 @@ class Call:
 
 def calls(rooms: Rooms) -> list[Call]:
     """All JSON calls; the reference page and the OpenAPI document are checked against it."""
+    return [*_intake_calls(rooms), *_review_calls(rooms), *_ledger_calls(rooms.pool)]
 
+
+def _intake_calls(rooms: Rooms) -> list[Call]:
     async def record_line(sending: Sending, line: LineRefused) -> None:
         await rooms.refusals.record(
             Refusal(sending.door, sending.caller, line.error, line.raw, line.line)
         )
 
-    pool = rooms.pool
-    room = ReviewRoom(pool=pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance)
+    report = xrpc.create_report(rooms.intake, keys=rooms.keys, service_did=rooms.service_did)
     return [
         Call("POST", "/v1/notices", _SEND, notices.create_notice(rooms.intake)),
         Call(
@@ -71,12 +78,24 @@ def calls(rooms: Rooms) -> list[Call]:
             _SEND_LINES,
             notices.create_notices(rooms.intake, record_line=record_line),
         ),
+        Call("POST", "/xrpc/com.atproto.moderation.createReport", _REPORT, report),
+    ]
+
+
+def _review_calls(rooms: Rooms) -> list[Call]:
+    room = ReviewRoom(pool=rooms.pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance)
+    return [
         Call("GET", "/v1/cases", _SEE_CASES, cases.show_cases(room)),
         Call("POST", "/v1/cases/claim", _DECIDE, cases.claim_case(room)),
         Call("GET", "/v1/cases/{case_id}", _SEE_CASE, cases.show_one_case(room)),
         Call("POST", "/v1/cases/{case_id}/renew", _DECIDE, cases.renew_lease(room)),
         Call("POST", "/v1/cases/{case_id}/release", _DECIDE, cases.release_lease(room)),
         Call("POST", "/v1/cases/{case_id}/decisions", _DECIDE, cases.decide_case(room)),
+    ]
+
+
+def _ledger_calls(pool: Pool) -> list[Call]:
+    return [
         Call("GET", "/v1/ledger/head", _PUBLIC, ledger.show_head(pool)),
         Call("GET", "/v1/ledger/proof/{leaf_hash}", _PUBLIC, ledger.prove_inclusion(pool)),
         Call("GET", "/v1/ledger/consistency", _PUBLIC, ledger.prove_consistency(pool)),
@@ -85,10 +104,13 @@ def calls(rooms: Rooms) -> list[Call]:
 
 def site(rooms: Rooms) -> Starlette:
     """The whole site as one ASGI application."""
-    return Starlette(routes=[_route(call, rooms) for call in calls(rooms)])
+    return Starlette(
+        routes=[_route(call, rooms=rooms) for call in calls(rooms)],
+        exception_handlers={HTTPException: no_call},
+    )
 
 
-def _route(call: Call, rooms: Rooms) -> Route:
+def _route(call: Call, *, rooms: Rooms) -> Route:
     endpoint = Endpoint(
         f"{call.method} {call.path}",
         handler=call.handler,

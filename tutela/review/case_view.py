@@ -18,6 +18,7 @@ from tutela.domain.notice import Notice, Subject
 from tutela.domain.states import CaseState, ItemState
 from tutela.domain.vocabulary import SubjectKind
 from tutela.intake.acknowledgement import item_id
+from tutela.intake.opening import notice_in
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
 from tutela.review.queue import sight, unknown_case
 
@@ -28,7 +29,6 @@ OPEN_ITEMS_MAX = 10_000
 DECISIONS_SHOWN_MAX = 50
 
 _sql = queries.load("tutela.review")
-_read_notice = msgspec.json.Decoder(Notice).decode
 _read_decision = msgspec.json.Decoder(Decision).decode
 
 
@@ -186,7 +186,7 @@ def _state(closed_at: datetime | None, *, under_way: bool) -> CaseState:
 def _item(row: Sequence[Any], *, keys: KeySet) -> ItemView:
     notice_id, ordinal, kind, answered_at, *of_notice, sealed_key, sealed_body = row
     body = _opened(notice_id, sealed_key=sealed_key, sealed_body=sealed_body, keys=keys)
-    notice = None if body is None else _read_notice(body)
+    notice = None if body is None else notice_in(body)
     return ItemView(
         id=item_id(notice_id, ordinal=ordinal),
         state=ItemState.OPEN if answered_at is None else ItemState.ANSWERED,

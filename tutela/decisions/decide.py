@@ -17,7 +17,6 @@ from tutela.decisions.instructions import instructions
 from tutela.decisions.preparation import CaseDecided, Mint, NamedItem, Ruling, prepare
 from tutela.decisions.reading import DecisionRead
 from tutela.domain.lanes import Lane
-from tutela.domain.notice import Notice
 from tutela.domain.states import (
     CaseEvent,
     CaseState,
@@ -29,6 +28,7 @@ from tutela.domain.states import (
 from tutela.domain.vocabulary import Channel, Outcome
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.acknowledgement import KeyReused
+from tutela.intake.opening import notice_in
 from tutela.intake.reading import refuse_if_any
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
 from tutela.review.queue import holder, lease_token, sight, stale_lease, unknown_case
@@ -36,7 +36,6 @@ from tutela.review.queue import holder, lease_token, sight, stale_lease, unknown
 ORDINAL_MAX = 32_767
 
 _sql = queries.load("tutela.decisions")
-_read_notice = msgspec.json.Decoder(Notice).decode
 
 _ITEM_EVENTS = {
     Outcome.ACT: ItemEvent.DECIDED,
@@ -204,7 +203,7 @@ def _named_item(row: Sequence[Any], *, keys: KeySet) -> NamedItem:
     notice = None
     if sealed_key is not None:
         opened = keys.open(Sealed(sealed_key, sealed_body), row=notice_id.bytes)
-        notice = _read_notice(opened[COMMITMENT_NONCE_BYTES:])
+        notice = notice_in(opened[COMMITMENT_NONCE_BYTES:])
     return NamedItem(
         notice_id=notice_id,
         ordinal=ordinal,

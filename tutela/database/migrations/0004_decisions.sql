@@ -132,7 +132,7 @@ CREATE TABLE outbox (
     CHECK ((dead_at IS NULL) = (owner IS NULL)),
     CHECK ((lease_token IS NULL) = (lease_until IS NULL))
 );
-CREATE INDEX outbox_due ON outbox (tenant, service, due_at, place) WHERE done_at IS NULL AND dead_at IS NULL;
+CREATE INDEX outbox_due ON outbox (tenant, service, mark, due_at, place) WHERE done_at IS NULL AND dead_at IS NULL;
 CREATE INDEX outbox_subject ON outbox (tenant, service, subject_key, mark, place) WHERE done_at IS NULL;
 CREATE INDEX outbox_decision ON outbox (tenant, service, decision_id);
 

@@ -1,0 +1,89 @@
+"""Messages that are not delivered: how many, why, and sending a dead one again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from tutela.database import queries
+from tutela.database.pool import Pool, tenant_transaction
+from tutela.decisions.endpoints import Station
+from tutela.domain.states import OutboxEvent, OutboxState, transition
+from tutela.errors import TutelaError
+
+_sql = queries.load("tutela.decisions", file="outbox.sql")
+
+
+class Standing(StrEnum):
+    """Why a message is not delivered yet."""
+
+    #: Its turn comes with the next round, or after one about the same subject.
+    DUE = "due"
+    #: It failed before and is tried again after a pause.
+    FAILING = "failing"
+    #: Nobody has said where the service takes its messages.
+    NOT_CONFIGURED = "not_configured"
+    #: It failed too often; its owner sends it again or settles it by hand.
+    DEAD = "dead"
+
+
+class UnknownMessage(TutelaError):
+    """The service has no such message."""
+
+    code = "unknown_message"
+    title = "No such message"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """Undelivered messages of one service, kind and standing; since when the oldest waits."""
+
+    service: str
+    kind: str
+    standing: Standing
+    count: int
+    oldest_at: datetime
+
+
+async def backlog(pool: Pool, *, tenant: str) -> list[Backlog]:
+    """What is not delivered, of all services of a tenant, marked messages included."""
+    async with tenant_transaction(pool, tenant) as connection:
+        cursor = await connection.execute(_sql.backlog, {"tenant": tenant})
+        rows = await cursor.fetchall()
+    return [
+        Backlog(
+            service=service,
+            kind=kind,
+            standing=Standing(standing),
+            count=count,
+            oldest_at=oldest_at,
+        )
+        for service, kind, standing, count, oldest_at in rows
+    ]
+
+
+async def revive(pool: Pool, *, station: Station, message_id: UUID, now: datetime) -> None:
+    """Nothing, once the dead message is due again under its id.
+
+    Raises UnknownMessage, and IllegalTransition for one that is not dead.
+    """
+    named = {
+        "tenant": station.tenant,
+        "service": station.service,
+        "id": message_id,
+        "now": now,
+    }
+    async with tenant_transaction(pool, station.tenant) as connection:
+        cursor = await connection.execute(_sql.lock_message, named)
+        row = await cursor.fetchone()
+        if row is None:
+            raise UnknownMessage("There is no such message on this service.")
+        transition(_state(done_at=row[0], dead_at=row[1]), event=OutboxEvent.REVIVED)
+        await connection.execute(_sql.revive, named)
+
+
+def _state(*, done_at: datetime | None, dead_at: datetime | None) -> OutboxState:
+    if done_at is not None:
+        return OutboxState.DELIVERED
+    return OutboxState.DUE if dead_at is None else OutboxState.DEAD

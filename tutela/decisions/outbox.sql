@@ -1,0 +1,98 @@
+-- name: stations_due
+-- Services with a message that is due and can go somewhere: to their endpoint or, marked, nowhere but the house.
+SELECT s.tenant, s.service, m.mark
+FROM service s
+CROSS JOIN unnest(%(marks)s::text[]) AS m (mark)
+LEFT JOIN webhook_endpoint e ON (e.tenant, e.service) = (s.tenant, s.service)
+WHERE (m.mark <> 'real' OR e.url IS NOT NULL) AND EXISTS (
+    SELECT FROM outbox o
+    WHERE o.tenant = s.tenant AND o.service = s.service AND o.mark = m.mark
+      AND o.done_at IS NULL AND o.dead_at IS NULL AND o.due_at <= %(now)s
+)
+ORDER BY 1, 2, 3
+
+-- name: claim_due
+-- Leases messages that are due, at most one a subject: the oldest that is not done, were it a dead one.
+WITH due AS MATERIALIZED (
+    SELECT o.id FROM outbox o
+    WHERE o.tenant = %(tenant)s AND o.service = %(service)s AND o.mark = %(mark)s
+      AND o.done_at IS NULL AND o.dead_at IS NULL AND o.due_at <= %(now)s
+      AND (o.lease_until IS NULL OR o.lease_until <= %(now)s)
+      AND NOT EXISTS (
+        SELECT FROM outbox older
+        WHERE (older.tenant, older.service, older.subject_key, older.mark) = (o.tenant, o.service, o.subject_key, o.mark)
+          AND older.done_at IS NULL AND older.place < o.place
+      )
+    ORDER BY o.due_at, o.place
+    LIMIT %(limit)s
+    FOR UPDATE OF o SKIP LOCKED
+)
+UPDATE outbox o SET lease_token = %(lease_token)s, lease_until = %(lease_until)s, attempts = o.attempts + 1
+FROM due
+WHERE o.id = due.id
+RETURNING o.id, o.attempts, o.sealed_key, o.sealed_body
+
+-- name: mark_delivered
+-- The receiver took it; a statement that it took is on its way to the recipient.
+WITH done AS (
+    UPDATE outbox SET done_at = %(now)s, lease_token = NULL, lease_until = NULL, last_error = NULL
+    WHERE id = %(id)s AND lease_token = %(lease_token)s
+    RETURNING tenant, service, id, statement_id
+), told AS (
+    UPDATE statement s SET delivered_at = %(now)s
+    FROM done
+    WHERE (s.tenant, s.service, s.id) = (done.tenant, done.service, done.statement_id) AND s.delivered_at IS NULL
+)
+SELECT id FROM done
+
+-- name: postpone
+-- An attempt failed; the next follows after a pause.
+UPDATE outbox SET due_at = %(due_at)s, lease_token = NULL, lease_until = NULL, last_error = %(error)s
+WHERE id = %(id)s AND lease_token = %(lease_token)s
+RETURNING id
+
+-- name: bury
+-- The last attempt failed: a person owns it from here.
+UPDATE outbox SET dead_at = %(now)s, owner = %(owner)s, lease_token = NULL, lease_until = NULL, last_error = %(error)s
+WHERE id = %(id)s AND lease_token = %(lease_token)s
+RETURNING id
+
+-- name: lock_message
+-- Where a message stands, held until the transaction ends.
+SELECT done_at, dead_at FROM outbox
+WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s
+FOR UPDATE
+
+-- name: revive
+-- A person sends a dead message again, under its id and with all its attempts.
+UPDATE outbox SET dead_at = NULL, owner = NULL, attempts = 0, due_at = %(now)s WHERE id = %(id)s
+
+-- name: backlog
+-- What is not delivered yet, by service and kind, and why not.
+SELECT
+    o.service, o.kind,
+    CASE
+        WHEN o.dead_at IS NOT NULL THEN 'dead'
+        WHEN o.mark = 'real' AND e.url IS NULL THEN 'not_configured'
+        WHEN o.last_error IS NOT NULL THEN 'failing'
+        ELSE 'due'
+    END AS standing,
+    count(*), min(o.created_at)
+FROM outbox o
+LEFT JOIN webhook_endpoint e ON (e.tenant, e.service) = (o.tenant, o.service)
+WHERE o.tenant = %(tenant)s AND o.done_at IS NULL
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3
+
+-- name: set_endpoint
+-- Where a service takes its messages; the secret before is void.
+INSERT INTO webhook_endpoint (tenant, service, url, sealed_key, sealed_body, changed_at)
+SELECT tenant, service, %(url)s, %(sealed_key)s, %(sealed_body)s, now()
+FROM service WHERE tenant = %(tenant)s AND service = %(service)s
+ON CONFLICT (tenant, service) DO UPDATE SET
+    url = excluded.url, sealed_key = excluded.sealed_key, sealed_body = excluded.sealed_body, changed_at = excluded.changed_at
+RETURNING service
+
+-- name: endpoint
+-- Where a service takes its messages, and the sealed secret they are signed with.
+SELECT url, sealed_key, sealed_body FROM webhook_endpoint WHERE tenant = %(tenant)s AND service = %(service)s

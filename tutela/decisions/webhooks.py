@@ -1,0 +1,284 @@
+"""Messages to the platform: signed, under one id, in order per subject, and never dropped."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, LiteralString
+from uuid import UUID
+
+import httpx
+from standardwebhooks import Webhook
+
+from tutela.access.keys import KeySet, Sealed
+from tutela.database import queries
+from tutela.database.pool import Pool, every_tenant_transaction, tenant_transaction
+from tutela.decisions.endpoints import Station, WebhookEndpoint, endpoint_of
+from tutela.domain.states import OutboxEvent, OutboxState, transition
+from tutela.domain.vocabulary import Mark
+from tutela.errors import TutelaError
+
+#: Failed attempts after which a message is a dead letter.
+ATTEMPTS_MAX = 12
+#: Who looks after dead letters.
+DEAD_LETTER_OWNER = "lead"
+#: The pause after the first failure; each further one is three times as long.
+PAUSE_SECONDS = 5.0
+PAUSE_FACTOR = 3
+PAUSE_SECONDS_MAX = 6 * 3_600.0
+#: How long a receiver may take to answer.
+ANSWER_SECONDS = 10.0
+#: How long a message is one worker's alone: longer than any attempt.
+LEASE_SECONDS = 60
+#: Messages of one service that are under way at a time.
+UNDER_WAY_MAX = 16
+DELIVERIES_MAX = 1_000
+UUID_BYTES = 16
+CHANCE_BYTES = 4
+
+_sql = queries.load("tutela.decisions", file="outbox.sql")
+
+#: What is written of a message, by the state it comes to.
+_SETTLEMENTS: Final[Mapping[OutboxState, LiteralString]] = {
+    OutboxState.DELIVERED: _sql.mark_delivered,
+    OutboxState.DUE: _sql.postpone,
+    OutboxState.DEAD: _sql.bury,
+}
+
+
+class MarkedRefused(TutelaError):
+    """A canary or a drill came to the adapter that reaches outside."""
+
+    code = "marked_refused"
+    title = "Marked messages stay in the house"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courier:
+    """What delivery stands on."""
+
+    pool: Pool
+    keys: KeySet
+    client: httpx.AsyncClient
+    clock: Callable[[], datetime]
+    chance: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What became of the messages of one round."""
+
+    #: Taken by their receivers.
+    accepted: int = 0
+    #: Put off after a failure.
+    failed: int = 0
+    #: Given up: dead letters.
+    dead: int = 0
+    #: Settled by another worker, after the lease of this one had run out.
+    overtaken: int = 0
+
+    def __add__(self, other: "Delivered") -> "Delivered":
+        return Delivered(
+            accepted=self.accepted + other.accepted,
+            failed=self.failed + other.failed,
+            dead=self.dead + other.dead,
+            overtaken=self.overtaken + other.overtaken,
+        )
+
+    @property
+    def attempts(self) -> int:
+        """How many messages were tried."""
+        return self.accepted + self.failed + self.dead + self.overtaken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message under the lease of this worker."""
+
+    id: UUID
+    mark: Mark
+    attempts: int
+    lease_token: UUID
+    body: str
+
+
+_COUNTED: Final[Mapping[OutboxEvent, Delivered]] = {
+    OutboxEvent.ACCEPTED: Delivered(accepted=1),
+    OutboxEvent.FAILED: Delivered(failed=1),
+    OutboxEvent.EXHAUSTED: Delivered(dead=1),
+}
+
+#: Brings one message to its receiver: None, or what went wrong.
+_Carry = Callable[[Message], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Route:
+    station: Station
+    mark: Mark
+    carry: _Carry
+
+
+async def deliver_due(courier: Courier, *, limit: int = DELIVERIES_MAX) -> Delivered:
+    """What came of the messages that are due, at most `limit` a service and mark.
+
+    Messages about one subject go out one after the other; one that failed holds back those behind
+    it. Services are served side by side, so that a slow one delays no other. Without an endpoint
+    messages stay due. Raises DatabaseUnavailable.
+    """
+    routes = await _routes(courier)
+    return _sum(await _all([_serve(courier, route=route, limit=limit) for route in routes]))
+
+
+async def send(
+    message: Message, *, endpoint: WebhookEndpoint, client: httpx.AsyncClient, at: datetime
+) -> str | None:
+    """None where the receiver took it (2xx), else what went wrong, without anybody's words.
+
+    Signed after Standard Webhooks. Raises MarkedRefused for a canary or a drill.
+    """
+    if message.mark is not Mark.REAL:
+        raise MarkedRefused(f"A message of a {message.mark} would have left the house.")
+    signed_at = at.astimezone(UTC)
+    signature = Webhook(endpoint.secret).sign(str(message.id), signed_at, message.body)
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": str(message.id),
+        "webhook-timestamp": str(int(signed_at.timestamp())),
+        "webhook-signature": signature,
+    }
+    try:
+        async with (
+            asyncio.timeout(ANSWER_SECONDS),
+            client.stream(
+                "POST",
+                endpoint.url,
+                content=message.body.encode(),
+                headers=headers,
+                follow_redirects=False,
+            ) as response,
+        ):
+            return None if response.is_success else f"answered {response.status_code}"
+    except (httpx.HTTPError, TimeoutError) as cause:
+        return type(cause).__name__
+
+
+def pause(attempts: int, *, chance: Callable[[int], bytes]) -> timedelta:
+    """How long to wait after so many failures: a power, of which half is left to chance."""
+    full = min(PAUSE_SECONDS * PAUSE_FACTOR ** (attempts - 1), PAUSE_SECONDS_MAX)
+    drawn = int.from_bytes(chance(CHANCE_BYTES), "big") / 2 ** (8 * CHANCE_BYTES)
+    return timedelta(seconds=full * (1 + drawn) / 2)
+
+
+async def _routes(courier: Courier) -> list[_Route]:
+    named = {"marks": [str(mark) for mark in Mark], "now": courier.clock()}
+    async with every_tenant_transaction(courier.pool) as connection:
+        cursor = await connection.execute(_sql.stations_due, named)
+        rows = await cursor.fetchall()
+    routes = []
+    for tenant, service, mark in rows:
+        station = Station(tenant=tenant, service=service)
+        carry = await _carry(courier, station=station, mark=Mark(mark))
+        if carry is not None:
+            routes.append(_Route(station=station, mark=Mark(mark), carry=carry))
+    return routes
+
+
+async def _carry(courier: Courier, *, station: Station, mark: Mark) -> _Carry | None:
+    if mark is not Mark.REAL:
+        return _keep_inside
+    endpoint = await endpoint_of(courier.pool, station=station, keys=courier.keys)
+    if endpoint is None:
+        return None
+
+    async def outside(message: Message) -> str | None:
+        return await send(message, endpoint=endpoint, client=courier.client, at=courier.clock())
+
+    return outside
+
+
+async def _keep_inside(_: Message) -> None:
+    """None: the house has taken it."""
+
+
+async def _serve(courier: Courier, *, route: _Route, limit: int) -> Delivered:
+    done = Delivered()
+    while done.attempts < limit:
+        most = min(UNDER_WAY_MAX, limit - done.attempts)
+        messages = await _claim(courier, route=route, most=most)
+        if not messages:
+            break
+        done += _sum(
+            await _all([_deliver(courier, route=route, message=each) for each in messages])
+        )
+    return done
+
+
+async def _claim(courier: Courier, *, route: _Route, most: int) -> list[Message]:
+    now = courier.clock()
+    token = UUID(bytes=courier.chance(UUID_BYTES), version=4)
+    named = {
+        "tenant": route.station.tenant,
+        "service": route.station.service,
+        "mark": str(route.mark),
+        "now": now,
+        "limit": most,
+        "lease_token": token,
+        "lease_until": now + timedelta(seconds=LEASE_SECONDS),
+    }
+    async with tenant_transaction(courier.pool, route.station.tenant) as connection:
+        cursor = await connection.execute(_sql.claim_due, named)
+        rows = await cursor.fetchall()
+    return [
+        Message(
+            id=row_id,
+            mark=route.mark,
+            attempts=attempts,
+            lease_token=token,
+            body=courier.keys.open(Sealed(sealed_key, sealed_body), row=row_id.bytes).decode(),
+        )
+        for row_id, attempts, sealed_key, sealed_body in rows
+    ]
+
+
+async def _deliver(courier: Courier, *, route: _Route, message: Message) -> Delivered:
+    error = await route.carry(message)
+    event = OutboxEvent.ACCEPTED
+    if error is not None:
+        last = message.attempts >= ATTEMPTS_MAX
+        event = OutboxEvent.EXHAUSTED if last else OutboxEvent.FAILED
+    if not await _settle(courier, message=message, event=event, error=error):
+        return Delivered(overtaken=1)
+    return _COUNTED[event]
+
+
+async def _settle(
+    courier: Courier, *, message: Message, event: OutboxEvent, error: str | None
+) -> bool:
+    now = courier.clock()
+    named = {
+        "id": message.id,
+        "lease_token": message.lease_token,
+        "now": now,
+        "due_at": now + pause(message.attempts, chance=courier.chance),
+        "owner": DEAD_LETTER_OWNER,
+        "error": error,
+    }
+    async with every_tenant_transaction(courier.pool) as connection:
+        cursor = await connection.execute(
+            _SETTLEMENTS[transition(OutboxState.DUE, event=event)], named
+        )
+        return await cursor.fetchone() is not None
+
+
+def _sum(parts: Iterable[Delivered]) -> Delivered:
+    return sum(parts, start=Delivered())
+
+
+async def _all(rounds: Iterable[Coroutine[None, None, Delivered]]) -> list[Delivered]:
+    """What each came to, once all have ended; then the first error, if there was one."""
+    ended = await asyncio.gather(*rounds, return_exceptions=True)
+    for each in ended:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in ended if isinstance(each, Delivered)]

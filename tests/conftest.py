@@ -3,6 +3,10 @@
 from tests.house import network_fence
 
 #: Modules of fixtures, one a part of the house.
-pytest_plugins: list[str] = ["tests.fixtures.postgres", "tests.fixtures.house"]
+pytest_plugins: list[str] = [
+    "tests.fixtures.postgres",
+    "tests.fixtures.house",
+    "tests.fixtures.site",
+]
 
 network_fence.install()

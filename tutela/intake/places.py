@@ -65,7 +65,7 @@ class _Place:
         )
 
 
-def misfits(value: object, kind: type[msgspec.Struct]) -> tuple[FieldError, ...]:
+def misfits(value: object, *, kind: type[msgspec.Struct]) -> tuple[FieldError, ...]:
     """What keeps a value from being a `kind`, item by item; at most PLACES_MAX."""
     return tuple(islice(_misfits(value, kind=kind, at=""), PLACES_MAX))
 

@@ -14,7 +14,7 @@ from tutela.access.roles import Right
 from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.intake.channels.batch import LineRefused
-from tutela.intake.door import Intake, Sending
+from tutela.intake.door import Intake
 from tutela.intake.refusals import Refusal, RefusalLog
 from tutela.web.answer import JSON_LINES
 from tutela.web.api import cases, ledger, notices, xrpc
@@ -64,7 +64,8 @@ def calls(rooms: Rooms) -> list[Call]:
 
 
 def _intake_calls(rooms: Rooms) -> list[Call]:
-    async def record_line(sending: Sending, line: LineRefused) -> None:
+    async def record_line(line: LineRefused) -> None:
+        sending = line.sending
         await rooms.refusals.record(
             Refusal(sending.door, sending.caller, line.error, line.raw, line.line)
         )

@@ -64,8 +64,9 @@ class LineResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class LineRefused:
-    """A refused line with its error, as it is kept."""
+    """A refused line of a sender with its error, as it is kept."""
 
+    sending: Sending
     line: int
     raw: bytes
     error: TutelaError
@@ -79,7 +80,7 @@ class Line:
     raw: bytes
 
 
-RecordLine = Callable[[Sending, LineRefused], Awaitable[None]]
+RecordLine = Callable[[LineRefused], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,7 @@ async def _take(line: Line, *, batch: Batch) -> tuple[LineResult, DatabaseUnavai
         error = LineBroken(detail="The fault was logged. Nothing was acknowledged.")
     else:
         return _accepted(line.number, accepted=done.accepted, fresh=done.fresh), None
-    await batch.record_line(batch.sending, LineRefused(line.number, line.raw, error))
+    await batch.record_line(LineRefused(batch.sending, line.number, line.raw, error))
     away = error if isinstance(error, DatabaseUnavailable) else None
     return _refused(line.number, error=error), away
 

@@ -43,7 +43,7 @@ _ERRORS_TOLD: Final = 5
 
 
 class ReportTaken(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
-    """The output of createReport; `receipt` is ours, and a client that knows it not lets it pass."""
+    """The output of createReport; `receipt` is ours, and clients that do not know it skip it."""
 
     id: int
     reason_type: str

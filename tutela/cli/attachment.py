@@ -23,10 +23,13 @@ class ServiceOlder(DatabaseError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Attachment:
-    """Settings whose `database_url` answers, and whether a service runs on it as far as we know."""
+    """Settings whose `database_url` answers, and what is known of a service on it."""
 
     settings: Settings
+    #: A service runs on it, whose schema is not ours to change.
     beside_service: bool
+    #: False where the database runs for this command alone.
+    service_may_run: bool
 
 
 @contextmanager
@@ -40,9 +43,11 @@ def attached(where: Where) -> Iterator[Attachment]:
     if isinstance(server, EmbeddedServer):
         server.join()
     try:
+        beside_service = isinstance(server, EmbeddedServer) and server.is_attached
         yield Attachment(
             dataclasses.replace(settings, database_url=server.url),
-            beside_service=isinstance(server, EmbeddedServer) and server.is_attached,
+            beside_service=beside_service,
+            service_may_run=beside_service or not settings.is_embedded,
         )
     finally:
         server.stop()

@@ -5,14 +5,32 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
+from tutela.cli.doctor import doctor
+from tutela.cli.ledger import ledger
+from tutela.cli.notices import notices
 from tutela.cli.tokens import tokens
 from tutela.cli.up import up
+from tutela.cli.users import users
 from tutela.errors import TutelaError
 from tutela.settings import BadSetting
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 #: Errors that whoever typed the command can mend by typing another one.
-USAGE_CODES = frozenset({"bad_name", "data_folder_owned", "data_folder_unusable", "port_taken"})
+USAGE_CODES = frozenset(
+    {
+        "bad_name",
+        "data_folder_owned",
+        "data_folder_unusable",
+        "export_not_written",
+        "file_unfit",
+        "keys_unusable",
+        "name_taken",
+        "no_such_service",
+        "password_unfit",
+        "port_taken",
+        "role_not_for_people",
+    }
+)
 
 application = typer.Typer(
     name="tutela",
@@ -22,7 +40,11 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
 )
 application.command("up")(up)
+application.command("doctor")(doctor)
 application.add_typer(tokens, name="token")
+application.add_typer(users, name="user")
+application.add_typer(notices, name="notices")
+application.add_typer(ledger, name="ledger")
 
 
 def main() -> None:

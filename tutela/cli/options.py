@@ -13,6 +13,10 @@ import typer
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
+#: One JSON document on stdout in place of words.
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
     """Which database a command works on; flags win over the environment."""

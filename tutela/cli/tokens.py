@@ -19,13 +19,18 @@ tokens = typer.Typer(no_args_is_help=True, help="Tokens for programs.")
 class Granting:
     """What a new token is for."""
 
-    role: Annotated[Role, typer.Option(help="What the token may do.")]
+    role: Annotated[
+        Role, typer.Option(metavar="ROLE", help=f"What the token may do: {', '.join(Role)}.")
+    ]
     name: Annotated[str, typer.Option(help="Whose token it is: 1 to 64 letters, digits, . _ -")]
     tenant: Annotated[str, typer.Option(help="The operator it belongs to.")] = MAIN
     service: Annotated[str, typer.Option(help="The service it speaks for.")] = MAIN
     channel: Annotated[
         list[Channel] | None,
-        typer.Option(help="A channel it may speak for; may be given several times. [user]"),
+        typer.Option(
+            metavar="CHANNEL",
+            help=f"A channel it may speak for, again for another: {', '.join(Channel)}. [user]",
+        ),
     ] = None
 
     def grant(self) -> Grant:

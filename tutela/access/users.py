@@ -1,0 +1,107 @@
+"""People on the staff: a name, a role, and a password of which only an Argon2id hash is kept."""
+
+import asyncio
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from tutela.access.tokens import refuse_bad_name
+from tutela.database import queries
+from tutela.database.pool import Pool, tenant_transaction
+from tutela.domain.vocabulary import Role
+from tutela.errors import FieldError, TutelaError
+
+PASSWORD_MIN_CODE_POINTS = 12
+PASSWORD_MAX_CODE_POINTS = 1_024
+GENERATED_BYTES = 18
+
+_sql = queries.load("tutela.access")
+_hasher = PasswordHasher()
+#: What is checked where there is no such person, so that both take the same time.
+_NOBODY = _hasher.hash("nobody")
+
+
+class NameTaken(TutelaError):
+    """There is a person of that name already."""
+
+    code = "name_taken"
+    title = "The name is taken"
+    status = 409
+
+
+class RoleNotForPeople(TutelaError):
+    """The role belongs to programs."""
+
+    code = "role_not_for_people"
+    title = "The role is for programs"
+    status = 422
+
+
+class PasswordUnfit(TutelaError):
+    """The password is too short or too long."""
+
+    code = "password_unfit"
+    title = "The password can't be used"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who may log in, and as what."""
+
+    tenant: str
+    name: str
+    role: Role
+
+
+async def add(pool: Pool, *, person: Person, password: str) -> None:
+    """The person can log in from now on; the tenant must be there.
+
+    Errors: `BadName`, `RoleNotForPeople`, `PasswordUnfit`, `NameTaken`, `NoSuchTenant`.
+    """
+    refuse_bad_name(person.name, what="name")
+    if person.role is Role.SERVICE:
+        raise RoleNotForPeople("Programs have the role service, by `tutela token create`.")
+    if not PASSWORD_MIN_CODE_POINTS <= len(password) <= PASSWORD_MAX_CODE_POINTS:
+        raise PasswordUnfit(
+            f"A password has {PASSWORD_MIN_CODE_POINTS} to {PASSWORD_MAX_CODE_POINTS} characters.",
+            errors=[FieldError("/password", "too short or too long")],
+        )
+    password_hash = await asyncio.to_thread(_hasher.hash, password)
+    async with tenant_transaction(pool, person.tenant) as connection:
+        cursor = await connection.execute(
+            _sql.add_user,
+            {
+                "tenant": person.tenant,
+                "name": person.name,
+                "role": str(person.role),
+                "password_hash": password_hash,
+            },
+        )
+        if await cursor.fetchone() is None:
+            raise NameTaken(f"There is a user {person.name} already.")
+
+
+async def known(pool: Pool, *, tenant: str, name: str, password: str) -> Person | None:
+    """The person of that name and password; None where either is wrong, after the same time."""
+    async with tenant_transaction(pool, tenant) as connection:
+        cursor = await connection.execute(_sql.find_user, {"tenant": tenant, "name": name})
+        row = await cursor.fetchone()
+    password_hash = _NOBODY if row is None else row[1]
+    fits = await asyncio.to_thread(_fits, password_hash, password=password)
+    return Person(tenant=tenant, name=name, role=Role(row[0])) if row and fits else None
+
+
+def generated_password(chance: Callable[[int], bytes]) -> str:
+    """24 letters, digits, `-` and `_`: 144 bits that nobody has to remember."""
+    return base64.urlsafe_b64encode(chance(GENERATED_BYTES)).decode()
+
+
+def _fits(password_hash: str, *, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,181 @@
+"""What `tutela doctor` looks at, one finding each."""
+
+import shutil
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, LiteralString
+
+import msgspec
+
+from tutela.access import keys as access_keys
+from tutela.access import processes
+from tutela.access.keys import MASTER_FILE, SIGNING_FILE
+from tutela.database import queries
+from tutela.database.migrations import pending
+from tutela.database.pool import (
+    Pool,
+    check_durability,
+    clock_offset_seconds,
+    every_tenant_transaction,
+)
+from tutela.errors import TutelaError
+from tutela.ledger.receipts import INCLUSION_SECONDS
+from tutela.settings import Settings
+
+OFFSET_WARN_SECONDS = 1.0
+BACKLOG_WARN_SECONDS = 10.0
+FREE_WARN_BYTES = 5 * 1024**3
+FREE_LEAST_BYTES = 1024**3
+_OPEN_TO_OTHERS = 0o077
+
+_sql = queries.load("tutela.cli", "doctor.sql")
+_access = queries.load("tutela.access")
+
+
+class Mark(StrEnum):
+    """How serious a finding is."""
+
+    #: As it should be.
+    OK = "ok"
+    #: Works, and somebody should know.
+    WARN = "warn"
+    #: Does not work, or would lose something.
+    FAIL = "FAIL"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One line of the doctor."""
+
+    mark: Mark
+    name: str
+    detail: str
+
+
+def of_settings(settings: Settings) -> Finding:
+    """Which settings hold."""
+    where = "a database by URL" if settings.database_url else f"data in {settings.data_folder}"
+    return Finding(
+        Mark.OK,
+        "settings",
+        f"{where}; serves {settings.host}:{settings.port} "
+        f"with {settings.web_processes} web process(es)",
+    )
+
+
+def of_keys(settings: Settings, *, fingerprint: str | None) -> Iterator[Finding]:
+    """Where the keys lie, who can read them, and whether they are those of the database."""
+    folder = settings.key_folder
+    files = [folder / MASTER_FILE, folder / SIGNING_FILE]
+    if not all(file.exists() for file in files):
+        mark = Mark.WARN if fingerprint is None else Mark.FAIL
+        yield Finding(mark, "keys", f"none in {folder}" + (" yet" if fingerprint is None else ""))
+        return
+    try:
+        keys = access_keys.load_or_create(folder)
+    except TutelaError as error:
+        yield Finding(Mark.FAIL, "keys", error.detail)
+        return
+    if fingerprint not in (None, keys.fingerprint):
+        yield Finding(Mark.FAIL, "keys", f"{folder} holds other keys than the database's")
+    elif any(file.stat().st_mode & _OPEN_TO_OTHERS for file in files):
+        yield Finding(Mark.FAIL, "keys", f"{folder}: others than the owner can read them")
+    elif settings.database_url is None and _is_within(folder, outer=settings.data_folder):
+        yield Finding(
+            Mark.WARN, "keys", f"{folder} lies in the data folder: a backup of it protects nothing"
+        )
+    else:
+        yield Finding(Mark.OK, "keys", f"{folder}, signing with {keys.key_id}")
+
+
+def of_disk(folder: Path) -> Finding:
+    """How much room the data folder has."""
+    free = shutil.disk_usage(folder).free
+    detail = f"{free / 1024**3:.1f} GiB free at {folder}"
+    if free < FREE_LEAST_BYTES:
+        return Finding(Mark.FAIL, "disk", detail)
+    return Finding(Mark.WARN if free < FREE_WARN_BYTES else Mark.OK, "disk", detail)
+
+
+async def of_server(pool: Pool) -> Finding:
+    """Whether the database answers, may write, and keeps what it acknowledges."""
+    version, is_standby = await _row(pool, sql=_sql.server)
+    if is_standby:
+        return Finding(Mark.FAIL, "database", "a standby: it takes no notices")
+    async with pool.connection() as connection:
+        try:
+            await check_durability(connection)
+        except TutelaError as error:
+            return Finding(Mark.FAIL, "database", error.detail)
+    return Finding(
+        Mark.OK,
+        "database",
+        f"PostgreSQL {version.split()[0]}; fsync, synchronous_commit, full_page_writes are on",
+    )
+
+
+async def of_migrations(url: str, *, pool: Pool) -> Finding:
+    """Whether the schema is this version's."""
+    try:
+        lacking = await pending(url)
+    except TutelaError as error:
+        return Finding(Mark.FAIL, "migrations", error.detail)
+    if lacking:
+        return Finding(Mark.FAIL, "migrations", f"{lacking} lacking; `tutela up` applies them")
+    return Finding(Mark.OK, "migrations", f"{(await _row(pool, sql=_sql.applied))[0]} applied")
+
+
+async def of_clock(pool: Pool) -> Finding:
+    """How far this machine's clock is from the database's, which is the one that counts."""
+    async with pool.connection() as connection:
+        offset = await clock_offset_seconds(connection)
+    mark = Mark.WARN if abs(offset) > OFFSET_WARN_SECONDS else Mark.OK
+    return Finding(mark, "clock", f"the database is {offset:+.3f} s ahead of this machine")
+
+
+async def of_processes(pool: Pool, *, service_runs: bool) -> Finding:
+    """Whether every process that should live says so."""
+    beats = await processes.beats(pool)
+    silent = [each for each in beats if each.is_silent]
+    if not beats or (len(silent) == len(beats) and not service_runs):
+        return Finding(Mark.WARN, "processes", "none runs: `tutela up` starts them")
+    if silent:
+        told = ", ".join(f"{each.process.name} for {each.silent_seconds:.0f} s" for each in silent)
+        return Finding(Mark.FAIL, "processes", f"silent: {told}")
+    return Finding(Mark.OK, "processes", ", ".join(each.process.name for each in beats))
+
+
+async def of_ledger(pool: Pool) -> Finding:
+    """Whether every fact has its place in time for the receipts' promise."""
+    count, oldest_seconds = await _row(pool, sql=_sql.backlog)
+    detail = f"{count} facts wait for their place, the oldest for {oldest_seconds:.0f} s"
+    if oldest_seconds > INCLUSION_SECONDS:
+        return Finding(Mark.FAIL, "ledger", detail)
+    return Finding(
+        Mark.WARN if oldest_seconds > BACKLOG_WARN_SECONDS else Mark.OK, "ledger", detail
+    )
+
+
+async def of_outbox(pool: Pool) -> Finding:
+    """Whether an instruction to the platform was given up."""
+    waiting, dead = await _row(pool, sql=_sql.outbox)
+    return Finding(
+        Mark.FAIL if dead else Mark.OK, "outbox", f"{waiting} waiting, {dead} dead letters"
+    )
+
+
+async def known_fingerprint(pool: Pool) -> str | None:
+    """Of which keys the database was made; None where it has not seen any."""
+    async with every_tenant_transaction(pool) as connection:
+        row = await (await connection.execute(_access.known_keys)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _is_within(folder: Path, *, outer: Path) -> bool:
+    return folder.resolve().is_relative_to(outer.resolve())
+
+
+async def _row(pool: Pool, *, sql: LiteralString) -> tuple[Any, ...]:
+    async with every_tenant_transaction(pool) as connection:
+        row = await (await connection.execute(sql)).fetchone()
+    return row or ()

@@ -1,0 +1,179 @@
+"""The whole record of one log as a file that anyone can verify without us."""
+
+import base64
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, LiteralString
+
+from tutela.database import queries
+from tutela.database.pool import Connection, Pool, tenant_transaction
+from tutela.domain import canonical
+from tutela.errors import TutelaError
+from tutela.ledger import heads
+from tutela.ledger.heads import Head
+
+FORMAT = "tutela-ledger-export"
+#: Rows that the server hands over at once.
+FETCH_ROWS = 2_000
+
+_sql = queries.load("tutela.ledger")
+
+
+class NothingToExport(TutelaError):
+    """The log has no signed head yet."""
+
+    code = "nothing_to_export"
+    title = "The log is empty"
+    status = 404
+
+
+class ExportNotWritten(TutelaError):
+    """The file can't be written where it should go."""
+
+    code = "export_not_written"
+    title = "The export can't be written"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export holds."""
+
+    log_id: str
+    leaves: int
+    receipts: int
+    heads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Whose log, at which instant, and who is told how many leaves are written."""
+
+    tenant: str
+    log_id: str
+    at: datetime
+    progress: Callable[[int, int], None]
+
+
+async def export(pool: Pool, *, wanted: Wanted, path: Path) -> Exported:
+    """Writes the log as its newest head has it; the file is there whole or not at all.
+
+    Errors: `NothingToExport`, `ExportNotWritten`, `DatabaseUnavailable`.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            async with tenant_transaction(pool, wanted.tenant) as connection:
+                exported = await _Writing(connection, wanted=wanted, file=file).write()
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        raise ExportNotWritten(f"{path}: {error.strerror}.") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
+    return exported
+
+
+class _Writing:
+    """One export under way. What is below the newest head no longer changes."""
+
+    def __init__(self, connection: Connection, *, wanted: Wanted, file: BinaryIO) -> None:
+        self._connection = connection
+        self._wanted = wanted
+        self._file = file
+
+    async def write(self) -> Exported:
+        """Every line in the order of the format; the last one says that nothing was cut off."""
+        newest = await self._newest()
+        self._line(
+            b"log",
+            {
+                "v": 1,
+                "log_id": self._wanted.log_id,
+                "size": newest.size,
+                "exported_at": canonical.timestamp(self._wanted.at),
+                "format": FORMAT,
+            },
+        )
+        await self._write_keys()
+        receipts = await self._write_leaves(newest.size)
+        head_count = await self._write_heads(newest)
+        self._line(b"end", {"leaves": newest.size, "heads": head_count, "receipts": receipts})
+        return Exported(
+            self._wanted.log_id, leaves=newest.size, receipts=receipts, heads=head_count
+        )
+
+    async def _newest(self) -> Head:
+        cursor = await self._connection.execute(_sql.last_head, {"tenant": self._wanted.tenant})
+        row = await cursor.fetchone()
+        if row is None:
+            raise NothingToExport(f"Nothing is in the log of {self._wanted.tenant} yet.")
+        return heads.of_row(row, log_id=self._wanted.log_id)
+
+    async def _write_keys(self) -> None:
+        cursor = await self._connection.execute(_sql.export_keys)
+        async for key_id, public_key, valid_from in cursor:
+            self._line(
+                b"key",
+                {
+                    "key_id": key_id,
+                    "public_key": _base64(public_key),
+                    "purpose": "ledger",
+                    "valid_from": canonical.timestamp(valid_from),
+                },
+            )
+
+    async def _write_leaves(self, size: int) -> int:
+        receipts = 0
+        async for row in self._rows(_sql.export_leaves, size=size):
+            index, content, leaf_hash, *promised = row
+            self._file.write(b"leaf\t" + content + b"\n")
+            if promised[0] is not None:
+                self._write_receipt(leaf_hash, promised=promised)
+                receipts += 1
+            if (index + 1) % FETCH_ROWS == 0 or index + 1 == size:
+                self._wanted.progress(index + 1, size)
+        return receipts
+
+    def _write_receipt(self, leaf_hash: bytes, *, promised: list[Any]) -> None:
+        received_at, include_by, key_id, signature = promised
+        self._line(
+            b"receipt",
+            {
+                "log_id": self._wanted.log_id,
+                "leaf_hash": leaf_hash.hex(),
+                "received_at": canonical.timestamp(received_at),
+                "include_by": canonical.timestamp(include_by),
+                "key_id": key_id,
+                "signature": _base64(signature),
+            },
+        )
+
+    async def _write_heads(self, newest: Head) -> int:
+        count = 0
+        async for row in self._rows(_sql.export_heads, size=newest.size):
+            head = heads.of_row(row, log_id=self._wanted.log_id)
+            self._line(b"head", head)
+            count += 1
+            if head == newest:
+                break
+        return count
+
+    async def _rows(self, sql: LiteralString, *, size: int) -> AsyncIterator[tuple[Any, ...]]:
+        async with self._connection.cursor(name="tutela_export") as cursor:
+            cursor.itersize = FETCH_ROWS
+            await cursor.execute(sql, {"tenant": self._wanted.tenant, "size": size})
+            async for row in cursor:
+                yield row
+
+    def _line(self, kind: bytes, value: object) -> None:
+        self._file.write(kind + b"\t" + canonical.encode(value) + b"\n")
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

@@ -15,9 +15,10 @@ from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.intake.channels.batch import LineRefused
 from tutela.intake.door import Intake
+from tutela.intake.pace import Pace
 from tutela.intake.refusals import Refusal, RefusalLog
 from tutela.web.answer import JSON_LINES
-from tutela.web.api import cases, ledger, notices, xrpc
+from tutela.web.api import cases, declarations, ledger, notices, receipts, xrpc
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.api.xrpc import SERVICE_DID, xrpc_problem
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Handler, Terms
@@ -25,13 +26,19 @@ from tutela.web.fallback import no_call
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
+_DECLARE = Terms(right=Right.SEND_NOTICES)
 _REPORT = Terms(right=Right.SEND_NOTICES, present=xrpc_problem)
 _SEE_CASES = Terms(
     right=Right.SEE_CASES, takes=None, queries=frozenset({"limit", "after", "state"})
 )
 _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
-_PUBLIC = Terms(right=None, takes=None, queries=frozenset({"log_id", "from", "to"}))
+_HEAD = Terms(right=None, takes=None, queries=frozenset({"log_id"}))
+_PROOF = Terms(right=None, takes=None)
+_CONSISTENCY = Terms(right=None, takes=None, queries=frozenset({"log_id", "from", "to"}))
+#: How often a process answers holders of receipts, all together: more would be at intake's cost.
+RECEIPTS_PER_SECOND = 100.0
+RECEIPTS_AT_ONCE = 500.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,12 @@ class Call:
 
 def calls(rooms: Rooms) -> list[Call]:
     """All JSON calls; the reference page and the OpenAPI document are checked against it."""
-    return [*_intake_calls(rooms), *_review_calls(rooms), *_ledger_calls(rooms.pool)]
+    return [
+        *_intake_calls(rooms),
+        *_receipt_calls(rooms),
+        *_review_calls(rooms),
+        *_ledger_calls(rooms.pool),
+    ]
 
 
 def _intake_calls(rooms: Rooms) -> list[Call]:
@@ -80,6 +92,29 @@ def _intake_calls(rooms: Rooms) -> list[Call]:
             notices.create_notices(rooms.intake, record_line=record_line),
         ),
         Call("POST", "/xrpc/com.atproto.moderation.createReport", _REPORT, report),
+        Call(
+            "POST",
+            "/v1/declarations",
+            _DECLARE,
+            declarations.create_declaration(
+                rooms.pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance
+            ),
+        ),
+    ]
+
+
+def _receipt_calls(rooms: Rooms) -> list[Call]:
+    terms = Terms(right=None, pace=Pace(per_second=RECEIPTS_PER_SECOND, burst=RECEIPTS_AT_ONCE))
+    return [
+        Call("POST", "/v1/receipts/lookup", terms, receipts.look_up_receipt(rooms.pool)),
+        Call(
+            "POST",
+            "/v1/receipts/evidence",
+            terms,
+            receipts.send_evidence(
+                rooms.pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance
+            ),
+        ),
     ]
 
 
@@ -97,9 +132,9 @@ def _review_calls(rooms: Rooms) -> list[Call]:
 
 def _ledger_calls(pool: Pool) -> list[Call]:
     return [
-        Call("GET", "/v1/ledger/head", _PUBLIC, ledger.show_head(pool)),
-        Call("GET", "/v1/ledger/proof/{leaf_hash}", _PUBLIC, ledger.prove_inclusion(pool)),
-        Call("GET", "/v1/ledger/consistency", _PUBLIC, ledger.prove_consistency(pool)),
+        Call("GET", "/v1/ledger/head", _HEAD, ledger.show_head(pool)),
+        Call("GET", "/v1/ledger/proof/{leaf_hash}", _PROOF, ledger.prove_inclusion(pool)),
+        Call("GET", "/v1/ledger/consistency", _CONSISTENCY, ledger.prove_consistency(pool)),
     ]
 
 

@@ -14,6 +14,20 @@ CREATE TABLE evidence (
 );
 CREATE INDEX evidence_notice ON evidence (tenant, service, notice_id);
 
+-- Who erased a notice and why: sealed, since both can be personal.
+CREATE TABLE erasure (
+    tenant      text        NOT NULL,
+    service     text        NOT NULL,
+    id          uuid        NOT NULL REFERENCES ledger_leaf,
+    notice_id   uuid        NOT NULL,
+    erased_at   timestamptz NOT NULL,
+    sealed_key  bytea       NOT NULL,
+    sealed_body bytea       NOT NULL,
+    PRIMARY KEY (tenant, service, id),
+    UNIQUE (tenant, service, notice_id),
+    FOREIGN KEY (tenant, service, notice_id) REFERENCES notice
+);
+
 -- What the platform says it sent; the gap to what came in is reconciled.
 CREATE TABLE declaration (
     tenant      text        NOT NULL,

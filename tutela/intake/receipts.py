@@ -1,0 +1,120 @@
+"""What the holder of a receipt may ask: no account, no name, only the code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tutela.database import queries
+from tutela.database.pool import Pool, every_tenant_transaction
+from tutela.domain import canonical
+from tutela.domain.states import ItemState
+from tutela.errors import FieldError, TutelaError
+from tutela.ledger import proofs, receipts
+from tutela.ledger.proofs import Inclusion
+
+_sql = queries.load("tutela.intake")
+
+
+class Redress(StrEnum):
+    """What a notifier can do about an answer (Article 16(5) DSA)."""
+
+    #: A complaint to the platform itself (Article 20).
+    COMPLAINT = "complaint"
+    #: A certified body for out-of-court settlement (Article 21).
+    OUT_OF_COURT_DISPUTE = "out_of_court_dispute"
+    #: A court, at any time.
+    COURT = "court"
+
+
+class UnknownCode(TutelaError):
+    """No receipt has this code."""
+
+    code = "unknown_code"
+    title = "No receipt has this code"
+    status = 404
+
+
+class ItemStanding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How one reported subject stands; what follows `state` is there once it is answered.
+
+    `automated_decision` says how far automated means took part (Article 16(6)).
+    """
+
+    state: ItemState
+    outcome: str | None = None
+    ground: str | None = None
+    automated_decision: str | None = None
+    redress: tuple[Redress, ...] = ()
+
+
+class Standing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How a notice stands: `open` while any item is; `inclusion` once it can be proved."""
+
+    state: ItemState
+    received_at: str
+    items: list[ItemStanding]
+    inclusion: Inclusion | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipted:
+    """A notice as its receipt's holder may know it."""
+
+    tenant: str
+    service: str
+    notice_id: UUID
+    received_at: datetime
+    leaf_hash: bytes
+    answers: Sequence[dict[str, Any]]
+
+
+async def look_up(pool: Pool, *, code: str) -> Standing:
+    """How the notice of a receipt stands; `UnknownCode` where no receipt has the code."""
+    found = await receipted(pool, code=code)
+    items = [_item(answer) for answer in found.answers]
+    still_open = any(item.state is ItemState.OPEN for item in items)
+    return Standing(
+        state=ItemState.OPEN if still_open else ItemState.ANSWERED,
+        received_at=canonical.timestamp(found.received_at),
+        items=items,
+        inclusion=await proofs.inclusion(pool, leaf_hash=found.leaf_hash),
+    )
+
+
+async def receipted(pool: Pool, *, code: str) -> Receipted:
+    """What a code is a receipt for, however a person typed it; `UnknownCode` where it is none."""
+    code_hash = receipts.hash_code(receipts.read_code(code))
+    async with every_tenant_transaction(pool) as connection:
+        cursor = await connection.execute(_sql.notice_of_code, {"code_hash": code_hash})
+        row = await cursor.fetchone()
+    if row is None:
+        raise UnknownCode(
+            detail="Check the code: 32 letters and digits, in groups of four.",
+            errors=[FieldError("/code", "no receipt has this code")],
+        )
+    tenant, service, notice_id, received_at, leaf_hash, answers = row
+    return Receipted(
+        tenant=tenant,
+        service=service,
+        notice_id=notice_id,
+        received_at=received_at,
+        leaf_hash=leaf_hash,
+        answers=answers,
+    )
+
+
+def _item(told: dict[str, Any]) -> ItemStanding:
+    if told["outcome"] is None:
+        return ItemStanding(state=ItemState.OPEN)
+    return ItemStanding(
+        state=ItemState.ANSWERED,
+        outcome=told["outcome"],
+        ground=told["ground"],
+        automated_decision=told["automated_decision"],
+        redress=tuple(Redress),
+    )

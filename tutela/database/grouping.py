@@ -41,6 +41,7 @@ class Grouping(Generic[_Item, _Result]):
         self._waiting_max = waiting_max
         self._flights_max = flights
         self._waiting: deque[_Waiting[_Item, _Result]] = deque()
+        self._under_way = 0
         self._flights: set[asyncio.Task[None]] = set()
 
     async def submit(self, item: _Item) -> _Result:
@@ -50,16 +51,25 @@ class Grouping(Generic[_Item, _Result]):
         outcome: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
         waiting = _Waiting(item, outcome)
         self._waiting.append(waiting)
-        if len(self._flights) < self._flights_max:
+        self._take_off()
+        return await outcome
+
+    def _take_off(self) -> None:
+        if self._waiting and self._under_way < self._flights_max:
+            self._under_way += 1
             flight = asyncio.create_task(self._fly())
             self._flights.add(flight)
             flight.add_done_callback(self._flights.discard)
-        return await outcome
 
     async def _fly(self) -> None:
-        while self._waiting:
-            size = min(len(self._waiting), self._group_max)
-            await self._settle([self._waiting.popleft() for _ in range(size)])
+        try:
+            while self._waiting:
+                size = min(len(self._waiting), self._group_max)
+                await self._settle([self._waiting.popleft() for _ in range(size)])
+        finally:
+            # in the same step as the last look at what waits: nobody can come in between
+            self._under_way -= 1
+            self._take_off()
 
     async def _settle(self, group: list[_Waiting[_Item, _Result]]) -> None:
         try:

@@ -170,3 +170,12 @@ WHERE refused > greatest(taken, %(refusals_least)s)
 SELECT tenant, service, id::text, format('at %%s', at)
 FROM refused_call
 WHERE code = 'clock_wrong' AND at > %(now)s - interval '1 hour'
+
+-- name: kinds_in_cases
+-- Which categories and keywords stand in open cases of which harm family, with some of their items.
+SELECT c.family, n.category, n.keyword, (array_agg(ARRAY[i.tenant, i.service, format('%%s.%%s', i.notice_id, i.ordinal)]))[1:100]
+FROM item i
+JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
+JOIN case_file c ON (c.tenant, c.service, c.id) = (i.tenant, i.service, i.case_id)
+WHERE i.decision_id IS NULL
+GROUP BY 1, 2, 3

@@ -11,6 +11,8 @@ import msgspec
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, every_tenant_transaction
 from tutela.domain import canonical
+from tutela.domain.harm import harm_family
+from tutela.domain.vocabulary import Category, Keyword
 from tutela.ledger.receipts import INCLUSION_SECONDS
 from tutela.reconciliation.report import (
     IDS_MAX,
@@ -26,6 +28,9 @@ KEEP_RUNS = timedelta(days=7)
 _sql = queries.load("tutela.reconciliation")
 _checks = queries.load("tutela.reconciliation", "checks.sql")
 
+#: The one check that the database can't make alone: the families are the domain's.
+FAMILY_MIXED: Final = "family_mixed"
+
 #: What each check means to the person who reads it, in the order of gravity.
 MEANINGS: Final[dict[str, str]] = {
     "item_missing": "A notice has fewer items than it was acknowledged with.",
@@ -34,6 +39,7 @@ MEANINGS: Final[dict[str, str]] = {
     "open_item_in_closed_case": "An item waits for an answer in a closed case.",
     "case_missing": "An item has no case.",
     "marks_mixed": "A real notice stands among probes, or a probe among real notices.",
+    FAMILY_MIXED: "An item stands in a case about another harm, where nobody weighs its own.",
     "lease_stuck": "One reviewer has kept a case from everyone else for too long.",
     "answer_missing": "An item was decided and its notifier not answered.",
     "decision_incomplete": "A decision lacks items, statements, measures or instructions.",
@@ -75,7 +81,7 @@ async def reconcile(pool: Pool, *, now: datetime, limits: Limits) -> Reconciliat
         faults = [
             _fault(check, rows=rows)
             for check in MEANINGS
-            if (rows := await _rows(connection, sql=getattr(_checks, check), asked=asked))
+            if (rows := await _found(connection, check=check, asked=asked))
         ]
     return conclude(totals, faults=faults, at=canonical.timestamp(now))
 
@@ -104,6 +110,20 @@ async def last(pool: Pool) -> Reconciliation | None:
         cursor = await connection.execute(_sql.last_run)
         row = await cursor.fetchone()
     return None if row is None else msgspec.convert(row[2], Reconciliation)
+
+
+async def _found(
+    connection: Connection, *, check: str, asked: dict[str, object]
+) -> list[tuple[Any, ...]]:
+    if check != FAMILY_MIXED:
+        return await _rows(connection, sql=getattr(_checks, check), asked=asked)
+    kinds = await _rows(connection, sql=_checks.kinds_in_cases, asked=asked)
+    return [
+        (*item, f"{category} in a case of {family}")
+        for family, category, keyword, items in kinds
+        if harm_family(Category(category), keyword=keyword and Keyword(keyword)) != family
+        for item in items
+    ]
 
 
 def _fault(check: str, *, rows: Sequence[Sequence[Any]]) -> Fault:

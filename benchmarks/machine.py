@@ -1,4 +1,4 @@
-"""Where a figure was measured: the machine, the versions, how busy it was, who used the processor."""
+"""Where a figure was measured: machine, versions, how busy it was, who used the processor."""
 
 import importlib.metadata
 import os

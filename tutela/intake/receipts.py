@@ -42,7 +42,8 @@ class UnknownCode(TutelaError):
 class ItemStanding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How one reported subject stands; what follows `state` is there once it is answered.
 
-    `automated_decision` says how far automated means took part (Article 16(6)).
+    `automated_decision` says how far automated means took part, where the decision tells
+    (Article 16(6)).
     """
 
     state: ItemState

@@ -1,23 +1,40 @@
 """The composition root: the only place that knows which adapter stands behind a port."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import httpx
+
 from tutela.access import processes
 from tutela.access.founding import found
 from tutela.access.keys import KeySet
 from tutela.database.clock import DatabaseClock, steady_seconds
 from tutela.database.pool import Pool, open_pool
+from tutela.decisions.webhooks import Courier, deliver_due
+from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
+from tutela.drills.canaries import Canaries
 from tutela.intake.door import Intake
 from tutela.intake.housekeeping import forget_refused_bodies
 from tutela.intake.refusals import RefusalLog
 from tutela.ledger.sequencer import Sequencer
+from tutela.reconciliation import reconcile
+from tutela.reconciliation.reconcile import Limits
+from tutela.reconciliation.report import Reconciliation
 from tutela.settings import Settings
 
 HOUSEKEEPING_SECONDS = 60.0
+DELIVERY_SECONDS = 1.0
+CANARY_STEP_SECONDS = 1.0
+CANARY_CALL_SECONDS = 20.0
+FOREVER_SECONDS = 1e9
+#: A probe needs this long at least: its inclusion is promised within a minute.
+MIN_CANARY_SECONDS = 90.0
+#: A reconciliation takes at most this share of the time of the process that does it.
+RECONCILIATION_SHARE = 0.1
 
 
 def now() -> datetime:
@@ -90,9 +107,75 @@ def sequencer(house: House) -> Sequencer:
     return Sequencer(house.pool, keys=house.keys, clock=house.clock)
 
 
-def worker_loops(house: House) -> tuple[Loop, ...]:
-    """What a worker does; each by itself, so that one that fails stops no other."""
-    return (Loop(name="housekeeping", every_seconds=HOUSEKEEPING_SECONDS, run=_keep_house(house)),)
+def limits(settings: Settings) -> Limits:
+    """From when on something is wrong, as the operator set it."""
+    return Limits(canary_seconds_max=canary_seconds_max(settings))
+
+
+def limits_at_rest() -> Limits:
+    """The limits for a house that no process runs in."""
+    return Limits(kinds=(), doors=(), canary_seconds_max=FOREVER_SECONDS)
+
+
+def canary_seconds_max(settings: Settings) -> float:
+    """Two periods: how long a route may be without a probe that came through."""
+    return max(2 * settings.canary_seconds, MIN_CANARY_SECONDS)
+
+
+async def reconciled(house: House) -> Reconciliation:
+    """How things stand now, written down for those who ask."""
+    begun = house.clock()
+    report = await reconcile.reconcile(house.pool, now=begun, limits=limits(house.settings))
+    run_id = uuid7(unix_ms=int(begun.timestamp() * 1000), random=house.chance(UUID7_RANDOM_BYTES))
+    seconds = (house.clock() - begun).total_seconds()
+    await reconcile.keep(house.pool, report=report, run_id=run_id, now=begun, seconds=seconds)
+    return report
+
+
+@asynccontextmanager
+async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
+    """What every worker does; each by itself, so that one that fails stops no other."""
+    async with httpx.AsyncClient() as client:
+        courier = Courier(
+            pool=house.pool,
+            keys=house.keys,
+            client=client,
+            clock=house.clock,
+            chance=house.chance,
+        )
+        yield (
+            Loop(name="housekeeping", every_seconds=HOUSEKEEPING_SECONDS, run=_keep_house(house)),
+            Loop(
+                name="delivery",
+                every_seconds=DELIVERY_SECONDS,
+                run=lambda: deliver_due(courier),
+            ),
+        )
+
+
+@asynccontextmanager
+async def watch_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
+    """What one worker does for all: reconcile, and send probes on every route."""
+    settings = house.settings
+    async with httpx.AsyncClient(
+        base_url=settings.probed_url, timeout=CANARY_CALL_SECONDS
+    ) as client:
+        canaries = Canaries(
+            house.pool, keys=house.keys, client=client, clock=house.clock, chance=house.chance
+        )
+        await canaries.open()
+        yield (
+            Loop(
+                name="reconciliation",
+                every_seconds=settings.reconcile_seconds,
+                run=lambda: _reconcile_at_leisure(house),
+            ),
+            Loop(
+                name="canaries",
+                every_seconds=CANARY_STEP_SECONDS,
+                run=lambda: canaries.round(period_seconds=settings.canary_seconds),
+            ),
+        )
 
 
 def loops_of_every_process(house: House, *, process: processes.Process) -> tuple[Loop, ...]:
@@ -104,6 +187,13 @@ def loops_of_every_process(house: House, *, process: processes.Process) -> tuple
             run=lambda: processes.beat(house.pool, process),
         ),
     )
+
+
+async def _reconcile_at_leisure(house: House) -> None:
+    begun = house.clock()
+    await reconciled(house)
+    seconds = (house.clock() - begun).total_seconds()
+    await asyncio.sleep(max(seconds, 0) / RECONCILIATION_SHARE)
 
 
 def _keep_house(house: House) -> Callable[[], Awaitable[None]]:

@@ -54,6 +54,12 @@ def _url(text: str) -> str:
     return text
 
 
+def _probe_url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("a URL that begins with http:// or https://")
+    return text
+
+
 def _host(text: str) -> str:
     if not text or any(letter.isspace() for letter in text):
         raise ValueError("a name or an address of this machine")
@@ -126,6 +132,35 @@ class Settings:
             read=_between(1, most=31 * 86_400),
         ),
     ] = 900.0
+    reconcile_seconds: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_RECONCILE_SECONDS",
+            means="between two reconciliations",
+            read=_between(1, most=3_600),
+        ),
+    ] = 30.0
+    canary_seconds: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_CANARY_SECONDS",
+            means="between two probes on a route",
+            read=_between(5, most=86_400),
+        ),
+    ] = 300.0
+    probe_url: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_PROBE_URL",
+            means="where probes knock, if not at the served address",
+            read=_probe_url,
+        ),
+    ] = None
+
+    @property
+    def probed_url(self) -> str:
+        """Where a probe of this house knocks."""
+        return self.probe_url or f"http://{self.host}:{self.port}"
 
     @property
     def is_embedded(self) -> bool:

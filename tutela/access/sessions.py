@@ -4,12 +4,9 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
-
+from tutela.access.users import Person, known
 from tutela.database import queries
 from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.domain.vocabulary import Role
@@ -20,17 +17,6 @@ COOKIE_BYTES = 32
 CHECKS_AT_ONCE = 2
 
 _sql = queries.load("tutela.access")
-#: The hash of no password, so that a name that nobody has costs what a wrong password costs.
-_NOBODY = PasswordHasher().hash("")
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """A person who is logged in."""
-
-    tenant: str
-    name: str
-    role: Role
 
 
 class Sessions:
@@ -46,14 +32,9 @@ class Sessions:
 
     async def log_in(self, name: str, *, password: str, tenant: str) -> str | None:
         """The cookie of a new session; None where name and password don't go together."""
-        async with every_tenant_transaction(self._pool) as connection:
-            cursor = await connection.execute(_sql.find_user, {"tenant": tenant, "name": name})
-            row = await cursor.fetchone()
         async with self._checks:
-            right = await asyncio.to_thread(
-                _matches, password, stored=_NOBODY if row is None else row[1]
-            )
-        if row is None or not right:
+            person = await known(self._pool, tenant=tenant, name=name, password=password)
+        if person is None:
             return None
         cookie = base64.urlsafe_b64encode(self._chance(COOKIE_BYTES)).decode()
         async with every_tenant_transaction(self._pool) as connection:
@@ -68,7 +49,7 @@ class Sessions:
             )
         return cookie
 
-    async def who(self, cookie: str | None) -> Staff | None:
+    async def who(self, cookie: str | None) -> Person | None:
         """Who is logged in under a cookie; None where nobody is, or no longer."""
         if not cookie:
             return None
@@ -77,7 +58,7 @@ class Sessions:
                 _sql.find_session, {"session_hash": _hash(cookie), "now": self._clock()}
             )
             row = await cursor.fetchone()
-        return None if row is None else Staff(row[0], row[1], Role(row[2]))
+        return None if row is None else Person(tenant=row[0], name=row[1], role=Role(row[2]))
 
     async def log_out(self, cookie: str) -> None:
         """Ends the session of a cookie."""
@@ -89,13 +70,6 @@ class Sessions:
         async with every_tenant_transaction(self._pool) as connection:
             cursor = await connection.execute(_sql.services, {"tenant": tenant})
             return [row[0] for row in await cursor.fetchall()]
-
-
-def _matches(password: str, *, stored: str) -> bool:
-    try:
-        return PasswordHasher().verify(stored, password)
-    except (VerifyMismatchError, VerificationError, InvalidHashError):
-        return False
 
 
 def _hash(cookie: str) -> bytes:

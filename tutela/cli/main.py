@@ -5,9 +5,11 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
+from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
 from tutela.cli.ledger import ledger
 from tutela.cli.notices import notices
+from tutela.cli.reconcile import reconcile
 from tutela.cli.tokens import tokens
 from tutela.cli.up import up
 from tutela.cli.users import users
@@ -40,7 +42,9 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
 )
 application.command("up")(up)
+application.command("demo")(demo)
 application.command("doctor")(doctor)
+application.command("reconcile")(reconcile)
 application.add_typer(tokens, name="token")
 application.add_typer(users, name="user")
 application.add_typer(notices, name="notices")
@@ -71,3 +75,7 @@ def run(arguments: list[str]) -> int:
 def _refuse(line: str, *, status: int) -> int:
     print(f"tutela: {line}", file=sys.stderr)
     return status
+
+
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,7 @@ from tutela.settings import Settings, read_settings
 RETRY_SECONDS = 0.5
 SEQUENCING_SECONDS = 0.5
 SEQUENCER_LEAD = "sequencer"
+WATCH_LEAD = "watch"
 
 
 _log = structlog.get_logger(__name__)
@@ -96,7 +97,9 @@ async def serve(house: House, *, stopping: asyncio.Event) -> None:
 
 async def work_off(house: House, *, stopping: asyncio.Event) -> None:
     """Runs every loop of a worker, each by itself."""
-    await _until(stopping, endless=[go_on(loop) for loop in app.worker_loops(house)])
+    watch = Loop(name="watch", every_seconds=RETRY_SECONDS, run=lambda: _watch(house))
+    async with app.worker_loops(house) as loops:
+        await _until(stopping, endless=[go_on(loop) for loop in (*loops, watch)])
 
 
 async def sequence(house: House, *, stopping: asyncio.Event) -> None:
@@ -109,6 +112,17 @@ async def _lead(house: House) -> None:
     async with leadership(house.url, name=SEQUENCER_LEAD) as lead:
         _log.info("lead_taken", name=lead.name)
         await _sequence_while_leading(house, lead=lead)
+
+
+async def _watch(house: House) -> None:
+    async with leadership(house.url, name=WATCH_LEAD) as lead, app.watch_loops(house) as loops:
+        _log.info("lead_taken", name=lead.name)
+        async with asyncio.TaskGroup() as group:
+            for loop in loops:
+                group.create_task(go_on(loop))
+            while True:
+                await lead.check()
+                await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _sequence_while_leading(house: House, *, lead: Lead) -> None:

@@ -13,6 +13,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 import httpx
+import msgspec
 import structlog
 
 from tutela.access import tokens
@@ -128,7 +129,13 @@ class Canaries:
         )
         headers = await self._headers(sender)
         response = await self._client.post(
-            probe.path, json=probe.body, headers={**headers, "Idempotency-Key": probe.key}
+            probe.path,
+            content=msgspec.json.encode(probe.body),
+            headers={
+                **headers,
+                "Idempotency-Key": probe.key,
+                "Content-Type": probe.content_type,
+            },
         )
         response.raise_for_status()
 

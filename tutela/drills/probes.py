@@ -18,6 +18,7 @@ class Probe:
     path: str
     body: object
     key: str
+    content_type: str = "application/json"
 
 
 def api(key: str, *, channel: str, chance: random.Random) -> Probe:
@@ -27,7 +28,8 @@ def api(key: str, *, channel: str, chance: random.Random) -> Probe:
 
 def batch(key: str, *, channel: str, chance: random.Random) -> Probe:
     """A batch of one line at `POST /v1/notices/batch`."""
-    return Probe("/v1/notices/batch", _notice(key, channel=channel, chance=chance), key)
+    line = _notice(key, channel=channel, chance=chance)
+    return Probe("/v1/notices/batch", line, key, content_type="application/x-ndjson")
 
 
 def xrpc(key: str, *, channel: str, chance: random.Random) -> Probe:

@@ -31,6 +31,9 @@ _checks = queries.load("tutela.reconciliation", "checks.sql")
 #: The one check that the database can't make alone: the families are the domain's.
 FAMILY_MIXED: Final = "family_mixed"
 
+#: Checks that speak of calls that were never accepted: alarms, not losses.
+BEFORE_THE_DOOR: Final = frozenset({"refusals_rising"})
+
 #: What each check means to the person who reads it, in the order of gravity.
 MEANINGS: Final[dict[str, str]] = {
     "item_missing": "A notice has fewer items than it was acknowledged with.",
@@ -84,6 +87,11 @@ async def reconcile(pool: Pool, *, now: datetime, limits: Limits) -> Reconciliat
             if (rows := await _found(connection, check=check, asked=asked))
         ]
     return conclude(totals, faults=faults, at=canonical.timestamp(now))
+
+
+def is_lost(report: Reconciliation) -> bool:
+    """Whether anything that was accepted is in doubt; a busy refusing door alone is not that."""
+    return report.lost > 0 or any(fault.check not in BEFORE_THE_DOOR for fault in report.faults)
 
 
 async def keep(

@@ -34,11 +34,6 @@ def answer(value: object, *, status: int = 200) -> Answer:
     return Answer(status, _encode(value))
 
 
-def nothing() -> Answer:
-    """204: done, and there is nothing to say."""
-    return Answer(204, b"")
-
-
 async def begun(lines: AsyncIterator[bytes]) -> LineAnswer:
     """The lines as an answer, once the first is there: until then an error is still a status."""
     first = await anext(lines, b"")

@@ -29,7 +29,7 @@ _SAFE_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"
 _ACCEPTED = {
     JSON: frozenset({"", JSON}),
     JSON_LINES: frozenset(
-        {"", JSON_LINES, "application/jsonl", "application/json-lines", "text/plain"}
+        {"", JSON_LINES, JSON, "application/jsonl", "application/json-lines", "text/plain"}
     ),
 }
 

@@ -25,6 +25,7 @@ def site_of(house: House) -> Starlette:
             intake=app.intake(house),
             refusals=app.refusals(house),
             clock=house.clock,
+            canary_seconds_max=app.canary_seconds_max(house.settings),
         )
     )
 

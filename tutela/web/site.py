@@ -7,10 +7,11 @@ from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from tutela.access.keys import KeySet
 from tutela.access.roles import Right
+from tutela.access.sessions import Sessions
 from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.intake.channels.batch import LineRefused
@@ -18,9 +19,10 @@ from tutela.intake.door import Intake
 from tutela.intake.pace import Pace
 from tutela.intake.refusals import Refusal, RefusalLog
 from tutela.web.answer import JSON_LINES
-from tutela.web.api import cases, declarations, ledger, notices, receipts, xrpc
+from tutela.web.api import cases, declarations, ledger, notices, receipts, status, xrpc
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.api.xrpc import SERVICE_DID, xrpc_problem
+from tutela.web.console.pages import Console
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Handler, Terms
 from tutela.web.fallback import no_call
 
@@ -33,12 +35,15 @@ _SEE_CASES = Terms(
 )
 _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
+_STATUS = Terms(right=Right.SEE_STATUS, takes=None)
 _HEAD = Terms(right=None, takes=None, queries=frozenset({"log_id"}))
 _PROOF = Terms(right=None, takes=None)
 _CONSISTENCY = Terms(right=None, takes=None, queries=frozenset({"log_id", "from", "to"}))
 #: How often a process answers holders of receipts, all together: more would be at intake's cost.
 RECEIPTS_PER_SECOND = 100.0
 RECEIPTS_AT_ONCE = 500.0
+#: How long a route may be without a probe that came through, unless the operator says otherwise.
+CANARY_SECONDS_MAX = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,7 @@ class Rooms:
     refusals: RefusalLog
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes] = os.urandom
+    canary_seconds_max: float = CANARY_SECONDS_MAX
     service_did: str = SERVICE_DID
 
 
@@ -72,6 +78,14 @@ def calls(rooms: Rooms) -> list[Call]:
         *_receipt_calls(rooms),
         *_review_calls(rooms),
         *_ledger_calls(rooms.pool),
+        Call(
+            "GET",
+            "/v1/status",
+            _STATUS,
+            status.show_status(
+                rooms.pool, clock=rooms.clock, canary_seconds_max=rooms.canary_seconds_max
+            ),
+        ),
     ]
 
 
@@ -140,10 +154,22 @@ def _ledger_calls(pool: Pool) -> list[Call]:
 
 def site(rooms: Rooms) -> Starlette:
     """The whole site as one ASGI application."""
-    return Starlette(
-        routes=[_route(call, rooms=rooms) for call in calls(rooms)],
+    application = Starlette(
+        routes=[*(_route(call, rooms=rooms) for call in calls(rooms)), *_pages(rooms)],
         exception_handlers={HTTPException: no_call},
     )
+    application.router.redirect_slashes = False
+    return application
+
+
+def _pages(rooms: Rooms) -> list[BaseRoute]:
+    sessions = Sessions(rooms.pool, clock=rooms.clock, chance=rooms.chance)
+    return Console(
+        rooms.pool,
+        sessions=sessions,
+        clock=rooms.clock,
+        canary_seconds_max=rooms.canary_seconds_max,
+    ).routes()
 
 
 def _route(call: Call, *, rooms: Rooms) -> Route:

@@ -10,9 +10,7 @@ from tutela.web.answer import Answer, answer
 from tutela.web.endpoint import Asked, Handler
 
 
-def show_status(
-    pool: Pool, *, clock: Callable[[], datetime], canary_seconds_max: float
-) -> Handler:
+def show_status(pool: Pool, *, clock: Callable[[], datetime], canary_seconds_max: float) -> Handler:
     """How things stand for the caller's service; ids only for those with the right to see them."""
 
     async def handle(asked: Asked) -> Answer:
@@ -23,9 +21,7 @@ def show_status(
             with_ids=has(caller.role, right=Right.SEE_STATUS_IDS),
         )
         return answer(
-            await status(
-                pool, viewer=viewer, now=clock(), canary_seconds_max=canary_seconds_max
-            )
+            await status(pool, viewer=viewer, now=clock(), canary_seconds_max=canary_seconds_max)
         )
 
     return handle

@@ -11,11 +11,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from tutela.access.roles import Right, has
-from tutela.access.sessions import SESSION_HOURS, Sessions, Staff
+from tutela.access.sessions import SESSION_HOURS, Sessions
+from tutela.access.users import Person
 from tutela.database.pool import Pool
 from tutela.reconciliation.status import Viewer, arrivals_by_minute, status
 from tutela.web.console.bars import bars
-from tutela.web.console.words import since
+from tutela.web.console.words import ago, since
 
 COOKIE: Final = "tutela_session"
 MAIN_TENANT: Final = "main"
@@ -112,11 +113,11 @@ class Console:
         answer.delete_cookie(COOKIE)
         return answer
 
-    async def _staff(self, request: Request) -> Staff | None:
+    async def _staff(self, request: Request) -> Person | None:
         staff = await self._sessions.who(request.cookies.get(COOKIE))
         return staff if staff is not None and has(staff.role, right=Right.SEE_STATUS) else None
 
-    async def _show(self, template: str, *, request: Request, staff: Staff) -> Response:
+    async def _show(self, template: str, *, request: Request, staff: Person) -> Response:
         services = await self._sessions.services(staff.tenant)
         asked = request.query_params.get("service")
         service = asked if asked in services else (services or [""])[0]
@@ -138,6 +139,7 @@ class Console:
             bars=bars(arrivals),
             last_minute=arrivals[-1],
             since=lambda instant: since(instant, now=now),
+            ago=lambda instant: ago(instant, now=now),
         )
 
     def _page(self, template: str, *, status_code: int = 200, **shown: object) -> HTMLResponse:

@@ -1,0 +1,183 @@
+"""`tutela demo`: the whole house on this machine, with a synthetic platform that keeps sending."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import httpx
+import typer
+
+from tutela import app
+from tutela.access import users
+from tutela.access.founding import MAIN
+from tutela.access.tokens import Grant, create
+from tutela.access.users import Person, generated_password
+from tutela.app import House
+from tutela.cli.attachment import attached, house_of
+from tutela.cli.options import Where
+from tutela.cli.port import HeldPort
+from tutela.decisions.endpoints import Station, set_endpoint
+from tutela.domain.vocabulary import Channel, Role
+from tutela.drills.platform import SyntheticPlatform
+from tutela.drills.receiver import PATH, PlatformReceiver
+from tutela.drills.reviewers import SimulatedReviewer
+
+FOLDER: Final = Path(".demo")
+#: The watch is quicker in a demo, so that there is something to see within a minute.
+PACE: Final = {"TUTELA_CANARY_SECONDS": "20", "TUTELA_RECONCILE_SECONDS": "3"}
+NOTICES_PER_SECOND: Final = 4.0
+SECONDS_PER_CASE: Final = 1.5
+DECLARATION_SECONDS: Final = 20.0
+REVIEWERS: Final = ("reviewer-1", "reviewer-2")
+HOST: Final = "127.0.0.1"
+READY: Final = "ready "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Who plays: a platform, two reviewers, and the person who watches."""
+
+    platform: str
+    reviewers: tuple[str, ...]
+    login: str
+    password: str
+    secret: str
+
+
+def demo(
+    *,
+    port: Annotated[int, typer.Option(help="The port that is served.")] = 8750,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its data and keys.")] = FOLDER,
+) -> int:
+    """Run everything with a synthetic platform; random tokens only, nothing leaves this machine."""
+    where = Where(data=folder.absolute() / "data", keys=folder.absolute() / "keys")
+    command = [sys.executable, "-P", "-m", "tutela.cli.main", "up", "--port", str(port)]
+    command += ["--data", str(where.data), "--keys", str(where.keys)]
+    # not our terminal's group: an interrupt is ours to pass on, after the players have stopped
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **PACE},
+        start_new_session=True,
+    ) as service:
+        try:
+            url = _ready(service)
+            if url is None:
+                return service.wait()
+            asyncio.run(_play(url, where=where))
+        except KeyboardInterrupt:
+            pass
+        finally:
+            service.send_signal(signal.SIGTERM)
+    return service.returncode
+
+
+def _ready(service: "subprocess.Popen[str]") -> str | None:
+    for line in service.stdout or ():
+        if line.startswith(READY):
+            return line.removeprefix(READY).strip()
+    return None
+
+
+async def _play(url: str, *, where: Where) -> None:
+    stopping = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stopping.set)
+    held = HeldPort(HOST, port=0)
+    cast = await _cast(where, receiver_port=held.port)
+    receiver = PlatformReceiver(lambda: cast.secret)
+    print(f"log in at {url}/ as {cast.login} with the password {cast.password}")
+    print(f"ready {url}", flush=True)
+    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+        players = [
+            asyncio.create_task(_endless(each))
+            for each in (
+                *_platform(client, cast=cast),
+                *_reviewers(client, cast=cast),
+                _receive(receiver, port=held.port, stopping=stopping),
+            )
+        ]
+        await stopping.wait()
+        for player in players:
+            player.cancel()
+        await asyncio.gather(*players, return_exceptions=True)
+
+
+def _platform(client: httpx.AsyncClient, *, cast: Cast) -> list[Awaitable[None]]:
+    platform = SyntheticPlatform(
+        client, token=cast.platform, chance=_synthetic_chance(), clock=app.now
+    )
+    return [
+        platform.keep_sending(notices_per_second=NOTICES_PER_SECOND),
+        platform.keep_declaring(period_seconds=DECLARATION_SECONDS),
+    ]
+
+
+def _reviewers(client: httpx.AsyncClient, *, cast: Cast) -> list[Awaitable[None]]:
+    return [
+        SimulatedReviewer(
+            client, token=token, chance=_synthetic_chance(), clock=app.now
+        ).keep_reviewing(seconds_per_case=SECONDS_PER_CASE)
+        for token in cast.reviewers
+    ]
+
+
+def _synthetic_chance() -> random.Random:
+    return random.Random()  # noqa: S311 - makes up what is sent, keeps no secret
+
+
+async def _receive(receiver: PlatformReceiver, *, port: int, stopping: asyncio.Event) -> None:
+    from tutela.web.serving import serve
+
+    await serve(receiver.application(), host=HOST, port=port, stopping=stopping)
+
+
+async def _endless(player: Awaitable[None]) -> None:
+    with suppress(asyncio.CancelledError):
+        await player
+
+
+async def _cast(where: Where, *, receiver_port: int) -> Cast:
+    with attached(where) as attachment:
+        async with house_of(attachment) as house:
+            return await _engage(house, receiver_port=receiver_port)
+
+
+async def _engage(house: House, *, receiver_port: int) -> Cast:
+    login = f"lead-{house.chance(3).hex()}"
+    password = generated_password(house.chance)
+    await users.add(
+        house.pool,
+        person=Person(tenant=MAIN, name=login, role=Role.LEAD),
+        password=password,
+    )
+    endpoint = await set_endpoint(
+        house.pool,
+        keys=house.keys,
+        station=Station(tenant=MAIN, service=MAIN),
+        url=f"http://127.0.0.1:{receiver_port}{PATH}",
+        chance=house.chance,
+    )
+    return Cast(
+        platform=await _token(house, name="demo-platform", role=Role.SERVICE),
+        reviewers=tuple(
+            [await _token(house, name=name, role=Role.SPECIALIST) for name in REVIEWERS]
+        ),
+        login=login,
+        password=password,
+        secret=endpoint.secret,
+    )
+
+
+async def _token(house: House, *, name: str, role: Role) -> str:
+    grant = Grant(tenant=MAIN, service=MAIN, name=name, role=role, channels=(Channel.USER,))
+    return await create(house.pool, grant=grant, now=house.clock(), chance=house.chance)

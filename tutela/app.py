@@ -184,7 +184,7 @@ def loops_of_every_process(house: House, *, process: processes.Process) -> tuple
         Loop(
             name="beat",
             every_seconds=processes.BEAT_SECONDS,
-            run=lambda: processes.beat(house.pool, process),
+            run=lambda: processes.beat(house.pool, process=process),
         ),
     )
 

@@ -21,7 +21,7 @@ def a_notice(**fields: object) -> dict[str, object]:
     }
 
 
-def send(client: httpx.Client, notice: Mapping[str, object]) -> dict[str, Any] | None:
+def send(client: httpx.Client, *, notice: Mapping[str, object]) -> dict[str, Any] | None:
     """The acknowledgement; None where there was none, which means: send it again."""
     try:
         answer = client.post("/v1/notices", content=json.dumps(notice), headers=JSON)
@@ -34,7 +34,7 @@ def send(client: httpx.Client, notice: Mapping[str, object]) -> dict[str, Any] |
     return acknowledged
 
 
-def has_its_place(client: httpx.Client, acknowledged: Mapping[str, Any]) -> bool:
+def has_its_place(client: httpx.Client, *, acknowledged: Mapping[str, Any]) -> bool:
     """Whether the inclusion of an acknowledged notice can be proved."""
     leaf_hash = acknowledged["receipt"]["leaf_hash"]
     try:

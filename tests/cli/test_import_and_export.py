@@ -121,9 +121,9 @@ def test_an_export_of_the_running_service_is_verified_by_a_stranger(
     tmp_path: Path,
 ) -> None:
     with running_tutela.client(running_tutela.token()) as client:
-        acknowledged = send(client, a_notice())
+        acknowledged = send(client, notice=a_notice())
         assert acknowledged is not None
-        until(lambda: has_its_place(client, acknowledged), what="the notice's place")
+        until(lambda: has_its_place(client, acknowledged=acknowledged), what="the notice's place")
         head = client.get("/v1/ledger/head", params={"log_id": log_of(acknowledged)}).json()
     (tmp_path / "receipt.json").write_text(json.dumps(acknowledged["receipt"]))
     (tmp_path / "head.json").write_text(json.dumps(head))
@@ -164,9 +164,9 @@ def test_each_tenant_has_its_own_export(
 ) -> None:
     token = running_tutela.token(tenant="exporter")
     with running_tutela.client(token) as client:
-        acknowledged = send(client, a_notice())
+        acknowledged = send(client, notice=a_notice())
         assert acknowledged is not None
-        until(lambda: has_its_place(client, acknowledged), what="the notice's place")
+        until(lambda: has_its_place(client, acknowledged=acknowledged), what="the notice's place")
     done = beside("ledger", "export", tmp_path / "x", "--tenant", "exporter", "--json")
     assert json.loads(done.out)["log_id"] == log_of(acknowledged)
     (tmp_path / "receipt.json").write_text(json.dumps(acknowledged["receipt"]))

@@ -5,7 +5,7 @@ from tests.cli.conftest import Command, Done
 from tests.fixtures.service import RunningTutela
 
 
-def create(command: Command, url: str, *, keys: Path) -> Done:
+def create(command: Command, *, url: str, keys: Path) -> Done:
     return command(
         *("token", "create", "--role", "service", "--name", "a"),
         *("--database", url, "--keys", keys),
@@ -35,9 +35,9 @@ def test_a_new_database_gets_new_keys_once(
     command: Command, database_url: str, tmp_path: Path
 ) -> None:
     keys = tmp_path / "keys"
-    assert create(command, database_url, keys=keys).status == 0
+    assert create(command, url=database_url, keys=keys).status == 0
     made = {file.name: file.read_bytes() for file in keys.iterdir()}
-    assert create(command, database_url, keys=keys).status == 0
+    assert create(command, url=database_url, keys=keys).status == 0
     assert {file.name: file.read_bytes() for file in keys.iterdir()} == made
     assert {file.stat().st_mode & 0o777 for file in keys.iterdir()} == {0o600}
 
@@ -45,9 +45,9 @@ def test_a_new_database_gets_new_keys_once(
 def test_the_keys_of_another_database_are_refused_before_anything_is_signed(
     command: Command, database_url: str, empty_database_url: str, tmp_path: Path
 ) -> None:
-    assert create(command, database_url, keys=tmp_path / "one").status == 0
-    assert create(command, empty_database_url, keys=tmp_path / "two").status == 0
-    done = create(command, database_url, keys=tmp_path / "two")
+    assert create(command, url=database_url, keys=tmp_path / "one").status == 0
+    assert create(command, url=empty_database_url, keys=tmp_path / "two").status == 0
+    done = create(command, url=database_url, keys=tmp_path / "two")
     assert done.status == 2
     assert done.out == ""
     assert "--keys or TUTELA_KEYS" in done.err

@@ -23,9 +23,9 @@ def test_web_and_worker_run_apart_on_a_database_of_ones_own(
     assert worker.ready_lines() == ["ready"]
     made = web.command("token", "create", "--role", "service", "--name", "a", *by_url)
     with web.client(made.stdout.splitlines()[-1]) as client:
-        acknowledged = send(client, a_notice())
+        acknowledged = send(client, notice=a_notice())
         assert acknowledged is not None
-        until(lambda: has_its_place(client, acknowledged), what="the notice's place")
+        until(lambda: has_its_place(client, acknowledged=acknowledged), what="the notice's place")
     assert web.stop() == 0
     assert worker.stop() == 0
     assert not (web.data_folder / "postgresql").exists()

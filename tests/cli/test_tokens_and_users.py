@@ -20,7 +20,7 @@ def test_the_last_line_is_a_token_that_works_at_once(
     done = beside("token", "create", "--role", "service", "--name", "shop")
     assert done.status == 0
     with running_tutela.client(done.last_line) as client:
-        assert send(client, a_notice()) is not None
+        assert send(client, notice=a_notice()) is not None
 
 
 def test_a_token_speaks_for_its_channels_alone(
@@ -31,7 +31,7 @@ def test_a_token_speaks_for_its_channels_alone(
         *("--channel", "trusted_flagger", "--channel", "hotline"),
     )
     with running_tutela.client(done.last_line) as client:
-        assert send(client, a_notice(channel="hotline")) is not None
+        assert send(client, notice=a_notice(channel="hotline")) is not None
         assert client.post("/v1/notices", json=a_notice(channel="user")).status_code == 403
 
 
@@ -44,9 +44,9 @@ def test_a_token_of_another_tenant_and_service_makes_both(
     )
     mine = running_tutela.token()
     with running_tutela.client(done.last_line) as client:
-        theirs = send(client, a_notice())
+        theirs = send(client, notice=a_notice())
     with running_tutela.client(mine) as client:
-        ours = send(client, a_notice())
+        ours = send(client, notice=a_notice())
     assert theirs is not None
     assert ours is not None
     assert theirs["receipt"]["log_id"] != ours["receipt"]["log_id"]
@@ -79,7 +79,7 @@ def test_a_token_can_be_made_before_the_first_start(tutela_folder: Path, alone: 
     service = RunningTutela(tutela_folder)
     service.start()
     with service.client(done.last_line) as client:
-        assert send(client, a_notice()) is not None
+        assert send(client, notice=a_notice()) is not None
     assert service.stop() == 0
 
 

@@ -22,9 +22,12 @@ def test_it_says_ready_once_and_takes_notices(running_tutela: RunningTutela) -> 
     assert len(running_tutela.ready_lines()) == 1
     assert running_tutela.base_url.startswith("http://127.0.0.1:")
     with running_tutela.client(running_tutela.token()) as client:
-        acknowledged = send(client, a_notice())
+        acknowledged = send(client, notice=a_notice())
         assert acknowledged is not None
-        until(lambda: has_its_place(client, acknowledged), what="the notice's place in the ledger")
+        until(
+            lambda: has_its_place(client, acknowledged=acknowledged),
+            what="the notice's place in the ledger",
+        )
 
 
 def test_a_second_one_on_the_same_folder_is_refused(running_tutela: RunningTutela) -> None:
@@ -100,12 +103,15 @@ def accepts(port: int) -> bool:
 def test_what_was_acknowledged_is_there_after_a_new_start(own_tutela: RunningTutela) -> None:
     token = own_tutela.token()
     with own_tutela.client(token) as client:
-        acknowledged = send(client, a_notice())
+        acknowledged = send(client, notice=a_notice())
     assert own_tutela.stop() == 0
     own_tutela.start()
     assert acknowledged is not None
     with own_tutela.client(token) as client:
-        until(lambda: has_its_place(client, acknowledged), what="the notice's place in the ledger")
+        until(
+            lambda: has_its_place(client, acknowledged=acknowledged),
+            what="the notice's place in the ledger",
+        )
 
 
 def test_all_of_it_ends_where_the_supervisor_is_killed_and_a_new_one_takes_over(
@@ -113,7 +119,7 @@ def test_all_of_it_ends_where_the_supervisor_is_killed_and_a_new_one_takes_over(
 ) -> None:
     token, notice = own_tutela.token(), a_notice()
     with own_tutela.client(token) as client:
-        acknowledged = send(client, notice)
+        acknowledged = send(client, notice=notice)
     process_ids = own_tutela.process_ids()
     assert own_tutela.process is not None
     own_tutela.process.kill()
@@ -123,7 +129,7 @@ def test_all_of_it_ends_where_the_supervisor_is_killed_and_a_new_one_takes_over(
     until(lambda: not any(map(is_running, old)), what="the processes of the old one to end")
     assert old.isdisjoint(own_tutela.process_ids().values())
     with own_tutela.client(token) as client:
-        assert send(client, notice) == acknowledged
+        assert send(client, notice=notice) == acknowledged
 
 
 def test_several_web_processes_share_the_port(tutela_folder: Path) -> None:
@@ -135,7 +141,7 @@ def test_several_web_processes_share_the_port(tutela_folder: Path) -> None:
     try:
         with service.client(token) as client:
             client.timeout = 1.0
-            until(lambda: send(client, a_notice()), what="the other web process to answer")
+            until(lambda: send(client, notice=a_notice()), what="the other web process to answer")
     finally:
         os.kill(process_ids["web-0"], signal.SIGCONT)
     assert service.stop() == 0

@@ -13,17 +13,17 @@ def test_what_is_killed_comes_back_and_nothing_acknowledged_is_lost(
     own_tutela: RunningTutela, name: str
 ) -> None:
     with own_tutela.client(own_tutela.token()) as client:
-        before = send(client, a_notice())
+        before = send(client, notice=a_notice())
         killed = own_tutela.process_ids()[name]
         os.kill(killed, signal.SIGKILL)
         until(lambda: own_tutela.process_ids().get(name, killed) != killed, what=f"another {name}")
         notice = a_notice()
-        until(lambda: send(client, notice), what="a notice to be taken again")
-        after = send(client, notice)
+        until(lambda: send(client, notice=notice), what="a notice to be taken again")
+        after = send(client, notice=notice)
         assert before is not None
         assert after is not None
-        until(lambda: has_its_place(client, before), what="the first notice's place")
-        until(lambda: has_its_place(client, after), what="the second notice's place")
+        until(lambda: has_its_place(client, acknowledged=before), what="the first notice's place")
+        until(lambda: has_its_place(client, acknowledged=after), what="the second notice's place")
     assert len(own_tutela.ready_lines()) == 1
 
 

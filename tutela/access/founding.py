@@ -42,7 +42,7 @@ async def found(
             _sql.remember_signing_key,
             {"key_id": keys.key_id, "public_key": keys.public_key, "now": now},
         )
-        await add_service(connection, MAIN, service=MAIN, chance=chance)
+        await add_service(connection, tenant=MAIN, service=MAIN, chance=chance)
     return keys
 
 

@@ -34,7 +34,7 @@ class Beat:
         return self.silent_seconds > SILENT_SECONDS
 
 
-async def beat(pool: Pool, process: Process) -> None:
+async def beat(pool: Pool, *, process: Process) -> None:
     """Writes that the process lives; `DatabaseUnavailable` where that can't be written."""
     async with every_tenant_transaction(pool) as connection:
         await connection.execute(
@@ -42,7 +42,7 @@ async def beat(pool: Pool, process: Process) -> None:
         )
 
 
-async def end_beat(pool: Pool, process: Process) -> None:
+async def end_beat(pool: Pool, *, process: Process) -> None:
     """The process ends as it should: nobody waits for its next beat."""
     async with every_tenant_transaction(pool) as connection:
         await connection.execute(_sql.end_beat, {"name": process.name, "pid": process.pid})

@@ -80,7 +80,7 @@ async def create(pool: Pool, *, grant: Grant, now: datetime, chance: Callable[[i
         refuse_bad_name(name, what=what)
     token = "tutela_" + base64.urlsafe_b64encode(chance(TOKEN_BYTES)).decode().rstrip("=")
     async with every_tenant_transaction(pool) as connection:
-        await add_service(connection, grant.tenant, service=grant.service, chance=chance)
+        await add_service(connection, tenant=grant.tenant, service=grant.service, chance=chance)
         await connection.execute(
             _sql.add_token,
             {
@@ -98,7 +98,7 @@ async def create(pool: Pool, *, grant: Grant, now: datetime, chance: Callable[[i
 
 
 async def add_service(
-    connection: Connection, tenant: str, *, service: str, chance: Callable[[int], bytes]
+    connection: Connection, *, tenant: str, service: str, chance: Callable[[int], bytes]
 ) -> None:
     """Tenant, service and the tenant's log are there afterwards, new or not."""
     await connection.execute(_sql.add_tenant, {"tenant": tenant})

@@ -92,7 +92,7 @@ class _Writing:
         newest = await self._newest()
         self._line(
             b"log",
-            {
+            value={
                 "v": 1,
                 "log_id": self._wanted.log_id,
                 "size": newest.size,
@@ -103,7 +103,7 @@ class _Writing:
         await self._write_keys()
         receipts = await self._write_leaves(newest.size)
         head_count = await self._write_heads(newest)
-        self._line(b"end", {"leaves": newest.size, "heads": head_count, "receipts": receipts})
+        self._line(b"end", value={"leaves": newest.size, "heads": head_count, "receipts": receipts})
         return Exported(
             self._wanted.log_id, leaves=newest.size, receipts=receipts, heads=head_count
         )
@@ -120,7 +120,7 @@ class _Writing:
         async for key_id, public_key, valid_from in cursor:
             self._line(
                 b"key",
-                {
+                value={
                     "key_id": key_id,
                     "public_key": _base64(public_key),
                     "purpose": "ledger",
@@ -144,7 +144,7 @@ class _Writing:
         received_at, include_by, key_id, signature = promised
         self._line(
             b"receipt",
-            {
+            value={
                 "log_id": self._wanted.log_id,
                 "leaf_hash": leaf_hash.hex(),
                 "received_at": canonical.timestamp(received_at),
@@ -158,7 +158,7 @@ class _Writing:
         count = 0
         async for row in self._rows(_sql.export_heads, size=newest.size):
             head = heads.of_row(row, log_id=self._wanted.log_id)
-            self._line(b"head", head)
+            self._line(b"head", value=head)
             count += 1
             if head == newest:
                 break
@@ -171,7 +171,7 @@ class _Writing:
             async for row in cursor:
                 yield row
 
-    def _line(self, kind: bytes, value: object) -> None:
+    def _line(self, kind: bytes, *, value: object) -> None:
         self._file.write(kind + b"\t" + canonical.encode(value) + b"\n")
 
 

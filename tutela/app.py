@@ -27,6 +27,7 @@ from tutela.reconciliation.report import Reconciliation
 from tutela.settings import Settings
 
 HOUSEKEEPING_SECONDS = 60.0
+CLOCK_SECONDS = 30.0
 DELIVERY_SECONDS = 1.0
 CANARY_STEP_SECONDS = 1.0
 CANARY_CALL_SECONDS = 20.0
@@ -185,6 +186,11 @@ def loops_of_every_process(house: House, *, process: processes.Process) -> tuple
             name="beat",
             every_seconds=processes.BEAT_SECONDS,
             run=lambda: processes.beat(house.pool, process=process),
+        ),
+        Loop(
+            name="clock",
+            every_seconds=CLOCK_SECONDS,
+            run=lambda: house.time.ask(house.pool),
         ),
     )
 

@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 
 from tests.cli.sending import JSON, a_notice
 from tutela import app
+from tutela.access.processes import BEAT_SECONDS, Process
 from tutela.access.tokens import Grant, create
 from tutela.app import House
-from tutela.database import clock as database_clock
+from tutela.cli.loops import go_on
 from tutela.database.clock import DatabaseClock, steady_seconds
-from tutela.database.errors import DatabaseUnavailable
 from tutela.domain.vocabulary import Channel, Role
 from tutela.settings import Settings
 from tutela.web.serving import site_of
@@ -82,30 +82,23 @@ async def test_a_clock_that_goes_wrong_later_signs_nothing_and_is_corrected(
     assert (await client.post("/v1/notices", json=notice)).status_code == 201
 
 
-async def test_the_clock_is_asked_again_and_again(
+async def test_every_process_asks_again_and_again_even_while_nobody_answers(
     house: House, machine_clock: MachineClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_clock, "REFRESH_SECONDS", 0.01)
+    monkeypatch.setattr(app, "CLOCK_SECONDS", 0.01)
+    process = Process(name="web-0", kind="web", pid=1)
+    beat, clock = app.loops_of_every_process(house, process=process)
+    asking = asyncio.create_task(go_on(clock))
     machine_clock.error_seconds += HOUR
-    following = asyncio.create_task(house.time.follow(house.pool))
     await eventually(lambda: abs(house.clock() - datetime.now(UTC)) < timedelta(seconds=60))
-    following.cancel()
-
-
-async def test_a_clock_that_can_not_be_asked_goes_on_as_it_was_and_is_asked_again(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database_clock, "REFRESH_SECONDS", 0.01)
     offset = house.time.offset_seconds
     await house.pool.close()
-    with pytest.raises(DatabaseUnavailable):
-        await house.time.ask(house.pool)
     with capture_logs() as logged:
-        following = asyncio.create_task(house.time.follow(house.pool))
         await eventually(lambda: len(logged) > 1)
-        following.cancel()
-    assert {each["event"] for each in logged} == {"clock_not_asked"}
+    asking.cancel()
+    assert {(each["event"], each["loop"]) for each in logged} == {("loop_failed", clock.name)}
     assert house.time.offset_seconds == offset
+    assert beat.every_seconds == BEAT_SECONDS
 
 
 async def eventually(condition: Callable[[], bool]) -> None:

@@ -31,6 +31,7 @@ USAGE_CODES = frozenset(
         "password_unfit",
         "port_taken",
         "role_not_for_people",
+        "unknown_notice",
     }
 )
 

@@ -1,12 +1,14 @@
 """`tutela notices`: a file of notices in, and the erasure of one."""
 
 import asyncio
+import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, BinaryIO
+from uuid import UUID
 
 import msgspec
 import typer
@@ -22,6 +24,7 @@ from tutela.domain.vocabulary import Channel
 from tutela.errors import TutelaError
 from tutela.intake.channels import file as notice_file
 from tutela.intake.channels.file import FileImport, FileUnfit, Line, Taken
+from tutela.intake.erasure import Erased, Erasing, erase, would_erase
 from tutela.intake.refusals import Refusal
 
 notices = typer.Typer(no_args_is_help=True, help="Notices from a file; erasure.")
@@ -86,6 +89,40 @@ def import_notices(
     _tell(summary, as_json=as_json)
     if summary.refused:
         raise typer.Exit(1)
+
+
+@notices.command("erase")
+@spread
+def erase_notice(
+    notice_id: Annotated[UUID, typer.Argument(metavar="ID", help="Which notice.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept, sealed, with the erasure.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only look.")] = False,
+    where: Where,
+) -> None:
+    """Destroy what a notice says, for ever; only looks unless --yes is given."""
+    erasing = Erasing(notice_id=notice_id, reason=reason, erased_by=getpass.getuser())
+    with attached(where) as attachment:
+
+        async def run() -> Erased:
+            async with house_of(attachment) as house:
+                if not yes:
+                    return await would_erase(house.pool, notice_id=notice_id)
+                return await erase(
+                    house.pool,
+                    erasing=erasing,
+                    keys=house.keys,
+                    now=house.clock(),
+                    chance=house.chance,
+                )
+
+        erased = asyncio.run(run())
+    if not erased.fresh:
+        print(f"{notice_id} was erased before")
+    elif yes:
+        print(f"{notice_id} erased")
+    else:
+        print(f"{notice_id} would be erased; nothing was changed. Add --yes to do it.")
 
 
 async def _importing(house: House, *, for_whom: ForWhom, sha256: str) -> FileImport:

@@ -75,7 +75,6 @@ async def live(process: Process, *, settings: Settings, work: Work) -> None:
             asyncio.create_task(go_on(loop))
             for loop in app.loops_of_every_process(house, process=process)
         ]
-        beside.append(asyncio.create_task(house.time.follow(house.pool)))
         try:
             await work(house, stopping=stopping)
         finally:

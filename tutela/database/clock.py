@@ -1,16 +1,13 @@
 """The instant by the database's clock, so that a wrong clock of this machine does no harm."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
 
-from tutela.database.errors import DatabaseError
 from tutela.database.pool import Pool, clock_offset_seconds, every_tenant_transaction
 
-REFRESH_SECONDS = 30.0
 #: A clock that is off by more than this is worth a line in the log.
 TELL_SECONDS = 5.0
 
@@ -45,12 +42,3 @@ class DatabaseClock:
             _log.warning("clock_corrected", offset_seconds=round(offset, 3))
         self.offset_seconds = offset
         return offset
-
-    async def follow(self, pool: Pool) -> None:
-        """Asks again and again, for as long as the task lives."""
-        while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            try:
-                await self.ask(pool)
-            except DatabaseError as error:
-                _log.warning("clock_not_asked", code=error.code)

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from tutela.access.keys import KeySet
 from tutela.database import queries
-from tutela.database.pool import Pool, every_tenant_transaction
+from tutela.database.pool import Connection, Pool, every_tenant_transaction
 from tutela.errors import TutelaError
 from tutela.intake import facts
 from tutela.intake.facts import Happened
@@ -63,23 +64,34 @@ async def erase(
     go with the next VACUUM, backups with their own clock. Raises UnknownNotice, StillOpen.
     """
     async with every_tenant_transaction(pool) as connection:
-        cursor = await connection.execute(_sql.notice_for_erasure, {"id": erasing.notice_id})
-        row = await cursor.fetchone()
-        if row is None:
-            raise UnknownNotice(detail="No notice has this id.")
-        tenant, service, is_erased, open_items = row
-        if is_erased:
+        place = await _place(connection, notice_id=erasing.notice_id)
+        if place is None:
             return Erased(fresh=False)
-        if open_items:
-            raise StillOpen(
-                detail="Decide what is open first.", evidence={"open_items": open_items}
-            )
-        place = {"tenant": tenant, "service": service, "notice_id": erasing.notice_id}
+        service = place["service"]
         written = facts.write(_happened(erasing, service=service), at=now, keys=keys, chance=chance)
         await connection.execute(_sql.erase_notice, place)
         await connection.execute(_sql.erase_evidence, place)
         await connection.execute(_sql.add_erasure, {**place, **written.columns})
     return Erased(fresh=True)
+
+
+async def would_erase(pool: Pool, *, notice_id: UUID) -> Erased:
+    """What `erase` would find; it changes nothing. Raises UnknownNotice, StillOpen."""
+    async with every_tenant_transaction(pool) as connection:
+        return Erased(fresh=await _place(connection, notice_id=notice_id) is not None)
+
+
+async def _place(connection: Connection, *, notice_id: UUID) -> dict[str, Any] | None:
+    cursor = await connection.execute(_sql.notice_for_erasure, {"id": notice_id})
+    row = await cursor.fetchone()
+    if row is None:
+        raise UnknownNotice(detail="No notice has this id.")
+    tenant, service, is_erased, open_items = row
+    if is_erased:
+        return None
+    if open_items:
+        raise StillOpen(detail="Decide what is open first.", evidence={"open_items": open_items})
+    return {"tenant": tenant, "service": service, "notice_id": notice_id}
 
 
 def _happened(erasing: Erasing, *, service: str) -> Happened:

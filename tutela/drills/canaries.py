@@ -67,6 +67,7 @@ class Canaries:
 
     async def open(self) -> None:
         """Takes over: the tokens of an earlier worker's probes are revoked."""
+        self._tokens.clear()
         await self._ask(_sql.revoke_probe_tokens, name=TOKEN_NAME)
 
     async def round(self, *, period_seconds: float) -> None:

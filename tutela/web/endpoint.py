@@ -1,6 +1,7 @@
 """The one way in: read a bounded body, find out who calls, ask the right, answer or say why not."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -67,7 +68,14 @@ class Asked:
 
 
 Handler = Callable[[Asked], Awaitable[Answer | LineAnswer]]
-Recorder = Callable[[Refusal], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """What is noted of every call: its refusal as a row, its status and seconds as a figure."""
+
+    record: Callable[[Refusal], Awaitable[None]]
+    measure: Callable[[str, int, float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,16 +96,22 @@ class Endpoint:
     """An ASGI application for one method and path."""
 
     def __init__(
-        self, name: str, *, handler: Handler, terms: Terms, desk: TokenDesk, record: Recorder
+        self, name: str, *, handler: Handler, terms: Terms, desk: TokenDesk, minutes: Minutes
     ) -> None:
         self.name = name
         self.terms = terms
         self._handler = handler
         self._desk = desk
-        self._record = record
+        self._record = minutes.record
+        self._measure = minutes.measure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one call; whatever goes wrong becomes a problem document."""
+        begun = time.perf_counter()
+        status = await self._answer(scope, receive=receive, send=send)
+        self._measure(self.name, status, time.perf_counter() - begun)
+
+    async def _answer(self, scope: Scope, *, receive: Receive, send: Send) -> int:
         headers = dict(scope["headers"])
         incoming = IncomingBody(receive, headers=headers)
         body = b""
@@ -118,6 +132,7 @@ class Endpoint:
                 Broken(detail="The fault was logged. Nothing was acknowledged.")
             )
         await _send(given, send=send)
+        return given.status
 
     async def _caller(self, headers: dict[bytes, bytes]) -> Caller | None:
         if self.terms.right is None:

@@ -23,8 +23,10 @@ from tutela.web.api import cases, declarations, ledger, notices, receipts, statu
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.api.xrpc import SERVICE_DID, xrpc_problem
 from tutela.web.console.pages import Console
-from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Handler, Terms
+from tutela.web.direct import DirectSite
+from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Handler, Minutes, Terms
 from tutela.web.fallback import no_call
+from tutela.web.metrics import measure, show_metrics
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
@@ -36,6 +38,7 @@ _SEE_CASES = Terms(
 _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
+_METRICS = Terms(right=None, takes=None)
 _HEAD = Terms(right=None, takes=None, queries=frozenset({"log_id"}))
 _PROOF = Terms(right=None, takes=None)
 _CONSISTENCY = Terms(right=None, takes=None, queries=frozenset({"log_id", "from", "to"}))
@@ -78,6 +81,12 @@ def calls(rooms: Rooms) -> list[Call]:
         *_receipt_calls(rooms),
         *_review_calls(rooms),
         *_ledger_calls(rooms.pool),
+        Call(
+            "GET",
+            "/metrics",
+            _METRICS,
+            show_metrics(rooms.pool, refusals=rooms.refusals, clock=rooms.clock),
+        ),
         Call(
             "GET",
             "/v1/status",
@@ -154,8 +163,8 @@ def _ledger_calls(pool: Pool) -> list[Call]:
 
 def site(rooms: Rooms) -> Starlette:
     """The whole site as one ASGI application."""
-    application = Starlette(
-        routes=[*(_route(call, rooms=rooms) for call in calls(rooms)), *_pages(rooms)],
+    application = DirectSite(
+        [*(_route(call, rooms=rooms) for call in calls(rooms)), *_pages(rooms)],
         exception_handlers={HTTPException: no_call},
     )
     application.router.redirect_slashes = False
@@ -178,6 +187,6 @@ def _route(call: Call, *, rooms: Rooms) -> Route:
         handler=call.handler,
         terms=call.terms,
         desk=rooms.desk,
-        record=rooms.refusals.record,
+        minutes=Minutes(record=rooms.refusals.record, measure=measure),
     )
     return Route(call.path, endpoint, methods=[call.method])

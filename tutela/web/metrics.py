@@ -1,0 +1,101 @@
+"""`GET /metrics`: figures for Prometheus, free of names of tenants and of personal data."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from tutela.database.pool import Pool
+from tutela.intake.refusals import RefusalLog
+from tutela.reconciliation import reconcile
+from tutela.reconciliation.report import Reconciliation
+from tutela.web.answer import Answer
+from tutela.web.endpoint import Asked, Handler
+
+CALLS = CollectorRegistry()
+#: How long calls took in this process, from their first byte to their answer.
+CALL_SECONDS = Histogram(
+    "tutela_call_seconds",
+    "Seconds from a call's arrival to its answer, in this process.",
+    ["call", "status"],
+    registry=CALLS,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+
+def measure(call: str, status: int, seconds: float) -> None:
+    """Notes how long a call took."""
+    CALL_SECONDS.labels(call, str(status)).observe(seconds)
+
+
+def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], datetime]) -> Handler:
+    """The last reconciliation as gauges, beside what this process counted since its start."""
+
+    async def handle(asked: Asked) -> Answer:
+        del asked
+        standing = CollectorRegistry()
+        report = await reconcile.last(pool)
+        standing.register(_Standing(report, unrecorded=refusals.unrecorded, now=clock()))
+        text = generate_latest(standing) + generate_latest(CALLS)
+        return Answer(200, text, CONTENT_TYPE_LATEST)
+
+    return handle
+
+
+class _Standing(Collector):
+    """How things stood when last reconciled, over all tenants together."""
+
+    def __init__(self, report: Reconciliation | None, *, unrecorded: int, now: datetime) -> None:
+        self._report = report
+        self._unrecorded = unrecorded
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "tutela_refusals_unrecorded",
+            "Refused calls that could not be written down, in this process.",
+            value=self._unrecorded,
+        )
+        if self._report is not None:
+            yield from _of_report(self._report, now=self._now)
+
+
+def _of_report(report: Reconciliation, *, now: datetime) -> Iterator[Metric]:
+    age = (now - datetime.fromisoformat(report.at)).total_seconds()
+    yield GaugeMetricFamily(
+        "tutela_reconciliation_age_seconds", "Since the last reconciliation.", value=age
+    )
+    yield GaugeMetricFamily(
+        "tutela_reconciled", "1 where nothing is lost and no check found anything.", value=report.ok
+    )
+    yield _items(report)
+    faults = GaugeMetricFamily("tutela_faults", "What each check found.", labels=["check"])
+    found = {fault.check: fault.count for fault in report.faults}
+    for check in reconcile.MEANINGS:
+        faults.add_metric([check], found.get(check, 0))
+    yield faults
+
+
+def _items(report: Reconciliation) -> Metric:
+    counted: Counter[tuple[str, str]] = Counter()
+    for total in report.totals:
+        for state, count in _states(total.received, open_=total.open, answered=total.answered):
+            counted[total.channel, state] += count
+    family = GaugeMetricFamily(
+        "tutela_items", "Real items by channel and state.", labels=["channel", "state"]
+    )
+    for (channel, state), count in sorted(counted.items()):
+        family.add_metric([channel, state], count)
+    return family
+
+
+def _states(received: int, *, open_: int, answered: int) -> Iterable[tuple[str, int]]:
+    yield "received", received
+    yield "open", open_
+    yield "answered", answered
+    yield "lost", received - open_ - answered

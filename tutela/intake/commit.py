@@ -1,7 +1,8 @@
 """Group commit: notices in flight share one transaction; none is answered before it is durable."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import psycopg
@@ -10,18 +11,22 @@ import structlog
 from tutela.database import queries
 from tutela.database.errors import DatabaseUnavailable
 from tutela.database.grouping import Full, Grouping
-from tutela.database.pool import Pool, tenant_transaction
+from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.errors import TutelaError
 from tutela.intake.preparation import PreparedNotice, possible_minor
 
 GROUP_MAX = 256
 WAITING_MAX = 8_192
 GROUPS_IN_FLIGHT = 2
+#: How many gather behind a group under way before a second one starts: large groups cost less.
+CROWD = 48
 #: How long an unclear or failed commit is pursued before the caller is told to come back; not at
 #: all while the database is known to be away, so that nobody waits behind those who wait in vain.
-PURSUIT_SECONDS = 5.0
+PURSUIT_SECONDS = 8.0
 #: How long one attempt may take; a connection that is half open says nothing for ever.
-ATTEMPT_SECONDS = 5.0
+ATTEMPT_SECONDS = 3.0
+#: How long a connection that was given up may take to say so; the driver alone would wait longer.
+LETTING_GO_SECONDS = 0.25
 PAUSE_SECONDS = 0.05
 CLOCK_CONSTRAINT = "notice_clock"
 
@@ -60,7 +65,11 @@ class GroupCommitter:
         self._tenant = tenant
         self._patience_seconds = PURSUIT_SECONDS
         self._grouping = Grouping[PreparedNotice, bool | DatabaseUnavailable](
-            self._flush, group_max=GROUP_MAX, waiting_max=WAITING_MAX, flights=GROUPS_IN_FLIGHT
+            self._flush,
+            group_max=GROUP_MAX,
+            waiting_max=WAITING_MAX,
+            flights=GROUPS_IN_FLIGHT,
+            crowd=CROWD,
         )
 
     async def commit(self, notice: PreparedNotice) -> bool:
@@ -130,15 +139,27 @@ async def pursue(
 
 async def write(pool: Pool, *, tenant: str, notices: Sequence[PreparedNotice]) -> set[UUID]:
     """One transaction with all rows of the notices; the ids whose key was free."""
-    async with tenant_transaction(pool, tenant=tenant, limit_seconds=ATTEMPT_SECONDS) as connection:
+    async with _attempt(pool, tenant=tenant) as connection:
         cursor = await connection.execute(
             _sql.commit_notices, _columns(notices, tenant=tenant), prepare=True, binary=True
         )
         return {row[0] for row in await cursor.fetchall()}
 
 
+@asynccontextmanager
+async def _attempt(pool: Pool, *, tenant: str) -> AsyncIterator[Connection]:
+    try:
+        async with (
+            asyncio.timeout(ATTEMPT_SECONDS + LETTING_GO_SECONDS),
+            tenant_transaction(pool, tenant=tenant, limit_seconds=ATTEMPT_SECONDS) as connection,
+        ):
+            yield connection
+    except TimeoutError as cause:
+        raise DatabaseUnavailable(detail="The database gave no answer in time.") from cause
+
+
 async def _stored(pool: Pool, *, tenant: str, ids: list[UUID]) -> set[UUID]:
-    async with tenant_transaction(pool, tenant=tenant, limit_seconds=ATTEMPT_SECONDS) as connection:
+    async with _attempt(pool, tenant=tenant) as connection:
         cursor = await connection.execute(_sql.stored_notices, {"tenant": tenant, "ids": ids})
         return {row[0] for row in await cursor.fetchall()}
 

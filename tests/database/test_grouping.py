@@ -5,7 +5,6 @@ import pytest
 
 from tutela.database.grouping import Full, Grouping
 
-
 UNLUCKY = -13
 
 
@@ -76,3 +75,24 @@ async def test_a_caller_who_went_away_stops_nobody_else() -> None:
         await asyncio.sleep(0)
         gone.cancel()
         assert await grouping.submit(2) == 4
+
+
+async def test_a_second_flight_takes_off_once_enough_gather_behind_the_first() -> None:
+    gate = asyncio.Event()
+    groups: list[int] = []
+
+    async def flush(numbers: Sequence[int]) -> list[int]:
+        groups.append(len(numbers))
+        await gate.wait()
+        return list(numbers)
+
+    grouping = Grouping[int, int](flush, group_max=8, waiting_max=100, flights=2, crowd=3)
+    async with asyncio.timeout(10):
+        waiting = []
+        for number in range(5):
+            waiting.append(asyncio.create_task(grouping.submit(number)))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        assert groups == [1, 3]
+        gate.set()
+        assert await asyncio.gather(*waiting) == list(range(5))

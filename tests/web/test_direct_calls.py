@@ -29,7 +29,7 @@ async def test_a_notice_passes_no_layer_between_server_and_endpoint(web: Site) -
     async def recorded(scope: Scope, receive: object, send: object) -> None:
         seen.append(scope)
 
-    web.application.middleware_stack = recorded  # type: ignore[assignment]
+    web.application.middleware_stack = recorded
     answer = await web.client.post("/v1/notices", json=notice(), headers=headers)
     assert answer.status_code == 201
     assert seen == []

@@ -24,8 +24,8 @@ class Grouping(Generic[_Item, _Result]):
     """Hands what waits to `flush` in groups; a group that fails is tried again one by one.
 
     `flush` gives one result an item, in order; where it raises for a single item, that item's
-    caller gets the exception. At most `flights` groups are under way; while they are, the next
-    ones gather.
+    caller gets the exception. The first group takes off at once; while it is under way the next
+    ones gather, and where `crowd` of them do, another group takes off, up to `flights` at a time.
     """
 
     def __init__(
@@ -35,11 +35,13 @@ class Grouping(Generic[_Item, _Result]):
         group_max: int,
         waiting_max: int,
         flights: int,
+        crowd: int = 1,
     ) -> None:
         self._flush = flush
         self._group_max = group_max
         self._waiting_max = waiting_max
         self._flights_max = flights
+        self._crowd = crowd
         self._waiting: deque[_Waiting[_Item, _Result]] = deque()
         self._under_way = 0
         self._flights: set[asyncio.Task[None]] = set()
@@ -55,7 +57,8 @@ class Grouping(Generic[_Item, _Result]):
         return await outcome
 
     def _take_off(self) -> None:
-        if self._waiting and self._under_way < self._flights_max:
+        enough = self._crowd if self._under_way else 1
+        if len(self._waiting) >= enough and self._under_way < self._flights_max:
             self._under_way += 1
             flight = asyncio.create_task(self._fly())
             self._flights.add(flight)

@@ -8,7 +8,7 @@ booleans, null, lists and objects whose keys lie in the Basic Multilingual Plane
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -61,7 +61,8 @@ def timestamp(instant: datetime) -> str:
     """The instant as ``2026-11-21T10:15:00.123456Z`` (RFC 3339); ValueError if it has no zone."""
     if instant.tzinfo is None:
         raise ValueError("an instant without a time zone has no place in the record")
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _refuse_disputed_values(value: object) -> None:
@@ -78,7 +79,7 @@ def _refuse_disputed_values(value: object) -> None:
             elif kind is int:
                 if not -LARGEST_INTEGER <= member <= LARGEST_INTEGER:
                     raise NotCanonical(f"the integer {member} is beyond 2^53 - 1")
-            elif kind not in _free_of_risk:
+            elif kind not in _free_of_risk and not isinstance(member, StrEnum):
                 pending.append((_plain(member),))
 
 

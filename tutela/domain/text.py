@@ -16,7 +16,9 @@ _UNSEEN: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5") |
 
 def is_blank(text: str | None) -> bool:
     """Whether a reader would see nothing: absent, empty, white space or invisible code points."""
-    return text is None or not any(_is_seen(char) for char in text)
+    if not text:
+        return True
+    return not "!" <= text[0] <= "~" and not any(_is_seen(char) for char in text)
 
 
 def _is_seen(char: str) -> bool:

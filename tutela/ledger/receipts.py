@@ -14,9 +14,12 @@ INCLUSION_SECONDS = 60
 
 _CODE_BYTES = 20
 _CODE_GROUP = 4
-_CODE_ALPHABET = str.maketrans(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-)
+_CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_PAIRS = [first + second for first in _CODE_LETTERS for second in _CODE_LETTERS]
+_PAIR_BITS = 10
+_PAIR_MASK = (1 << _PAIR_BITS) - 1
+#: How many bits of a code follow each of its groups.
+_CODE_GROUP_ENDS = range(140, -1, -20)
 _CODE_MISREADINGS = str.maketrans("OIL", "011", "- \t\r\n")
 
 
@@ -77,9 +80,10 @@ def receipt(promised: Promise, *, code: str, key_id: str, signature: bytes) -> R
 
 def write_code(digest: bytes) -> str:
     """160 bits as eight groups of four in Crockford's base 32: no letter is taken for another."""
-    letters = base64.b32encode(digest[:_CODE_BYTES]).decode().translate(_CODE_ALPHABET)
+    bits = int.from_bytes(digest[:_CODE_BYTES], "big")
     return "-".join(
-        letters[start : start + _CODE_GROUP] for start in range(0, len(letters), _CODE_GROUP)
+        _CODE_PAIRS[bits >> end + _PAIR_BITS & _PAIR_MASK] + _CODE_PAIRS[bits >> end & _PAIR_MASK]
+        for end in _CODE_GROUP_ENDS
     )
 
 

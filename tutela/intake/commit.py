@@ -20,8 +20,6 @@ WAITING_MAX = 8_192
 GROUPS_IN_FLIGHT = 2
 #: How many gather behind a group under way before a second one starts: large groups cost less.
 CROWD = 48
-#: How many gather behind a group under way before a second one starts: large groups cost less.
-CROWD = 48
 #: How long an unclear or failed commit is pursued before the caller is told to come back; not at
 #: all while the database is known to be away, so that nobody waits behind those who wait in vain.
 PURSUIT_SECONDS = 8.0

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,6 +14,9 @@ from tutela.domain.vocabulary import Role
 from tutela.intake.commit import IntakeFull
 from tutela.intake.refusals import Refusal, RefusalLog
 from tutela.review import queue
+
+#: A way to lose a report.
+Loss = Callable[[Rooms], Awaitable[object]]
 
 ACCOUNT = [{"kind": "account", "id": "account-1"}]
 MINORS = "STATEMENT_CATEGORY_PROTECTION_OF_MINORS"
@@ -102,6 +106,13 @@ async def clock_behind(rooms: Rooms) -> None:
     """A machine whose clock is an hour behind signs promises that are broken already."""
     rooms.clock.ahead = timedelta(hours=-1)
     await rooms.take(await rooms.caller())
+
+
+async def duplicate_key_with_another_body(rooms: Rooms) -> None:
+    """A sender whose counter began again: a new report under a key that is taken."""
+    caller = await rooms.caller()
+    await rooms.take(caller, external_id="n-1", explanation="the first")
+    await rooms.take(caller, external_id="n-1", explanation="another report")
 
 
 async def late_commit(rooms: Rooms) -> str:

@@ -16,13 +16,19 @@ FOREIGN = psycopg.errors.ForeignKeyViolation
 CHECKED = [
     Checked("null author", losing.null_author, ("item_missing",)),
     Checked("no media", losing.no_media, ("notice_missing",)),
-    Checked("already reported account", losing.already_reported_account, ("open_item_in_closed_case",)),
+    Checked(
+        "already reported account", losing.already_reported_account, ("open_item_in_closed_case",)
+    ),
     Checked("another harm family", losing.another_harm_family, ("family_mixed",)),
     Checked("unknown language", losing.unknown_language, ("item_missing",)),
     Checked("full queue", losing.full_queue, ("refusals_rising",)),
     Checked("late commit under the cursor", losing.late_commit, ("inclusion_late",), later=MINUTES),
     Checked("lost case row", losing.lost_case_row, ("case_missing",)),
-    Checked("item that no decision names", losing.item_that_no_decision_names, ("open_item_in_closed_case",)),
+    Checked(
+        "item that no decision names",
+        losing.item_that_no_decision_names,
+        ("open_item_in_closed_case",),
+    ),
     Checked(
         "case stuck in a lease",
         losing.case_stuck_in_a_lease,
@@ -30,22 +36,48 @@ CHECKED = [
         limits=replace(QUIET, inclusion_seconds=10**6),
         later=timedelta(hours=9),
     ),
-    Checked("dead worker", losing.dead_worker, ("process_silent",), limits=only_for(("worker",)), later=MINUTES),
-    Checked("dead sequencer", losing.dead_sequencer, ("process_silent",), limits=only_for(("sequencer",)), later=MINUTES),
-    Checked("merged into a closing case", losing.merged_into_a_closing_case, ("open_item_in_closed_case",)),
+    Checked(
+        "dead worker",
+        losing.dead_worker,
+        ("process_silent",),
+        limits=only_for(("worker",)),
+        later=MINUTES,
+    ),
+    Checked(
+        "dead sequencer",
+        losing.dead_sequencer,
+        ("process_silent",),
+        limits=only_for(("sequencer",)),
+        later=MINUTES,
+    ),
+    Checked(
+        "merged into a closing case",
+        losing.merged_into_a_closing_case,
+        ("open_item_in_closed_case",),
+    ),
     Checked("wrong service", losing.wrong_service, ("service_unknown",)),
-    Checked("canary swallowed", losing.canary_swallowed, ("canary_lost",), later=timedelta(minutes=11)),
+    Checked(
+        "canary swallowed", losing.canary_swallowed, ("canary_lost",), later=timedelta(minutes=11)
+    ),
     Checked("outbox row missing", losing.outbox_row_missing, ("decision_incomplete",)),
     Checked("statement missing", losing.statement_missing, ("decision_incomplete",)),
-    Checked("notifier's answer missing", losing.answer_missing, ("answer_missing", "decision_incomplete")),
+    Checked(
+        "notifier's answer missing",
+        losing.answer_missing,
+        ("answer_missing", "decision_incomplete"),
+    ),
     Checked("declared and not received", losing.declared_and_not_received, ("declaration_gap",)),
-]  # fmt: skip
+]
 
 CONSTRAINED = [
     Constrained("text only", losing.text_only, "item", "item_check", psycopg.errors.CheckViolation),
-    Constrained("deleted queue", losing.deleted_queue, "item", "item_tenant_service_case_id_fkey", FOREIGN),
-    Constrained("wrong tenant", losing.wrong_tenant, "item", "item_tenant_service_case_id_fkey", FOREIGN),
-]  # fmt: skip
+    Constrained(
+        "deleted queue", losing.deleted_queue, "item", "item_tenant_service_case_id_fkey", FOREIGN
+    ),
+    Constrained(
+        "wrong tenant", losing.wrong_tenant, "item", "item_tenant_service_case_id_fkey", FOREIGN
+    ),
+]
 
 
 def _names(drop: Checked | Constrained) -> str:

@@ -226,12 +226,14 @@ async def running(
     proxy = Proxy(server_socket, silence_seconds=silence_seconds)
     tasks: set[asyncio.Task[None]] = set()
 
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def accept(reader: asyncio.StreamReader, *, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(proxy.pass_on(reader, client_writer=writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    listening = await asyncio.start_unix_server(accept, folder / SOCKET_NAME)
+    listening = await asyncio.start_unix_server(
+        lambda reader, writer: accept(reader, writer=writer), folder / SOCKET_NAME
+    )
     try:
         yield proxy
     finally:

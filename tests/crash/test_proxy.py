@@ -3,57 +3,18 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from benchmarks import proxy
 from benchmarks.proxy import SOCKET_NAME, CommitWatch, Proxy, Silence
-from tutela.database.embedded import EmbeddedServer
+from tests.crash.conftest import SILENT_ATTEMPT_SECONDS, Connection, Road
 
 PATIENCE_SECONDS = 30.0
 MOMENT_SECONDS = 0.01
-SILENT_ATTEMPT_SECONDS = 0.2
-
-Connection = psycopg.AsyncConnection[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Road:
-    """The way through the proxy and the one beside it."""
-
-    relay: Proxy
-    through: str
-    beside: str
-
-    async def connect(self) -> Connection:
-        return await psycopg.AsyncConnection[Any].connect(self.through, connect_timeout=5)
-
-    async def rows(self) -> int:
-        async with await psycopg.AsyncConnection[Any].connect(self.beside) as connection:
-            answer = await connection.execute("SELECT count(*) FROM fact")
-            return int((await answer.fetchall())[0][0])
-
-
-@pytest.fixture
-async def road(postgres_server: EmbeddedServer, empty_database_url: str) -> AsyncIterator[Road]:
-    folder = Path(tempfile.mkdtemp(prefix="tutela-proxy-"))
-    through = make_conninfo(empty_database_url, host=str(folder), requirepeer="")
-    async with proxy.running(
-        folder,
-        server_socket=postgres_server.placement.socket_folder / SOCKET_NAME,
-        silence_seconds=SILENT_ATTEMPT_SECONDS,
-    ) as relay:
-        found = Road(relay, through, empty_database_url)
-        async with await found.connect() as connection:
-            await connection.execute("CREATE TABLE fact (name text PRIMARY KEY)")
-        yield found
-    shutil.rmtree(folder)
 
 
 async def until_no_connection(relay: Proxy) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final, LiteralString
 
 import psycopg
 
@@ -13,6 +13,16 @@ from tutela.database.pool import Connection, connection_string, means_unavailabl
 
 #: Between two tries of a process that is not the leader.
 TRY_SECONDS = 0.5
+#: How long the server keeps the lead for a session that says nothing, and a leader waits for an
+#: answer: a half-open connection ends the lead on both sides.
+SILENT_SECONDS = 10.0
+
+_HAS_LOCK: Final = (
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "
+    "AND pid = pg_backend_pid() AND database = "
+    "(SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND (classid::bigint << 32) | objid::bigint = %s AND objsubid = 1)"
+)
 
 
 class Lead:
@@ -22,25 +32,43 @@ class Lead:
     holds the lock is there. Work on other connections must ask `check` and be safe without it.
     """
 
-    def __init__(self, name: str, *, connection: Connection) -> None:
+    def __init__(
+        self, name: str, *, connection: Connection, silent_seconds: float = SILENT_SECONDS
+    ) -> None:
         self.name = name
         self.connection = connection
+        self._silent_seconds = silent_seconds
+
+    async def try_take(self) -> bool:
+        """Whether this process leads now. Errors: `DatabaseUnavailable`."""
+        try:
+            async with asyncio.timeout(self._silent_seconds):
+                return await self._answer(
+                    "SELECT pg_try_advisory_lock(%s)"
+                    " FROM set_config('idle_session_timeout', %s, false)",
+                    values=(lock_key(self.name), f"{self._silent_seconds * 1000:.0f}ms"),
+                )
+        except (psycopg.OperationalError, TimeoutError) as error:
+            if isinstance(error, psycopg.Error) and not means_unavailable(error):
+                raise
+            raise unavailable(error) from error
 
     async def check(self) -> None:
-        """Nothing while this process is the leader; else `LeadershipLost`."""
+        """Nothing while this process is the leader; else `LeadershipLost`.
+
+        Ask more often than every `SILENT_SECONDS`: the server takes a silent leader for dead.
+        """
         try:
-            answer = await self.connection.execute(
-                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted "
-                "AND pid = pg_backend_pid() AND database = "
-                "(SELECT oid FROM pg_database WHERE datname = current_database()) "
-                "AND (classid::bigint << 32) | objid::bigint = %s AND objsubid = 1)",
-                (lock_key(self.name),),
-            )
-            row = await answer.fetchone()
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            async with asyncio.timeout(self._silent_seconds):
+                has_lock = await self._answer(_HAS_LOCK, values=(lock_key(self.name),))
+        except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as error:
             raise self.lost() from error
-        if row is None or not row[0]:
+        if not has_lock:
             raise self.lost()
+
+    async def _answer(self, query: LiteralString, *, values: tuple[object, ...]) -> bool:
+        row = await (await self.connection.execute(query, values)).fetchone()
+        return row is not None and bool(row[0])
 
     def lost(self) -> LeadershipLost:
         """The error to raise where the leadership has gone."""
@@ -58,12 +86,17 @@ def lock_key(name: str) -> int:
 
 @asynccontextmanager
 async def leadership(
-    url: str, *, name: str, try_seconds: float = TRY_SECONDS
+    url: str,
+    *,
+    name: str,
+    try_seconds: float = TRY_SECONDS,
+    silent_seconds: float = SILENT_SECONDS,
 ) -> AsyncIterator[Lead]:
     """Waits until this process leads `name`, and leads for the length of the block.
 
     It asks every `try_seconds` rather than waiting inside the server, where a waiting statement
-    would hold back vacuum. The connection is its own and in autocommit mode.
+    would hold back vacuum. The connection is its own and in autocommit mode; one that says nothing
+    for `silent_seconds` loses the lead.
     Errors: `DatabaseUnavailable` while waiting, `LeadershipLost` where the session ended within.
     """
     try:
@@ -73,8 +106,9 @@ async def leadership(
     except psycopg.OperationalError as error:
         raise unavailable(error) from error
     async with connection:
-        await _wait_for_lock(connection, name=name, try_seconds=try_seconds)
-        lead = Lead(name, connection=connection)
+        lead = Lead(name, connection=connection, silent_seconds=silent_seconds)
+        while not await lead.try_take():  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(try_seconds)
         try:
             yield lead
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -102,17 +136,3 @@ async def lead_again_and_again(
                 return
         except (LeadershipLost, DatabaseUnavailable):
             await asyncio.sleep(try_seconds)
-
-
-async def _wait_for_lock(connection: Connection, *, name: str, try_seconds: float) -> None:
-    while True:
-        try:
-            answer = await connection.execute("SELECT pg_try_advisory_lock(%s)", (lock_key(name),))
-            row = await answer.fetchone()
-        except psycopg.OperationalError as error:
-            if not means_unavailable(error):
-                raise
-            raise unavailable(error) from error
-        if row is not None and row[0]:
-            return
-        await asyncio.sleep(try_seconds)

@@ -18,6 +18,10 @@ EVERY_TENANT = "*"
 
 #: A transaction that waits for its client longer than this is ended by the server.
 IDLE_IN_TRANSACTION_SECONDS = 60
+#: How long a transaction may take that does not say otherwise, for client and server alike.
+LIMIT_SECONDS = 15.0
+#: How long a connection may take to roll back before it is given up.
+ROLLBACK_SECONDS = 5.0
 #: How long to wait for a new connection before the server counts as away.
 CONNECT_SECONDS = 5
 
@@ -32,8 +36,8 @@ UNAVAILABLE_CLASSES = frozenset(
 )
 #: A query that was cancelled or ran out of its own time: the server is there.
 CANCELLED = "57014"
-#: The primary has become a standby.
-READ_ONLY = "25006"
+#: The primary has become a standby; a transaction idled, or took, longer than it may.
+LOST_STATES = frozenset({"25006", "25P03", "25P04"})
 
 SETTINGS_THAT_KEEP = {
     "fsync": frozenset({"on"}),
@@ -82,6 +86,8 @@ def connection_string(url: str, *, name: str) -> str:
     options = [
         "-c TimeZone=UTC",
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s",
+        "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+        "-c tcp_user_timeout=10s",
     ]
     usual = {
         "connect_timeout": CONNECT_SECONDS,
@@ -101,19 +107,20 @@ def connection_string(url: str, *, name: str) -> str:
 
 @asynccontextmanager
 async def tenant_transaction(
-    pool: Pool, tenant: str, *, limit_seconds: float | None = None
+    pool: Pool, tenant: str, *, limit_seconds: float | None = LIMIT_SECONDS
 ) -> AsyncIterator[Connection]:
     """A connection in a transaction that sees the rows of `tenant` alone; committed at the end.
 
-    It is rolled back where the block raises. `limit_seconds` bounds the whole of it: a server that
-    has gone silent is then given up. Errors: `DatabaseUnavailable` where no connection is to be
+    It is rolled back where the block raises. `limit_seconds` bounds the whole of it on both sides:
+    a server that has gone silent is given up, and a server whose client has gone silent lets go of
+    what the transaction held. Errors: `DatabaseUnavailable` where no connection is to be
     had or it was lost; where that happens at the commit, whether it was done is open.
     """
     if not tenant:
         raise ValueError("a transaction needs a tenant")
     try:
         async with asyncio.timeout(limit_seconds) as limit:
-            connection = await _begun(pool, tenant=tenant)
+            connection = await _begun(pool, tenant=tenant, limit_seconds=limit_seconds)
             try:
                 async with _committed(connection):
                     yield connection
@@ -123,7 +130,7 @@ async def tenant_transaction(
         if not limit.expired():
             raise
         raise DatabaseUnavailable(f"The database gave no answer in {limit_seconds} s.") from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError) as error:
         if not means_unavailable(error):
             raise
         raise unavailable(error) from error
@@ -131,7 +138,7 @@ async def tenant_transaction(
 
 @asynccontextmanager
 async def every_tenant_transaction(
-    pool: Pool, *, limit_seconds: float | None = None
+    pool: Pool, *, limit_seconds: float | None = LIMIT_SECONDS
 ) -> AsyncIterator[Connection]:
     """As `tenant_transaction`, for workers that serve every tenant."""
     async with tenant_transaction(pool, EVERY_TENANT, limit_seconds=limit_seconds) as connection:
@@ -143,7 +150,7 @@ def means_unavailable(error: psycopg.Error) -> bool:
     state = error.sqlstate
     if state is None:
         return True
-    return state != CANCELLED and (state[:2] in UNAVAILABLE_CLASSES or state == READ_ONLY)
+    return state != CANCELLED and (state[:2] in UNAVAILABLE_CLASSES or state in LOST_STATES)
 
 
 def unavailable(error: Exception) -> DatabaseUnavailable:
@@ -206,11 +213,16 @@ async def clock_offset_seconds(
     return float((await answer.fetchall())[0][0]) - (before + after) / 2
 
 
-async def _begun(pool: Pool, *, tenant: str) -> Connection:
+async def _begun(pool: Pool, *, tenant: str, limit_seconds: float | None) -> Connection:
+    limit = f"{(limit_seconds or 0) * 1000:.0f}ms"
     for _ in range(pool.max_size + 1):
         connection = await pool.getconn()
         try:
-            await connection.execute("SELECT set_config('tutela.tenant', %s, true)", (tenant,))
+            await connection.execute(
+                "SELECT set_config('tutela.tenant', %s, true),"
+                " set_config('transaction_timeout', %s, true)",
+                (tenant, limit),
+            )
         except BaseException as error:
             await pool.putconn(connection)
             if not isinstance(error, psycopg.OperationalError) or not connection.closed:
@@ -226,7 +238,8 @@ async def _committed(connection: Connection) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        with suppress(psycopg.Error):
-            await connection.rollback()
+        with suppress(psycopg.Error, TimeoutError):
+            async with asyncio.timeout(ROLLBACK_SECONDS):
+                await connection.rollback()
         raise
     await connection.commit()

@@ -11,6 +11,8 @@ from tutela.ledger import heads, tiles, tree
 
 #: Facts that are placed in one transaction.
 BATCH_MAX = 20_000
+#: How long placing them may take.
+LIMIT_SECONDS = 60.0
 
 _sql = queries.load("tutela.ledger")
 
@@ -33,7 +35,7 @@ class Sequencer:
 
     async def sequence_all(self) -> int:
         """How many facts of all tenants got a place, until none was left; `Deposed`."""
-        async with every_tenant_transaction(self._pool) as connection:
+        async with every_tenant_transaction(self._pool, limit_seconds=LIMIT_SECONDS) as connection:
             cursor = await connection.execute(_sql.tenants_with_unsequenced)
             tenants = [row[0] for row in await cursor.fetchall()]
         placed = 0
@@ -47,11 +49,15 @@ class Sequencer:
         epoch = self._epochs.get(tenant)
         if epoch is None:
             epoch = self._epochs[tenant] = await self._take(tenant)
-        async with tenant_transaction(self._pool, tenant) as connection:
+        async with tenant_transaction(
+            self._pool, tenant, limit_seconds=LIMIT_SECONDS
+        ) as connection:
             return await self._advance(connection, tenant=tenant, epoch=epoch)
 
     async def _take(self, tenant: str) -> int:
-        async with tenant_transaction(self._pool, tenant) as connection:
+        async with tenant_transaction(
+            self._pool, tenant, limit_seconds=LIMIT_SECONDS
+        ) as connection:
             cursor = await connection.execute(_sql.take_epoch, {"tenant": tenant})
             row = await cursor.fetchone()
         if row is None:

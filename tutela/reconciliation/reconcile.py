@@ -77,7 +77,7 @@ async def reconcile(pool: Pool, *, now: datetime, limits: Limits) -> Reconciliat
     """How all tenants stand now; every check is one statement, and so one snapshot."""
     asked = {"now": now, **asdict(limits), "kinds": list(limits.kinds)}
     asked["doors"] = list(limits.doors)
-    async with every_tenant_transaction(pool) as connection:
+    async with every_tenant_transaction(pool, limit_seconds=None) as connection:
         totals = [
             Total(*_whole(row)) for row in await _rows(connection, sql=_sql.totals, asked=asked)
         ]
@@ -98,7 +98,7 @@ async def keep(
     pool: Pool, *, report: Reconciliation, run_id: UUID, now: datetime, seconds: float
 ) -> None:
     """Writes a run down for those who ask, and forgets those of more than a week ago."""
-    async with every_tenant_transaction(pool) as connection:
+    async with every_tenant_transaction(pool, limit_seconds=None) as connection:
         await connection.execute(
             _sql.keep_run,
             {
@@ -114,7 +114,7 @@ async def keep(
 
 async def last(pool: Pool) -> Reconciliation | None:
     """The newest run that was written down; None where there was none yet."""
-    async with every_tenant_transaction(pool) as connection:
+    async with every_tenant_transaction(pool, limit_seconds=None) as connection:
         cursor = await connection.execute(_sql.last_run)
         row = await cursor.fetchone()
     return None if row is None else msgspec.convert(row[2], Reconciliation)

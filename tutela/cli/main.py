@@ -2,9 +2,12 @@
 
 import sys
 
+import psycopg
+import structlog
 import typer
 from typer.exceptions import TyperException
 
+from tutela import logs
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
 from tutela.cli.ledger import ledger
@@ -13,6 +16,7 @@ from tutela.cli.reconcile import reconcile
 from tutela.cli.tokens import tokens
 from tutela.cli.up import up
 from tutela.cli.users import users
+from tutela.cli.webhooks import webhooks
 from tutela.errors import TutelaError
 from tutela.settings import BadSetting
 
@@ -20,6 +24,7 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 #: Errors that whoever typed the command can mend by typing another one.
 USAGE_CODES = frozenset(
     {
+        "bad_endpoint",
         "bad_name",
         "data_folder_owned",
         "data_folder_unusable",
@@ -32,6 +37,7 @@ USAGE_CODES = frozenset(
         "port_taken",
         "role_not_for_people",
         "unknown_notice",
+        "unknown_service",
     }
 )
 
@@ -50,6 +56,7 @@ application.add_typer(tokens, name="token")
 application.add_typer(users, name="user")
 application.add_typer(notices, name="notices")
 application.add_typer(ledger, name="ledger")
+application.add_typer(webhooks, name="webhook")
 
 
 def main() -> None:
@@ -69,14 +76,28 @@ def run(arguments: list[str]) -> int:
         return _refuse(str(error), status=WRONG_USAGE)
     except TutelaError as error:
         status = WRONG_USAGE if error.code in USAGE_CODES else FAILED
-        return _refuse(error.detail or error.title, status=status)
+        return _refuse(_words(error), status=status)
+    except psycopg.Error as error:
+        return _refuse(f"the database refused: {_first_line(error)}", status=FAILED)
+    except Exception as error:  # noqa: BLE001 - whoever typed the command gets words, the log the place
+        logs.configure("command")
+        structlog.get_logger(__name__).exception("command_broke")
+        return _refuse(f"a fault in the program: {type(error).__name__}", status=FAILED)
     return status if isinstance(status, int) else DONE
 
 
+def _words(error: TutelaError) -> str:
+    words = error.detail or error.title
+    if isinstance(error.__cause__, psycopg.OperationalError):
+        return f"{words} It says: {_first_line(error.__cause__)}"
+    return words
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).partition("\n")[0]
+
+
 def _refuse(line: str, *, status: int) -> int:
-    print(f"tutela: {line}", file=sys.stderr)
+    if line:
+        print(f"tutela: {line}", file=sys.stderr)
     return status
-
-
-if __name__ == "__main__":
-    main()

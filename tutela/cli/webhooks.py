@@ -1,0 +1,41 @@
+"""`tutela webhook`: where a service takes what it is told."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from tutela.access.founding import MAIN
+from tutela.cli.attachment import Attachment, attached, house_of
+from tutela.cli.options import Where, spread
+from tutela.decisions.endpoints import Station, WebhookEndpoint, set_endpoint
+
+webhooks = typer.Typer(no_args_is_help=True, help="Where a service takes what it is told.")
+
+
+@webhooks.callback()
+def _group() -> None:
+    """Keeps `set` a word to type, although it is the only one so far."""
+
+
+@webhooks.command("set")
+@spread
+def set_webhook(
+    url: Annotated[str, typer.Argument(help="An absolute http or https URL, no credentials.")],
+    *,
+    tenant: Annotated[str, typer.Option(help="The operator.")] = MAIN,
+    service: Annotated[str, typer.Option(help="The service that is told there.")] = MAIN,
+    where: Where,
+) -> None:
+    """Set the endpoint of a service; the last line printed is its new secret, shown this once."""
+    with attached(where) as attachment:
+        station = Station(tenant=tenant, service=service)
+        endpoint = asyncio.run(_set(attachment, station=station, url=url))
+    print(endpoint.secret)
+
+
+async def _set(attachment: Attachment, *, station: Station, url: str) -> WebhookEndpoint:
+    async with house_of(attachment) as house:
+        return await set_endpoint(
+            house.pool, keys=house.keys, station=station, url=url, chance=house.chance
+        )

@@ -28,6 +28,9 @@ from tutela.settings import Settings
 
 HOUSEKEEPING_SECONDS = 60.0
 CLOCK_SECONDS = 30.0
+#: A pool that has tried for so long to connect leaves it to the next call to try at once; without
+#: that its pauses double, and a database that is back stays unused for as long as it was away.
+RECONNECT_SECONDS = 1.0
 DELIVERY_SECONDS = 1.0
 CANARY_STEP_SECONDS = 1.0
 CANARY_CALL_SECONDS = 20.0
@@ -84,6 +87,7 @@ async def open_house(
     """
     url = settings.database_url or ""
     pool = await open_pool(url, min_size=2, max_size=settings.pool_connections, name=name)
+    pool.reconnect_timeout = RECONNECT_SECONDS
     try:
         time = DatabaseClock(seconds or steady_seconds())
         await time.ask(pool)

@@ -1,12 +1,14 @@
 """Commands run in this process, as the program runs them."""
 
+import logging
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.fixtures.service import TUTELA, RunningTutela
 from tutela.cli import main
@@ -34,6 +36,17 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("TUTELA_") and name != "TUTELA_REQUIRE_BROWSER":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    kept_handlers, kept_level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = kept_handlers
+    root.setLevel(kept_level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture

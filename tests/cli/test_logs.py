@@ -1,7 +1,6 @@
 import json
 import logging
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -12,17 +11,6 @@ from tutela import logs
 from tutela.errors import TutelaError
 
 SECRET = "token-7f3a"
-
-
-@pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    kept_handlers, kept_level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = kept_handlers
-    root.setLevel(kept_level)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -68,22 +68,28 @@ def run(arguments: list[str]) -> int:
     """0 done, 1 failed or some rows were refused, 2 wrong usage or input; no traceback ever."""
     try:
         status = application(args=arguments, prog_name="tutela", standalone_mode=False)
-    except TyperException as error:
-        return _refuse(error.format_message(), status=error.exit_code)
-    except typer.Abort:
-        return _refuse("aborted", status=FAILED)
-    except BadSetting as error:
-        return _refuse(str(error), status=WRONG_USAGE)
-    except TutelaError as error:
-        status = WRONG_USAGE if error.code in USAGE_CODES else FAILED
-        return _refuse(_words(error), status=status)
-    except psycopg.Error as error:
-        return _refuse(f"the database refused: {_first_line(error)}", status=FAILED)
-    except Exception as error:  # noqa: BLE001 - whoever typed the command gets words, the log the place
-        logs.configure("command")
-        structlog.get_logger(__name__).exception("command_broke")
-        return _refuse(f"a fault in the program: {type(error).__name__}", status=FAILED)
+    except Exception as error:  # noqa: BLE001 - whoever typed the command gets words in any case
+        line, status = _told(error)
+        if line:
+            print(f"tutela: {line}", file=sys.stderr)
     return status if isinstance(status, int) else DONE
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    match error:
+        case TyperException():
+            return error.format_message(), error.exit_code
+        case typer.Abort():
+            return "aborted", FAILED
+        case BadSetting():
+            return str(error), WRONG_USAGE
+        case TutelaError():
+            return _words(error), WRONG_USAGE if error.code in USAGE_CODES else FAILED
+        case psycopg.Error():
+            return f"the database refused: {_first_line(error)}", FAILED
+    logs.configure("command")
+    structlog.get_logger(__name__).error("command_broke", exc_info=error)
+    return f"a fault in the program: {type(error).__name__}", FAILED
 
 
 def _words(error: TutelaError) -> str:
@@ -95,9 +101,3 @@ def _words(error: TutelaError) -> str:
 
 def _first_line(error: psycopg.Error) -> str:
     return str(error).partition("\n")[0]
-
-
-def _refuse(line: str, *, status: int) -> int:
-    if line:
-        print(f"tutela: {line}", file=sys.stderr)
-    return status

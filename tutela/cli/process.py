@@ -11,6 +11,7 @@ from typing import Protocol
 
 import structlog
 import uvloop
+from psycopg import AsyncConnection, OperationalError
 
 from tutela import app, logs
 from tutela.access.processes import Process, end_beat
@@ -18,6 +19,7 @@ from tutela.app import House, Loop
 from tutela.cli.loops import go_on
 from tutela.database.errors import DatabaseError, DatabaseUnavailable
 from tutela.database.leader import Lead, leadership
+from tutela.database.pool import connection_string, unavailable
 from tutela.settings import Settings, read_settings
 
 #: Between two tries while the database is away.
@@ -136,14 +138,23 @@ async def _enter_once_there(
     stack: AsyncExitStack, *, process: Process, settings: Settings, stopping: asyncio.Event
 ) -> House | None:
     while not stopping.is_set():
-        opening = app.open_house(settings, name=f"tutela {process.name}")
         try:
+            await _knock(settings.database_url or "")
+            opening = app.open_house(settings, name=f"tutela {process.name}")
             return await stack.enter_async_context(opening)
         except DatabaseUnavailable as error:
             _log.warning("database_away", code=error.code)
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), RETRY_SECONDS)
     return None
+
+
+async def _knock(url: str) -> None:
+    """Nothing where the database lets us in: a pool would wait longer for one that is away."""
+    try:
+        await (await AsyncConnection.connect(connection_string(url, name="tutela knock"))).close()
+    except OperationalError as error:
+        raise unavailable(error) from error
 
 
 async def _until(

@@ -141,7 +141,7 @@ def _http_subject_key(keys: KeySet, *, number: int) -> bytes:
 
 async def _grow_tree(pool: Pool, notices: int) -> None:
     for size in range(0, notices, LEAVES_AT_ONCE):
-        async with tenant_transaction(pool, TENANT, limit_seconds=None) as connection:
+        async with tenant_transaction(pool, tenant=TENANT, limit_seconds=None) as connection:
             cursor = await connection.execute(
                 "SELECT leaf_hash FROM ledger_leaf"
                 " WHERE tenant = %s AND leaf_index >= %s AND leaf_index < %s ORDER BY leaf_index",

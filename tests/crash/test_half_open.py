@@ -28,13 +28,13 @@ async def pool(road: Road) -> AsyncIterator[Pool]:
 
 
 async def insert_into_silence(pool: Pool, *, road: Road, silence: Silence) -> None:
-    async with tenant_transaction(pool, "main", limit_seconds=LIMIT_SECONDS) as connection:
+    async with tenant_transaction(pool, tenant="main", limit_seconds=LIMIT_SECONDS) as connection:
         await connection.execute("INSERT INTO fact VALUES ('held')")
         road.relay.fall_silent(silence)
 
 
 async def think_in_silence(pool: Pool, *, road: Road) -> None:
-    async with tenant_transaction(pool, "main", limit_seconds=LIMIT_SECONDS):
+    async with tenant_transaction(pool, tenant="main", limit_seconds=LIMIT_SECONDS):
         road.relay.fall_silent(Silence.BOTH)
         await asyncio.Event().wait()
 
@@ -54,7 +54,7 @@ async def test_a_caller_on_a_silent_connection_hears_that_the_database_is_away(
     async with asyncio.timeout(PATIENCE_SECONDS):
         with pytest.raises(DatabaseUnavailable):
             await insert_into_silence(pool, road=road, silence=silence)
-        async with tenant_transaction(pool, "main", limit_seconds=PATIENCE_SECONDS) as connection:
+        async with tenant_transaction(pool, tenant="main", limit_seconds=PATIENCE_SECONDS) as connection:
             await connection.execute("SELECT 1")
 
 

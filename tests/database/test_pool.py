@@ -43,26 +43,26 @@ async def value(connection: psycopg.AsyncConnection, *, query: str) -> object:
 
 
 async def run(pool: Pool, *queries: str, limit_seconds: float | None = None) -> None:
-    async with tenant_transaction(pool, "main", limit_seconds=limit_seconds) as connection:
+    async with tenant_transaction(pool, tenant="main", limit_seconds=limit_seconds) as connection:
         for query in queries:
             await connection.execute(query.encode())
 
 
 async def insert_and_stumble(pool: Pool) -> None:
-    async with tenant_transaction(pool, "main") as connection:
+    async with tenant_transaction(pool, tenant="main") as connection:
         await connection.execute("INSERT INTO kept VALUES (2)")
         raise LookupError
 
 
 async def lose_the_session(pool: Pool) -> None:
-    async with tenant_transaction(pool, "main") as connection:
+    async with tenant_transaction(pool, tenant="main") as connection:
         os.kill(connection.info.backend_pid, signal.SIGTERM)
         await connection.execute("SELECT pg_sleep(600)")
 
 
 async def test_a_transaction_carries_its_tenant_and_no_longer(empty_database_url: str) -> None:
     async with await open_pool(empty_database_url, max_size=1) as one:
-        async with tenant_transaction(one, "main") as connection:
+        async with tenant_transaction(one, tenant="main") as connection:
             assert (
                 await value(connection, query="SELECT current_setting('tutela.tenant')") == "main"
             )
@@ -78,7 +78,7 @@ async def test_a_worker_serves_every_tenant(pool: Pool) -> None:
 
 async def test_a_tenant_is_never_empty(pool: Pool) -> None:
     with pytest.raises(ValueError, match="needs a tenant"):
-        async with tenant_transaction(pool, ""):
+        async with tenant_transaction(pool, tenant=""):
             pass
 
 
@@ -91,7 +91,7 @@ async def test_row_level_security_binds_the_transaction_to_its_tenant(pool: Pool
         await connection.execute(
             "CREATE POLICY own ON word USING (current_setting('tutela.tenant') IN (tenant, '*'))"
         )
-    async with tenant_transaction(pool, "a") as connection:
+    async with tenant_transaction(pool, tenant="a") as connection:
         assert await value(connection, query="SELECT array_agg(word ORDER BY word) FROM word") == [
             "x"
         ]
@@ -100,12 +100,12 @@ async def test_row_level_security_binds_the_transaction_to_its_tenant(pool: Pool
 
 
 async def test_the_end_of_the_block_commits_and_an_error_rolls_back(pool: Pool) -> None:
-    async with tenant_transaction(pool, "main") as connection:
+    async with tenant_transaction(pool, tenant="main") as connection:
         await connection.execute("CREATE TABLE kept (number int)")
         await connection.execute("INSERT INTO kept VALUES (1)")
     with pytest.raises(LookupError):
         await insert_and_stumble(pool)
-    async with tenant_transaction(pool, "main") as connection:
+    async with tenant_transaction(pool, tenant="main") as connection:
         assert await value(connection, query="SELECT array_agg(number) FROM kept") == [1]
 
 
@@ -117,7 +117,7 @@ async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_serves_
     async with await open_pool(empty_database_url, max_size=1) as one:
 
         async def insert_and_wait() -> None:
-            async with tenant_transaction(one, "main") as connection:
+            async with tenant_transaction(one, tenant="main") as connection:
                 await connection.execute("CREATE TABLE kept ()")
                 started.set()
                 await connection.execute("SELECT pg_sleep(600)")
@@ -127,7 +127,7 @@ async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_serves_
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        async with tenant_transaction(one, "main") as connection:
+        async with tenant_transaction(one, tenant="main") as connection:
             assert await value(connection, query="SELECT to_regclass('kept')") is None
 
 
@@ -139,7 +139,7 @@ async def test_a_refused_statement_is_no_outage(pool: Pool) -> None:
 
 
 async def test_the_sessions_are_named_and_their_times_are_in_utc(pool: Pool) -> None:
-    async with tenant_transaction(pool, "main") as connection:
+    async with tenant_transaction(pool, tenant="main") as connection:
         assert (
             await value(connection, query="SELECT current_setting('application_name')")
             == "tutela test"
@@ -151,9 +151,9 @@ async def test_the_sessions_are_named_and_their_times_are_in_utc(pool: Pool) -> 
 async def test_a_statement_that_comes_back_is_prepared(empty_database_url: str) -> None:
     async with await open_pool(empty_database_url, max_size=1) as one:
         for _ in range(5):
-            async with tenant_transaction(one, "main") as connection:
+            async with tenant_transaction(one, tenant="main") as connection:
                 await connection.execute("SELECT 'again' || %s", ("x",))
-        async with tenant_transaction(one, "main") as connection:
+        async with tenant_transaction(one, tenant="main") as connection:
             query = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%again%'"
             assert await value(connection, query=query) == 1
 
@@ -167,7 +167,7 @@ async def test_a_killed_backend_in_a_transaction_is_an_outage_of_that_transactio
         with pytest.raises(DatabaseUnavailable) as lost:
             await lose_the_session(pool)
         assert lost.value.status == 503
-        async with tenant_transaction(pool, "main") as connection:
+        async with tenant_transaction(pool, tenant="main") as connection:
             assert await value(connection, query="SELECT 1") == 1
 
 
@@ -182,7 +182,7 @@ async def test_after_a_restart_of_the_server_no_transaction_meets_a_dead_connect
         until(lambda: server.poll() is not None, what="the killed server to be gone")
         server.start()
         for _ in range(8):
-            async with tenant_transaction(pool, "main") as connection:
+            async with tenant_transaction(pool, tenant="main") as connection:
                 assert await value(connection, query="SELECT 1") == 1
 
 
@@ -194,7 +194,7 @@ async def test_a_server_that_is_away_is_an_outage_in_bounded_time(
     async with await open_pool(server.url, max_size=1, wait_seconds=0.5) as pool:
         server.stop()
         with pytest.raises(DatabaseUnavailable):
-            async with tenant_transaction(pool, "main"):
+            async with tenant_transaction(pool, tenant="main"):
                 pass
     with pytest.raises(DatabaseUnavailable):
         await open_pool(server.url, wait_seconds=0.3)
@@ -207,7 +207,7 @@ async def test_a_silent_server_is_given_up_at_the_limit(pool: Pool) -> None:
 
 async def test_a_timeout_of_the_block_itself_is_passed_on(pool: Pool) -> None:
     with pytest.raises(TimeoutError):
-        async with tenant_transaction(pool, "main", limit_seconds=60):
+        async with tenant_transaction(pool, tenant="main", limit_seconds=60):
             raise TimeoutError
 
 

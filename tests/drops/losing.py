@@ -56,7 +56,7 @@ async def already_reported_account(rooms: Rooms) -> str:
     """A router that adds a report to the case of the account that was closed before."""
     caller = await rooms.caller()
     earlier = await rooms.take(caller, subjects=ACCOUNT)
-    await close_with_decision(rooms, caller)
+    await close_with_decision(rooms, caller=caller)
     again = await rooms.take(caller, subjects=ACCOUNT)
     await rooms.rows(
         "UPDATE item SET case_id = (SELECT case_id FROM item WHERE notice_id = %(earlier)s)"
@@ -243,7 +243,7 @@ async def declared_and_not_received(rooms: Rooms) -> str:
     return str(declaration)
 
 
-async def close_with_decision(rooms: Rooms, caller: Caller, *, act: bool = False) -> str:
+async def close_with_decision(rooms: Rooms, *, caller: Caller, act: bool = False) -> str:
     """A reviewer claims the only case and decides all of it; the decision's id."""
     reviewer = await rooms.caller(Role.SPECIALIST, tenant=caller.tenant, service=caller.service)
     now = rooms.clock.now()
@@ -295,7 +295,7 @@ def _action(today: str) -> dict[str, object]:
 async def _decided(rooms: Rooms) -> str:
     caller = await rooms.caller()
     await rooms.take(caller, subjects=ACCOUNT)
-    return await close_with_decision(rooms, caller, act=True)
+    return await close_with_decision(rooms, caller=caller, act=True)
 
 
 async def _beat(rooms: Rooms, *, kind: str) -> None:

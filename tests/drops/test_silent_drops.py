@@ -124,7 +124,7 @@ async def test_an_untouched_house_is_reconciled(
     caller = await rooms.caller()
     for language in ("de", "x-nobody", None):
         await rooms.take(caller, language=language)
-    await losing.close_with_decision(rooms, caller, act=True)
+    await losing.close_with_decision(rooms, caller=caller, act=True)
     nothing = Checked("nothing", losing.late_commit, ())
     report = await look(rooms, drop=nothing, monkeypatch=monkeypatch)
     assert report.ok

@@ -9,7 +9,7 @@ BEAT_SECONDS = 2.0
 #: A process that was silent for longer counts as dead.
 SILENT_SECONDS = 10.0
 
-_sql = queries.load("tutela.access", "processes.sql")
+_sql = queries.load("tutela.access", file="processes.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from tutela.errors import TutelaError
 
 _NO_TOKEN = UUID(int=0)
 
-_sql = queries.load("tutela.access", "services.sql")
+_sql = queries.load("tutela.access", file="services.sql")
 
 
 class NoSuchService(TutelaError):

@@ -71,7 +71,7 @@ async def add(pool: Pool, *, person: Person, password: str) -> None:
             errors=[FieldError("/password", "too short or too long")],
         )
     password_hash = await asyncio.to_thread(_hasher.hash, password)
-    async with tenant_transaction(pool, person.tenant) as connection:
+    async with tenant_transaction(pool, tenant=person.tenant) as connection:
         cursor = await connection.execute(
             _sql.add_user,
             {
@@ -87,7 +87,7 @@ async def add(pool: Pool, *, person: Person, password: str) -> None:
 
 async def known(pool: Pool, *, tenant: str, name: str, password: str) -> Person | None:
     """The person of that name and password; None where either is wrong, after the same time."""
-    async with tenant_transaction(pool, tenant) as connection:
+    async with tenant_transaction(pool, tenant=tenant) as connection:
         cursor = await connection.execute(_sql.find_user, {"tenant": tenant, "name": name})
         row = await cursor.fetchone()
     password_hash = _NOBODY if row is None else row[1]

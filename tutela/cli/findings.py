@@ -29,7 +29,7 @@ FREE_WARN_BYTES = 5 * 1024**3
 FREE_LEAST_BYTES = 1024**3
 _OPEN_TO_OTHERS = 0o077
 
-_sql = queries.load("tutela.cli", "doctor.sql")
+_sql = queries.load("tutela.cli", file="doctor.sql")
 _access = queries.load("tutela.access")
 
 

@@ -107,7 +107,7 @@ def connection_string(url: str, *, name: str) -> str:
 
 @asynccontextmanager
 async def tenant_transaction(
-    pool: Pool, tenant: str, *, limit_seconds: float | None = LIMIT_SECONDS
+    pool: Pool, *, tenant: str, limit_seconds: float | None = LIMIT_SECONDS
 ) -> AsyncIterator[Connection]:
     """A connection in a transaction that sees the rows of `tenant` alone; committed at the end.
 
@@ -141,7 +141,9 @@ async def every_tenant_transaction(
     pool: Pool, *, limit_seconds: float | None = LIMIT_SECONDS
 ) -> AsyncIterator[Connection]:
     """As `tenant_transaction`, for workers that serve every tenant."""
-    async with tenant_transaction(pool, EVERY_TENANT, limit_seconds=limit_seconds) as connection:
+    async with tenant_transaction(
+        pool, tenant=EVERY_TENANT, limit_seconds=limit_seconds
+    ) as connection:
         yield connection
 
 

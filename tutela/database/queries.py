@@ -34,7 +34,7 @@ class Queries:
         return len(self._texts)
 
 
-def load(package: str, file: str = "queries.sql") -> Queries:
+def load(package: str, *, file: str = "queries.sql") -> Queries:
     """The queries of `file` in `package`, as `load(__package__)`.
 
     Errors: `QueriesInvalid` with file and line, as `parse`; `FileNotFoundError`.

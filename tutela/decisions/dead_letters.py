@@ -48,7 +48,7 @@ class Backlog:
 
 async def backlog(pool: Pool, *, tenant: str) -> list[Backlog]:
     """What is not delivered, of all services of a tenant, marked messages included."""
-    async with tenant_transaction(pool, tenant) as connection:
+    async with tenant_transaction(pool, tenant=tenant) as connection:
         cursor = await connection.execute(_sql.backlog, {"tenant": tenant})
         rows = await cursor.fetchall()
     return [
@@ -74,7 +74,7 @@ async def revive(pool: Pool, *, station: Station, message_id: UUID, now: datetim
         "id": message_id,
         "now": now,
     }
-    async with tenant_transaction(pool, station.tenant) as connection:
+    async with tenant_transaction(pool, tenant=station.tenant) as connection:
         cursor = await connection.execute(_sql.lock_message, named)
         row = await cursor.fetchone()
         if row is None:

@@ -94,7 +94,7 @@ async def decide(
     mint = Mint(at=now, chance=chance)
     (decision_id,) = mint.ids(1)
     tenant = submission.caller.tenant
-    async with tenant_transaction(pool, tenant) as connection:
+    async with tenant_transaction(pool, tenant=tenant) as connection:
         if not await _take_key(connection, submission=submission, decision_id=decision_id):
             return Taken(await _earlier(connection, submission=submission, keys=keys), fresh=False)
         case = await _lock_case(connection, submission=submission, now=now, keys=keys)

@@ -66,7 +66,7 @@ async def set_endpoint(
     _refuse_bad(url)
     secret = SECRET_PREFIX + base64.b64encode(chance(SECRET_BYTES)).decode()
     sealed = keys.seal(secret.encode(), row=_row(station))
-    async with tenant_transaction(pool, station.tenant) as connection:
+    async with tenant_transaction(pool, tenant=station.tenant) as connection:
         cursor = await connection.execute(
             _sql.set_endpoint,
             {
@@ -85,7 +85,7 @@ async def set_endpoint(
 async def endpoint_of(pool: Pool, *, station: Station, keys: KeySet) -> WebhookEndpoint | None:
     """The endpoint of a service; None where none was set, and messages wait."""
     named = {"tenant": station.tenant, "service": station.service}
-    async with tenant_transaction(pool, station.tenant) as connection:
+    async with tenant_transaction(pool, tenant=station.tenant) as connection:
         cursor = await connection.execute(_sql.endpoint, named)
         row = await cursor.fetchone()
     if row is None:

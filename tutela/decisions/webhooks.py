@@ -226,7 +226,7 @@ async def _claim(courier: Courier, *, route: _Route, most: int) -> list[Message]
         "lease_token": token,
         "lease_until": now + timedelta(seconds=LEASE_SECONDS),
     }
-    async with tenant_transaction(courier.pool, route.station.tenant) as connection:
+    async with tenant_transaction(courier.pool, tenant=route.station.tenant) as connection:
         cursor = await connection.execute(_sql.claim_due, named)
         rows = await cursor.fetchall()
     return [

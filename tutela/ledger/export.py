@@ -66,7 +66,9 @@ async def export(pool: Pool, *, wanted: Wanted, path: Path) -> Exported:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with unfinished.open("wb") as file:
-            async with tenant_transaction(pool, wanted.tenant, limit_seconds=None) as connection:
+            async with tenant_transaction(
+                pool, tenant=wanted.tenant, limit_seconds=None
+            ) as connection:
                 exported = await _Writing(connection, wanted=wanted, file=file).write()
             file.flush()
             os.fsync(file.fileno())

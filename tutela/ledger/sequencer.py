@@ -50,13 +50,13 @@ class Sequencer:
         if epoch is None:
             epoch = self._epochs[tenant] = await self._take(tenant)
         async with tenant_transaction(
-            self._pool, tenant, limit_seconds=LIMIT_SECONDS
+            self._pool, tenant=tenant, limit_seconds=LIMIT_SECONDS
         ) as connection:
             return await self._advance(connection, tenant=tenant, epoch=epoch)
 
     async def _take(self, tenant: str) -> int:
         async with tenant_transaction(
-            self._pool, tenant, limit_seconds=LIMIT_SECONDS
+            self._pool, tenant=tenant, limit_seconds=LIMIT_SECONDS
         ) as connection:
             cursor = await connection.execute(_sql.take_epoch, {"tenant": tenant})
             row = await cursor.fetchone()

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from psycopg import AsyncConnection
-
 from tutela.database import queries
 from tutela.database.pool import Connection
 
@@ -30,7 +28,7 @@ async def fetch(
     return {(level, tile): hashes async for level, tile, hashes in cursor}
 
 
-async def store(connection: AsyncConnection, tenant: str, changed: Mapping[Place, bytes]) -> None:
+async def store(connection: Connection, *, tenant: str, changed: Mapping[Place, bytes]) -> None:
     """Writes tiles that are new or have grown."""
     await connection.execute(
         _sql.put_tiles,

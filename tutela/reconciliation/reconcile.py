@@ -26,7 +26,7 @@ from tutela.reconciliation.report import (
 KEEP_RUNS = timedelta(days=7)
 
 _sql = queries.load("tutela.reconciliation")
-_checks = queries.load("tutela.reconciliation", "checks.sql")
+_checks = queries.load("tutela.reconciliation", file="checks.sql")
 
 #: The one check that the database can't make alone: the families are the domain's.
 FAMILY_MIXED: Final = "family_mixed"

@@ -17,7 +17,7 @@ from tutela.reconciliation.report import Reconciliation, only
 #: A reconciliation older than this says nothing about now.
 STALE_SECONDS = 180
 
-_sql = queries.load("tutela.reconciliation", "status.sql")
+_sql = queries.load("tutela.reconciliation", file="status.sql")
 
 
 class Probed(msgspec.Struct, frozen=True):
@@ -95,7 +95,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
     """How things stand now, as far as the viewer may know."""
     run = await reconcile.last(pool)
     asked = {"tenant": viewer.tenant, "service": viewer.service, "now": now}
-    async with tenant_transaction(pool, viewer.tenant) as connection:
+    async with tenant_transaction(pool, tenant=viewer.tenant) as connection:
         routes = await _rows(connection, sql=_sql.canary_routes, asked=asked)
         outbox = (await _rows(connection, sql=_sql.outbox_state, asked=asked))[0]
         ledger = await _rows(connection, sql=_sql.ledger_state, asked=asked)
@@ -124,7 +124,7 @@ async def arrivals_by_minute(pool: Pool, *, viewer: Viewer, now: datetime) -> li
     start = (now - timedelta(minutes=59)).replace(second=0, microsecond=0)
     first_id = uuid7(unix_ms=int(start.timestamp() * 1000), random=bytes(UUID7_RANDOM_BYTES))
     asked = {"tenant": viewer.tenant, "service": viewer.service, "hour_ago_id": first_id}
-    async with tenant_transaction(pool, viewer.tenant) as connection:
+    async with tenant_transaction(pool, tenant=viewer.tenant) as connection:
         counted = dict(await _rows(connection, sql=_sql.arrivals, asked=asked))
     return [counted.get(start + timedelta(minutes=minute), 0) for minute in range(60)]
 

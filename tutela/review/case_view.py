@@ -121,7 +121,7 @@ class Page:
 async def list_cases(pool: Pool, *, caller: Caller, page: Page, now: datetime) -> CasePage:
     """One page of the cases that the caller may see."""
     wanted = {"after": page.after, "state": page.state, "limit": page.limit + 1, "id": None}
-    async with tenant_transaction(pool, caller.tenant) as connection:
+    async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.list_cases, {**sight(caller), **wanted, "now": now})
         cases = [CaseSummary(**_summary(row)) for row in await cursor.fetchall()]
     shown = cases[: page.limit]
@@ -133,7 +133,7 @@ async def show_case(
 ) -> CaseView:
     """The case with all a reviewer needs. Raises UnknownCase, also where they may not see it."""
     named = {**sight(caller), "id": case_id, "after": None, "state": None, "limit": 1, "now": now}
-    async with tenant_transaction(pool, caller.tenant) as connection:
+    async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.list_cases, named)
         row = await cursor.fetchone()
         if row is None:

@@ -22,6 +22,7 @@ WHERE EXISTS (
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+        OFFSET 0
       )
 )
 
@@ -35,6 +36,7 @@ WITH urgent AS MATERIALIZED (
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+        OFFSET 0
       )
     ORDER BY c.due_at, c.id
     LIMIT 1
@@ -43,8 +45,7 @@ WITH urgent AS MATERIALIZED (
 UPDATE case_file c SET
     lease_token = %(lease_token)s, lease_epoch = c.lease_epoch + 1, lease_holder = %(holder)s,
     lease_from = %(now)s, lease_until = %(lease_until)s
-FROM urgent
-WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = urgent.id
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = (SELECT id FROM urgent)
 RETURNING c.id, c.lease_token, c.lease_until
 
 -- name: move_lanes
@@ -70,7 +71,7 @@ RETURNING id
 
 -- name: case_is_visible
 -- Whether the caller may know of a case.
-SELECT FROM case_file
+SELECT id FROM case_file
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
   AND (%(specialist)s OR NOT specialist)
 

@@ -87,7 +87,7 @@ async def claim(
         "holder": holder(caller),
         "lease_until": now + timedelta(seconds=lease_seconds),
     }
-    async with tenant_transaction(pool, caller.tenant) as connection:
+    async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         passes = await _lock_lanes(connection, lease=lease)
         with_work = await _lanes_with_work(connection, lease=lease)
         while turn := next_turn(passes, with_work=with_work):
@@ -107,7 +107,7 @@ async def renew(
     """
     until = now + timedelta(seconds=lease_seconds)
     named = {**_named(held, caller=caller, now=now), "lease_until": until}
-    async with tenant_transaction(pool, caller.tenant) as connection:
+    async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.renew_lease, named)
         if await cursor.fetchone() is None:
             raise await _why_not(connection, named=named)
@@ -117,7 +117,7 @@ async def renew(
 async def release(pool: Pool, *, caller: Caller, held: Held, now: datetime) -> None:
     """Nothing, once the case is anybody's again. Raises StaleLease, UnknownCase."""
     named = _named(held, caller=caller, now=now)
-    async with tenant_transaction(pool, caller.tenant) as connection:
+    async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.release_lease, named)
         if await cursor.fetchone() is None:
             raise await _why_not(connection, named=named)

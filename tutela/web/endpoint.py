@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 import structlog
@@ -70,12 +71,18 @@ class Asked:
 Handler = Callable[[Asked], Awaitable[Answer | LineAnswer]]
 
 
+class Measure(Protocol):
+    """Notes how a call went, by its name."""
+
+    def __call__(self, call: str, *, status: int, seconds: float) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Minutes:
     """What is noted of every call: its refusal as a row, its status and seconds as a figure."""
 
     record: Callable[[Refusal], Awaitable[None]]
-    measure: Callable[[str, int, float], None]
+    measure: Measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +116,7 @@ class Endpoint:
         """Answers one call; whatever goes wrong becomes a problem document."""
         begun = time.perf_counter()
         status = await self._answer(scope, receive=receive, send=send)
-        self._measure(self.name, status, time.perf_counter() - begun)
+        self._measure(self.name, status=status, seconds=time.perf_counter() - begun)
 
     async def _answer(self, scope: Scope, *, receive: Receive, send: Send) -> int:
         headers = dict(scope["headers"])

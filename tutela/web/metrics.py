@@ -28,7 +28,7 @@ CALL_SECONDS = Histogram(
 )
 
 
-def measure(call: str, status: int, seconds: float) -> None:
+def measure(call: str, *, status: int, seconds: float) -> None:
     """Notes how long a call took."""
     CALL_SECONDS.labels(call, str(status)).observe(seconds)
 

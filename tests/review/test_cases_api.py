@@ -134,11 +134,13 @@ async def test_every_place_of_a_bad_decision_is_named(web: Site) -> None:
     assert [each["pointer"] for each in answer.json()["errors"]] == ["/items/1", "/items/2"]
 
 
-@pytest.mark.parametrize("whose", [{"tenant": "other"}, {"service": "other"}])
-async def test_a_case_of_another_tenant_or_service_is_404(web: Site, whose: dict[str, str]) -> None:
+@pytest.mark.parametrize(("tenant", "service"), [("other", "main"), ("main", "other")])
+async def test_a_case_of_another_tenant_or_service_is_404(
+    web: Site, tenant: str, service: str
+) -> None:
     await reported(web)
     case = await claimed(web, token=await web.token(Role.REVIEWER))
-    stranger = await web.new_token(Role.LEAD, **whose)
+    stranger = await web.new_token(Role.LEAD, tenant=tenant, service=service)
     assert (await see(web, f"/v1/cases/{case['id']}", token=stranger)).status_code == 404
     lease = {"lease_token": case["lease_token"]}
     for call, body in (("renew", lease), ("release", lease), ("decisions", dismissal(case))):

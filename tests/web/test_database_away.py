@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from starlette.types import Receive
 
 from tests.fixtures.house import Rooms
 from tests.fixtures.site import Site, notice, site_on
@@ -61,6 +62,28 @@ def lines(count: int) -> bytes:
     return b"\n".join(json.dumps(notice(external_id=f"b-{n}")).encode() for n in range(count))
 
 
+async def batch_call(site: Site, *, body: bytes) -> tuple[dict[str, object], Receive]:
+    """The scope of a batch as a server hands it in, and its body."""
+    left = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> dict[str, object]:
+        return left.pop()
+
+    headers = [
+        (b"authorization", f"Bearer {await site.token()}".encode()),
+        (b"content-type", b"application/x-ndjson"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/notices/batch",
+        "query_string": b"",
+        "headers": headers,
+    }
+    return scope, receive
+
+
 async def test_while_it_is_away_calls_are_503_and_after_it_they_go_in(
     away: Site, server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,33 +120,16 @@ async def test_a_batch_that_the_database_leaves_says_which_lines_to_send_again(
     away: Site, server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commit, "PURSUIT_SECONDS", 0.5)
-    token = await away.token()
     body = lines(1_000)
-    left = [{"type": "http.request", "body": body, "more_body": False}]
     told: list[bytes] = []
-
-    async def receive() -> dict[str, object]:
-        return left.pop()
 
     async def send(message: dict[str, object]) -> None:
         told.append(bytes(message.get("body", b"")))
         if len(told) == 2:
             await stop(server)
 
-    headers = [
-        (b"authorization", f"Bearer {token}".encode()),
-        (b"content-type", b"application/x-ndjson"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/v1/notices/batch",
-        "query_string": b"",
-        "headers": headers,
-    }
     async with asyncio.timeout(AWAY_SECONDS):
-        await away.application(scope, receive, send)
+        await away.application(*await batch_call(away, body=body), send)
     results = [json.loads(line) for line in b"".join(told).splitlines()]
     assert [each["line"] for each in results] == list(range(1, 1_001))
     accepted = [each for each in results if each["status"] == "accepted"]

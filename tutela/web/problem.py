@@ -15,19 +15,34 @@ RETRY_AFTER_SECONDS: Mapping[int, int] = {
 }
 
 
+class ProblemPlace(msgspec.Struct, frozen=True):
+    """What is wrong with one place of a call: a JSON pointer, `?parameter`, or a header's name."""
+
+    pointer: str
+    message: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An error as it is told (RFC 9457); `code` is stable."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: tuple[ProblemPlace, ...] = ()
+
+
 def problem(error: TutelaError) -> Answer:
     """The problem document of an error, with a `Retry-After` where coming back helps."""
-    document: dict[str, object] = {
-        "type": f"urn:tutela:problem:{error.code}",
-        "title": error.title,
-        "status": int(error.status),
-        "detail": error.detail,
-        "code": error.code,
-    }
-    if error.errors:
-        document["errors"] = [
-            {"pointer": each.pointer, "message": each.message} for each in error.errors
-        ]
+    document = Problem(
+        type=f"urn:tutela:problem:{error.code}",
+        title=error.title,
+        status=int(error.status),
+        detail=error.detail,
+        code=error.code,
+        errors=tuple(ProblemPlace(each.pointer, each.message) for each in error.errors),
+    )
     return Answer(error.status, msgspec.json.encode(document), PROBLEM_JSON, headers_of(error))
 
 

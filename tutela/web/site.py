@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,7 +20,7 @@ from tutela.intake.door import Intake
 from tutela.intake.pace import Pace
 from tutela.intake.refusals import Refusal, RefusalLog
 from tutela.web.answer import JSON_LINES
-from tutela.web.api import cases, declarations, ledger, notices, receipts, status, xrpc
+from tutela.web.api import cases, declarations, health, ledger, notices, receipts, status, xrpc
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.api.xrpc import SERVICE_DID, xrpc_problem
 from tutela.web.console.pages import Console
@@ -27,6 +28,7 @@ from tutela.web.direct import DirectSite
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Handler, Minutes, Terms
 from tutela.web.fallback import no_call
 from tutela.web.metrics import measure, show_metrics
+from tutela.web.openapi import show_openapi
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
@@ -38,9 +40,8 @@ _SEE_CASES = Terms(
 _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
-_METRICS = Terms(right=None, takes=None)
+_OPEN = Terms(right=None, takes=None)
 _HEAD = Terms(right=None, takes=None, queries=frozenset({"log_id"}))
-_PROOF = Terms(right=None, takes=None)
 _CONSISTENCY = Terms(right=None, takes=None, queries=frozenset({"log_id", "from", "to"}))
 #: How often a process answers holders of receipts, all together: more would be at intake's cost.
 RECEIPTS_PER_SECOND = 100.0
@@ -62,6 +63,8 @@ class Rooms:
     chance: Callable[[int], bytes] = os.urandom
     canary_seconds_max: float = CANARY_SECONDS_MAX
     service_did: str = SERVICE_DID
+    #: Where the database lies, if on this machine.
+    data_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +79,27 @@ class Call:
 
 def calls(rooms: Rooms) -> list[Call]:
     """All JSON calls; the reference page and the OpenAPI document are checked against it."""
-    return [
+    listed = [
         *_intake_calls(rooms),
         *_receipt_calls(rooms),
         *_review_calls(rooms),
         *_ledger_calls(rooms.pool),
-        Call(
-            "GET",
-            "/metrics",
-            _METRICS,
-            show_metrics(rooms.pool, refusals=rooms.refusals, clock=rooms.clock),
-        ),
-        Call(
-            "GET",
-            "/v1/status",
-            _STATUS,
-            status.show_status(
-                rooms.pool, clock=rooms.clock, canary_seconds_max=rooms.canary_seconds_max
-            ),
-        ),
+        *_watching_calls(rooms),
+    ]
+    listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
+    return listed
+
+
+def _watching_calls(rooms: Rooms) -> list[Call]:
+    clock, limit = rooms.clock, rooms.canary_seconds_max
+    ready = health.show_readiness(rooms.pool, keys=rooms.keys, data_folder=rooms.data_folder)
+    metrics = show_metrics(rooms.pool, refusals=rooms.refusals, clock=clock)
+    told = status.show_status(rooms.pool, clock=clock, canary_seconds_max=limit)
+    return [
+        Call("GET", "/healthz", _OPEN, health.show_health()),
+        Call("GET", "/readyz", _OPEN, ready),
+        Call("GET", "/metrics", _OPEN, metrics),
+        Call("GET", "/v1/status", _STATUS, told),
     ]
 
 
@@ -156,7 +161,7 @@ def _review_calls(rooms: Rooms) -> list[Call]:
 def _ledger_calls(pool: Pool) -> list[Call]:
     return [
         Call("GET", "/v1/ledger/head", _HEAD, ledger.show_head(pool)),
-        Call("GET", "/v1/ledger/proof/{leaf_hash}", _PROOF, ledger.prove_inclusion(pool)),
+        Call("GET", "/v1/ledger/proof/{leaf_hash}", _OPEN, ledger.prove_inclusion(pool)),
         Call("GET", "/v1/ledger/consistency", _CONSISTENCY, ledger.prove_consistency(pool)),
     ]
 

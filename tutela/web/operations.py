@@ -1,0 +1,187 @@
+"""What each call takes and answers, by the types that do so; a test holds it against the calls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from tutela.decisions.decide import Decided
+from tutela.domain.decision import Decision
+from tutela.domain.notice import Notice
+from tutela.intake.acknowledgement import Accepted
+from tutela.intake.channels.atproto import Report
+from tutela.intake.channels.batch import LineResult
+from tutela.intake.declarations import Declaration, Declared
+from tutela.intake.evidence import EvidenceAdded
+from tutela.intake.receipts import Standing
+from tutela.ledger.heads import Head
+from tutela.ledger.proofs import Consistency, Inclusion
+from tutela.reconciliation.status import Status
+from tutela.review.case_view import CasePage, CaseView
+from tutela.web.answer import JSON, JSON_LINES
+from tutela.web.api.cases import ClaimedCase, Empty, LeaseKept, LeaseNamed
+from tutela.web.api.receipts import EvidenceSent, Lookup
+from tutela.web.api.xrpc import ReportTaken, XrpcError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One call in words and types; `answers` has None where a status comes without a body."""
+
+    name: str
+    summary: str
+    answers: Mapping[int, Any]
+    takes: Any = None
+    body_required: bool = True
+    takes_key: bool = False
+    queries_required: frozenset[str] = frozenset()
+    errors: frozenset[int] = field(default_factory=frozenset)
+    error: Any = None
+    error_type: str | None = None
+    content_type: str = JSON
+
+    @property
+    def kinds(self) -> list[Any]:
+        """All types that the call speaks in."""
+        return [
+            kind for kind in (self.takes, self.error, *self.answers.values()) if kind is not None
+        ]
+
+
+OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
+    {
+        "POST /v1/notices": Operation(
+            name="createNotice",
+            summary="A notice (Article 16 DSA); answered once it is stored, queued and ledgered.",
+            takes=Notice,
+            takes_key=True,
+            answers={201: Accepted, 200: Accepted},
+            errors=frozenset({409, 429}),
+        ),
+        "POST /v1/notices/batch": Operation(
+            name="createNotices",
+            summary="JSON Lines of notices; a result a line, a bad line refuses that line alone.",
+            takes=Notice,
+            answers={200: LineResult},
+            content_type=JSON_LINES,
+        ),
+        "POST /xrpc/com.atproto.moderation.createReport": Operation(
+            name="createReport",
+            summary="A report as AT Protocol sends it.",
+            takes=Report,
+            takes_key=True,
+            answers={200: ReportTaken},
+            errors=frozenset({409, 429}),
+            error=XrpcError,
+            error_type=JSON,
+        ),
+        "POST /v1/declarations": Operation(
+            name="declare",
+            summary="What the platform says it sent over a surface in a period.",
+            takes=Declaration,
+            takes_key=True,
+            answers={201: Declared, 200: Declared},
+            errors=frozenset({409}),
+        ),
+        "POST /v1/receipts/lookup": Operation(
+            name="lookUpReceipt",
+            summary="How the notice of a receipt stands.",
+            takes=Lookup,
+            answers={200: Standing},
+            errors=frozenset({404}),
+        ),
+        "POST /v1/receipts/evidence": Operation(
+            name="addEvidence",
+            summary="More from the holder of a receipt, while something is open.",
+            takes=EvidenceSent,
+            takes_key=True,
+            answers={201: EvidenceAdded, 200: EvidenceAdded},
+            errors=frozenset({404, 409}),
+        ),
+        "GET /v1/cases": Operation(
+            name="listCases",
+            summary="A page of the cases that the caller may see.",
+            answers={200: CasePage},
+        ),
+        "POST /v1/cases/claim": Operation(
+            name="claimCase",
+            summary="The most urgent case under a lease; 204 where there is none.",
+            takes=Empty,
+            body_required=False,
+            answers={200: ClaimedCase, 204: None},
+        ),
+        "GET /v1/cases/{case_id}": Operation(
+            name="showCase",
+            summary="A case with all that a reviewer needs.",
+            answers={200: CaseView},
+            errors=frozenset({404}),
+        ),
+        "POST /v1/cases/{case_id}/renew": Operation(
+            name="renewLease",
+            summary="The lease goes on.",
+            takes=LeaseNamed,
+            answers={200: LeaseKept},
+            errors=frozenset({404, 409}),
+        ),
+        "POST /v1/cases/{case_id}/release": Operation(
+            name="releaseLease",
+            summary="The case is anybody's again.",
+            takes=LeaseNamed,
+            answers={204: None},
+            errors=frozenset({404, 409}),
+        ),
+        "POST /v1/cases/{case_id}/decisions": Operation(
+            name="decide",
+            summary="A decision that answers the named items.",
+            takes=Decision,
+            takes_key=True,
+            answers={201: Decided, 200: Decided},
+            errors=frozenset({404, 409}),
+        ),
+        "GET /v1/ledger/head": Operation(
+            name="showHead",
+            summary="The newest signed head of a log.",
+            answers={200: Head},
+            errors=frozenset({404}),
+        ),
+        "GET /v1/ledger/proof/{leaf_hash}": Operation(
+            name="proveInclusion",
+            summary="That a leaf stands in the log.",
+            answers={200: Inclusion},
+            errors=frozenset({404}),
+        ),
+        "GET /v1/ledger/consistency": Operation(
+            name="proveConsistency",
+            summary="That the log of one size begins with the log of a smaller one.",
+            answers={200: Consistency},
+            queries_required=frozenset({"from", "to"}),
+            errors=frozenset({404}),
+        ),
+        "GET /v1/status": Operation(
+            name="showStatus",
+            summary="Everything that may be red without closing the door.",
+            answers={200: Status},
+        ),
+        "GET /metrics": Operation(
+            name="showMetrics",
+            summary="Figures for Prometheus.",
+            answers={200: str},
+            content_type="text/plain",
+        ),
+        "GET /healthz": Operation(
+            name="showHealth",
+            summary="The process lives.",
+            answers={200: dict[str, str]},
+        ),
+        "GET /readyz": Operation(
+            name="showReadiness",
+            summary="This process can commit a notice.",
+            answers={200: dict[str, str]},
+        ),
+        "GET /openapi.json": Operation(
+            name="showOpenapi",
+            summary="This document.",
+            answers={200: dict[str, Any]},
+        ),
+    }
+)

@@ -66,6 +66,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """0 done, 1 failed or some rows were refused, 2 wrong usage or input; no traceback ever."""
+    logs.configure("command")
     try:
         status = application(args=arguments, prog_name="tutela", standalone_mode=False)
     except Exception as error:  # noqa: BLE001 - whoever typed the command gets words in any case
@@ -87,7 +88,6 @@ def _told(error: Exception) -> tuple[str, int]:
             return _words(error), WRONG_USAGE if error.code in USAGE_CODES else FAILED
         case psycopg.Error():
             return f"the database refused: {_first_line(error)}", FAILED
-    logs.configure("command")
     structlog.get_logger(__name__).error("command_broke", exc_info=error)
     return f"a fault in the program: {type(error).__name__}", FAILED
 

@@ -12,26 +12,30 @@ ORDER BY lane
 FOR UPDATE
 
 -- name: lanes_with_work
--- Lanes that have a case for this caller: open, with an open item, on nobody's desk.
-SELECT l.lane::text FROM unnest(enum_range(NULL::lane)) AS l (lane)
-WHERE EXISTS (
-    SELECT FROM case_file c
-    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.lane = l.lane AND c.closed_at IS NULL
-      AND c.mark = %(mark)s AND (%(specialist)s OR NOT c.specialist)
+-- Lanes that have a case for this caller: open, with an open item, on nobody's desk; asked in the order of the queue, so by its index.
+SELECT l.lane::text FROM unnest(enum_range(NULL::lane)) WITH ORDINALITY AS l (lane, place)
+WHERE (
+    SELECT true FROM case_file c
+    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
+      AND c.lane_rank = (l.place - 1)::int2 AND c.closed_at IS NULL
+      AND (%(specialist)s OR NOT c.specialist)
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
         OFFSET 0
       )
+    ORDER BY c.due_at, c.id
+    LIMIT 1
 )
 
 -- name: claim_case
 -- Leases the case of a lane that is due first and that nobody else is writing to, under a new token.
 WITH urgent AS MATERIALIZED (
     SELECT c.id FROM case_file c
-    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.lane = %(lane)s::lane AND c.closed_at IS NULL
-      AND c.mark = %(mark)s AND (%(specialist)s OR NOT c.specialist)
+    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
+      AND c.lane_rank = (array_position(enum_range(NULL::lane), %(lane)s::lane) - 1)::int2 AND c.closed_at IS NULL
+      AND (%(specialist)s OR NOT c.specialist)
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND EXISTS (
         SELECT FROM item i

@@ -311,13 +311,7 @@ async def test_the_adapter_that_reaches_outside_takes_no_marked_message(
     platform: Platform, mark: Mark
 ) -> None:
     endpoint = await platform.configure()
-    message = Message(
-        id=uuid4(),
-        mark=mark,
-        attempts=1,
-        lease_token=uuid4(),
-        body="{}",
-    )
+    message = Message(id=uuid4(), mark=mark, body="{}")
     with pytest.raises(MarkedRefused):
         await send(
             message,
@@ -326,6 +320,25 @@ async def test_the_adapter_that_reaches_outside_takes_no_marked_message(
             at=platform.rooms.clock.now(),
         )
     assert platform.receiver.received == []
+
+
+async def test_a_message_that_can_t_be_opened_fails_alone(platform: Platform) -> None:
+    await platform.configure()
+    await platform.dismiss("post-1")
+    await platform.dismiss("post-2")
+    await platform.rooms.rows("UPDATE outbox SET sealed_body = 'x' WHERE place = 1")
+    assert await platform.deliver() == Delivered(accepted=1, failed=1)
+    errors = await platform.rooms.rows("SELECT last_error FROM outbox ORDER BY place")
+    assert errors == [("seal_broken",), (None,)]
+
+
+async def test_an_endpoint_whose_secret_can_t_be_opened_takes_nothing(platform: Platform) -> None:
+    await platform.configure()
+    await platform.dismiss("post-1")
+    await platform.rooms.rows("UPDATE webhook_endpoint SET sealed_body = 'x'")
+    assert await platform.deliver() == Delivered(failed=1)
+    errors = await platform.rooms.rows("SELECT last_error FROM outbox")
+    assert (errors, platform.receiver.received) == ([("endpoint seal_broken",)], [])
 
 
 async def test_a_slow_platform_delays_no_other(platform: Platform) -> None:

@@ -91,8 +91,12 @@ async def endpoint_of(pool: Pool, *, station: Station, keys: KeySet) -> WebhookE
     if row is None:
         return None
     url, sealed_key, sealed_body = row
-    secret = keys.open(Sealed(sealed_key, sealed_body), row=_row(station)).decode()
-    return WebhookEndpoint(url=url, secret=secret)
+    return opened(url, sealed=Sealed(sealed_key, sealed_body), station=station, keys=keys)
+
+
+def opened(url: str, *, sealed: Sealed, station: Station, keys: KeySet) -> WebhookEndpoint:
+    """The endpoint with its secret; `SealBroken` where that was sealed for another service."""
+    return WebhookEndpoint(url=url, secret=keys.open(sealed, row=_row(station)).decode())
 
 
 def _refuse_bad(url: str) -> None:

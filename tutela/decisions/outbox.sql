@@ -1,6 +1,6 @@
 -- name: stations_due
 -- Services with a message that is due and can go somewhere: to their endpoint or, marked, nowhere but the house.
-SELECT s.tenant, s.service, m.mark
+SELECT s.tenant, s.service, m.mark, e.url, e.sealed_key, e.sealed_body
 FROM service s
 CROSS JOIN unnest(%(marks)s::text[]) AS m (mark)
 LEFT JOIN webhook_endpoint e ON (e.tenant, e.service) = (s.tenant, s.service)

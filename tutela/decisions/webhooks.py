@@ -1,19 +1,21 @@
 """Messages to the platform: signed, under one id, in order per subject, and never dropped."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, LiteralString
+from functools import partial
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import httpx
 from standardwebhooks import Webhook
 
-from tutela.access.keys import KeySet, Sealed
+from tutela.access.keys import KeySet, SealBroken, Sealed
 from tutela.database import queries
 from tutela.database.pool import Pool, every_tenant_transaction, tenant_transaction
-from tutela.decisions.endpoints import Station, WebhookEndpoint, endpoint_of
+from tutela.decisions import endpoints
+from tutela.decisions.endpoints import Station, WebhookEndpoint
 from tutela.domain.states import OutboxEvent, OutboxState, transition
 from tutela.domain.vocabulary import Mark
 from tutela.errors import TutelaError
@@ -93,13 +95,19 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message under the lease of this worker."""
+    """One message: `id` is its webhook-id, `body` its JSON text."""
 
     id: UUID
     mark: Mark
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leased:
+    id: UUID
     attempts: int
     lease_token: UUID
-    body: str
+    sealed: Sealed
 
 
 _COUNTED: Final[Mapping[OutboxEvent, Delivered]] = {
@@ -175,46 +183,50 @@ async def _routes(courier: Courier) -> list[_Route]:
     async with every_tenant_transaction(courier.pool) as connection:
         cursor = await connection.execute(_sql.stations_due, named)
         rows = await cursor.fetchall()
-    routes = []
-    for tenant, service, mark in rows:
-        station = Station(tenant=tenant, service=service)
-        carry = await _carry(courier, station=station, mark=Mark(mark))
-        if carry is not None:
-            routes.append(_Route(station=station, mark=Mark(mark), carry=carry))
-    return routes
+    return [_route(courier, row=row) for row in rows]
 
 
-async def _carry(courier: Courier, *, station: Station, mark: Mark) -> _Carry | None:
-    if mark is not Mark.REAL:
-        return _keep_inside
-    endpoint = await endpoint_of(courier.pool, station=station, keys=courier.keys)
-    if endpoint is None:
-        return None
+def _route(courier: Courier, *, row: Sequence[Any]) -> _Route:
+    tenant, service, mark, url, sealed_key, sealed_body = row
+    station = Station(tenant=tenant, service=service)
+    carry: _Carry = _keep_inside
+    if mark == Mark.REAL:
+        sealed = Sealed(sealed_key, sealed_body)
+        try:
+            endpoint = endpoints.opened(url, sealed=sealed, station=station, keys=courier.keys)
+        except SealBroken as cause:
+            carry = partial(_say, error=f"endpoint {cause.code}")
+        else:
+            carry = partial(_send_now, endpoint=endpoint, courier=courier)
+    return _Route(station=station, mark=Mark(mark), carry=carry)
 
-    async def outside(message: Message) -> str | None:
-        return await send(message, endpoint=endpoint, client=courier.client, at=courier.clock())
 
-    return outside
-
-
-async def _keep_inside(_: Message) -> None:
+async def _keep_inside(_: Message) -> str | None:
     """None: the house has taken it."""
+    return None
+
+
+async def _say(_: Message, *, error: str) -> str | None:
+    """The error of every message of a service whose endpoint can't be used."""
+    return error
+
+
+async def _send_now(message: Message, *, endpoint: WebhookEndpoint, courier: Courier) -> str | None:
+    return await send(message, endpoint=endpoint, client=courier.client, at=courier.clock())
 
 
 async def _serve(courier: Courier, *, route: _Route, limit: int) -> Delivered:
     done = Delivered()
     while done.attempts < limit:
         most = min(UNDER_WAY_MAX, limit - done.attempts)
-        messages = await _claim(courier, route=route, most=most)
-        if not messages:
+        claimed = await _claim(courier, route=route, most=most)
+        if not claimed:
             break
-        done += _sum(
-            await _all([_deliver(courier, route=route, message=each) for each in messages])
-        )
+        done += _sum(await _all(_deliver(courier, route=route, leased=each) for each in claimed))
     return done
 
 
-async def _claim(courier: Courier, *, route: _Route, most: int) -> list[Message]:
+async def _claim(courier: Courier, *, route: _Route, most: int) -> list[_Leased]:
     now = courier.clock()
     token = UUID(bytes=courier.chance(UUID_BYTES), version=4)
     named = {
@@ -230,37 +242,39 @@ async def _claim(courier: Courier, *, route: _Route, most: int) -> list[Message]
         cursor = await connection.execute(_sql.claim_due, named)
         rows = await cursor.fetchall()
     return [
-        Message(
-            id=row_id,
-            mark=route.mark,
-            attempts=attempts,
-            lease_token=token,
-            body=courier.keys.open(Sealed(sealed_key, sealed_body), row=row_id.bytes).decode(),
-        )
-        for row_id, attempts, sealed_key, sealed_body in rows
+        _Leased(id=row[0], attempts=row[1], lease_token=token, sealed=Sealed(row[2], row[3]))
+        for row in rows
     ]
 
 
-async def _deliver(courier: Courier, *, route: _Route, message: Message) -> Delivered:
-    error = await route.carry(message)
+async def _deliver(courier: Courier, *, route: _Route, leased: _Leased) -> Delivered:
+    error = await _carried(courier, route=route, leased=leased)
     event = OutboxEvent.ACCEPTED
     if error is not None:
-        last = message.attempts >= ATTEMPTS_MAX
+        last = leased.attempts >= ATTEMPTS_MAX
         event = OutboxEvent.EXHAUSTED if last else OutboxEvent.FAILED
-    if not await _settle(courier, message=message, event=event, error=error):
+    if not await _settle(courier, leased=leased, event=event, error=error):
         return Delivered(overtaken=1)
     return _COUNTED[event]
 
 
+async def _carried(courier: Courier, *, route: _Route, leased: _Leased) -> str | None:
+    try:
+        body = courier.keys.open(leased.sealed, row=leased.id.bytes).decode()
+    except SealBroken as cause:
+        return cause.code
+    return await route.carry(Message(id=leased.id, mark=route.mark, body=body))
+
+
 async def _settle(
-    courier: Courier, *, message: Message, event: OutboxEvent, error: str | None
+    courier: Courier, *, leased: _Leased, event: OutboxEvent, error: str | None
 ) -> bool:
     now = courier.clock()
     named = {
-        "id": message.id,
-        "lease_token": message.lease_token,
+        "id": leased.id,
+        "lease_token": leased.lease_token,
         "now": now,
-        "due_at": now + pause(message.attempts, chance=courier.chance),
+        "due_at": now + pause(leased.attempts, chance=courier.chance),
         "owner": DEAD_LETTER_OWNER,
         "error": error,
     }

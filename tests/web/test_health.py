@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -69,13 +70,15 @@ async def test_a_database_of_a_later_version_is_not_ready(web: Site) -> None:
     assert not_ready(await web.client.get("/readyz")) == ["/database"]
 
 
-async def test_a_server_that_takes_no_writes_is_not_ready(web: Site) -> None:
+async def test_a_server_that_takes_no_writes_is_not_ready(web: Site, database_url: str) -> None:
     ((name,),) = await web.house.rows("SELECT current_database()")
-    await web.house.rows(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-    await web.house.rows(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE pid <> pg_backend_pid() AND datname = current_database()"
-    )
+    async with await psycopg.AsyncConnection.connect(database_url) as beside:
+        await beside.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+        await beside.commit()
+        await beside.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
     answer = await web.client.get("/readyz")
     assert not_ready(answer) == ["/database"]
 

@@ -88,9 +88,9 @@ async def _database_errors(pool: Pool, *, keys: KeySet) -> list[FieldError]:
 async def _wrong_with(connection: Connection, *, keys: KeySet) -> list[FieldError]:
     wrong: list[FieldError] = []
     cursor = await connection.execute(_sql.probe)
-    (is_standby, fingerprint) = (await cursor.fetchall())[0]
-    if is_standby:
-        wrong.append(FieldError("/database", "a standby, not the primary"))
+    (takes_no_writes, fingerprint) = (await cursor.fetchall())[0]
+    if takes_no_writes:
+        wrong.append(FieldError("/database", "takes no writes: a standby, or read-only"))
     if fingerprint != keys.fingerprint:
         wrong.append(FieldError("/keys", "not the keys that this database was made with"))
     if await migrations.pending(connection):

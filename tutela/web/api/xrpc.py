@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -47,7 +47,7 @@ class ReportTaken(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
 
     id: int
     reason_type: str
-    subject: object
+    subject: Any
     reported_by: str
     created_at: str
     receipt: Receipt

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,12 @@ def _probe_url(text: str) -> str:
 def _host(text: str) -> str:
     if not text or any(letter.isspace() for letter in text):
         raise ValueError("a name or an address of this machine")
+    return text
+
+
+def _did(text: str) -> str:
+    if not re.fullmatch(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]", text):
+        raise ValueError("a DID, such as did:web:moderation.example.org")
     return text
 
 
@@ -132,6 +139,14 @@ class Settings:
             read=_between(1, most=31 * 86_400),
         ),
     ] = 900.0
+    service_did: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_SERVICE_DID",
+            means="who reports over AT Protocol, where a token stands for no account",
+            read=_did,
+        ),
+    ] = "did:web:localhost"
     reconcile_seconds: Annotated[
         float,
         Setting(

@@ -7,14 +7,7 @@ from collections.abc import Mapping
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from schemathesis import (
-    APIOperation,
-    Case,
-    DeserializationContext,
-    GenerationMode,
-    Response,
-    SerializationContext,
-)
+from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
 from tests.fixtures.site import Site, served
@@ -34,16 +27,13 @@ HOLDS = (
 )
 
 
-@schemathesis.serializer("application/x-ndjson")
-def one_line(_: SerializationContext, value: object) -> bytes:
-    """A batch of one line, sent as generated where it is bytes already."""
-    return value if isinstance(value, bytes) else json.dumps(value).encode()
-
-
-@schemathesis.deserializer("application/x-ndjson")
-def first_line(_: DeserializationContext, response: Response) -> object:
-    """Lines are answered alike; the first stands for all."""
-    return json.loads(response.content.splitlines()[0])
+#: A batch of one line, and the answer to it.
+schemathesis.serializer("application/x-ndjson")(
+    lambda _, value: value if isinstance(value, bytes) else json.dumps(value).encode()
+)
+schemathesis.deserializer("application/x-ndjson")(
+    lambda _, response: json.loads(response.content.splitlines()[0])
+)
 
 
 async def shown(web: Site) -> dict:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -25,9 +26,15 @@ def site_of(house: House) -> Starlette:
             intake=app.intake(house),
             refusals=app.refusals(house),
             clock=house.clock,
+            service_did=house.settings.service_did,
+            data_folder=_local(house.settings.data_folder),
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )
     )
+
+
+def _local(data_folder: Path) -> Path | None:
+    return data_folder if data_folder.is_dir() else None
 
 
 async def serve(application: Starlette, *, host: str, port: int, stopping: asyncio.Event) -> None:

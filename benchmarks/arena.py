@@ -91,7 +91,7 @@ class Arena:
 
     def _create(self, name: str, *, template: str) -> None:
         self._admin.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(ROLE), sql.Identifier(template)
             )
         )

@@ -52,11 +52,11 @@ def main() -> int:
         described = machine.described(arena.folder)
         print("\n".join(f"{name:<17} {text}" for name, text in described.items()), flush=True)
         if wanted.profile:
-            _profile(arena, wanted)
+            _profile(arena, wanted=wanted)
             return 0
         shown = {} if wanted.only_bars else SHOWN
-        small = _play(arena, {**CONTEST, **shown}, wanted=wanted)
-        large = _play_large(arena, wanted) if wanted.full else []
+        small = _play(arena, contest={**CONTEST, **shown}, wanted=wanted)
+        large = _play_large(arena, wanted=wanted) if wanted.full else []
     verdict = _verdict(small)
     _tell_shown(small, large=large)
     if wanted.json:
@@ -76,7 +76,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _play(arena: Arena, contest: Mapping[str, Side], *, wanted: argparse.Namespace) -> Rounds:
+def _play(arena: Arena, *, contest: Mapping[str, Side], wanted: argparse.Namespace) -> Rounds:
     _progress(f"a database with {wanted.stored:,} notices stored")
     template = f"stored_{wanted.stored}"
     world = arena.build(template, notices=wanted.stored)
@@ -98,9 +98,9 @@ def _round(match: Match, *, contest: Mapping[str, Side], first: int) -> dict[str
     return found
 
 
-def _play_large(arena: Arena, wanted: argparse.Namespace) -> Rounds:
+def _play_large(arena: Arena, *, wanted: argparse.Namespace) -> Rounds:
     larger = argparse.Namespace(**{**vars(wanted), "stored": LARGE, "rounds": LARGE_ROUNDS})
-    return _play(arena, {name: CONTEST[name] for name in ("http", "peer")}, wanted=larger)
+    return _play(arena, contest={name: CONTEST[name] for name in ("http", "peer")}, wanted=larger)
 
 
 def _verdict(rounds: Rounds) -> bool:
@@ -143,7 +143,7 @@ def _met(is_met: bool) -> str:  # noqa: FBT001
     return "met" if is_met else "MISSED"
 
 
-def _profile(arena: Arena, wanted: argparse.Namespace) -> None:
+def _profile(arena: Arena, *, wanted: argparse.Namespace) -> None:
     template = "profiled"
     world = arena.build(template, notices=wanted.stored)
     profile = arena.folder / "web.profile"

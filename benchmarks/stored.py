@@ -25,7 +25,16 @@ TENANT = SERVICE = "main"
 #: Open cases that repeated notices of each side meet: first those of HTTP, then those of pgbench.
 SUBJECTS_EACH = 4_000
 LEAVES_AT_ONCE = 250_000
+#: Older notices are stored as they are after their erasure, without key and body.
+BODIES_KEPT = 100_000
 
+#: Indexes that are quicker to build anew than to fill row by row.
+_LATER_INDEXES = """
+SELECT format('DROP INDEX %%I', c.relname), pg_get_indexdef(c.oid)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+WHERE t.relname = ANY('{ledger_leaf,notice,case_file,item}')
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid)
+"""
 _SETTINGS = """
 SET session_replication_role = replica;
 SET synchronous_commit = off;
@@ -43,15 +52,16 @@ INSERT INTO ledger_leaf (fact_id, tenant, fact_type, at, content, leaf_hash, lea
     SELECT id, 'main', 'notice.received', at, content, sha256('\\x00'::bytea || content), k - 1
     FROM place ORDER BY k;
 INSERT INTO submission_key (tenant, service, key, fact_id)
-    SELECT 'main', 'main', 'notice-' || md5(k::text), id FROM place;
+    SELECT 'main', 'main', 'notice-' || md5(k::text), id FROM place ORDER BY md5(k::text);
 INSERT INTO notice (
     tenant, service, id, channel, door, mark, category, keyword, language, country, surface,
     imminent_danger, possible_minor, item_count, article_16_missing, submitted_at, received_at,
     include_by, code_hash, key_id, signature, sealed_key, sealed_body, committed_at)
     SELECT 'main', 'main', id, 'user', 'api', 'real', %(category)s, %(keyword)s, 'de', 'DE', 'app',
         false, true, 1, '{}', at, at, at + interval '60 s', sha256(uuid_send(id)), %(key_id)s,
-        %(signature)s::bytea, %(sealed_key)s::bytea, %(sealed_body)s::bytea, at
-    FROM place ORDER BY k;
+        %(signature)s::bytea, CASE WHEN is_kept THEN %(sealed_key)s::bytea END,
+        CASE WHEN is_kept THEN %(sealed_body)s::bytea END, at
+    FROM place, LATERAL (SELECT k > %(count)s - %(bodies)s AS is_kept) AS kept ORDER BY k;
 INSERT INTO case_file (
     tenant, service, id, family, subject_kind, subject_key, mark, lane, due_at, specialist,
     opened_at, merged_at)
@@ -96,9 +106,9 @@ async def build(url: str, *, superuser_url: str, key_folder: Path, notices: int)
         )
         token = await tokens.create(pool, grant=grant, now=app.now(), chance=os.urandom)
         caller = await TokenDesk(pool, monotonic=lambda: 0.0).caller(f"Bearer {token}")
-        example = _example(pool, keys, caller=caller)
-        _fill(superuser_url, keys, example=example, notices=notices)
-        await _grow_tree(pool, notices)
+        example = _example(pool, keys=keys, caller=caller)
+        _fill(superuser_url, keys=keys, example=example, notices=notices)
+        await _grow_tree(pool, notices=notices)
     finally:
         await pool.close()
     with psycopg.connect(superuser_url, autocommit=True) as connection:
@@ -106,17 +116,18 @@ async def build(url: str, *, superuser_url: str, key_folder: Path, notices: int)
     return World(token=token, key_folder=key_folder, notices=notices, example=example)
 
 
-def _example(pool: Pool, keys: KeySet, *, caller: Caller) -> PreparedNotice:
+def _example(pool: Pool, *, keys: KeySet, caller: Caller) -> PreparedNotice:
     intake = Intake(pool, keys=keys, clock=app.now, chance=os.urandom)
     name = b"0" * bodies.NAME_DIGITS
     sending = Sending(caller=caller, door="api")
     return intake.prepare(intake.read(bodies.body(name, subject=name)), sending=sending)
 
 
-def _fill(superuser_url: str, keys: KeySet, *, example: PreparedNotice, notices: int) -> None:
+def _fill(superuser_url: str, *, keys: KeySet, example: PreparedNotice, notices: int) -> None:
     digits = 9
     values = {
         "count": notices,
+        "bodies": BODIES_KEPT,
         "content": example.leaf.content[:-digits],
         "category": str(example.notice.category),
         "keyword": str(example.notice.keyword),
@@ -131,7 +142,12 @@ def _fill(superuser_url: str, keys: KeySet, *, example: PreparedNotice, notices:
         with cursor.copy("COPY http_subject FROM STDIN") as copy:
             for number in range(1, SUBJECTS_EACH + 1):
                 copy.write_row((number, _http_subject_key(keys, number=number)))
+        later = cursor.execute(_LATER_INDEXES, {}).fetchall()
+        for drop, _ in later:
+            cursor.execute(drop)
         cursor.execute(_FILL, values)
+        for _, create in later:
+            cursor.execute(create)
 
 
 def _http_subject_key(keys: KeySet, *, number: int) -> bytes:
@@ -139,7 +155,7 @@ def _http_subject_key(keys: KeySet, *, number: int) -> bytes:
     return subject_key(subject, tenant=TENANT, service=SERVICE, digest=keys.subject_digest)
 
 
-async def _grow_tree(pool: Pool, notices: int) -> None:
+async def _grow_tree(pool: Pool, *, notices: int) -> None:
     for size in range(0, notices, LEAVES_AT_ONCE):
         async with tenant_transaction(pool, tenant=TENANT, limit_seconds=None) as connection:
             cursor = await connection.execute(

@@ -122,7 +122,7 @@ async def _run(wanted: Wanted, *, folder: Path, faults: Faults) -> Result:
             Reviewer(number, world=world, token=token, book=reviewing)
             for number, token in enumerate(tokens)
         ]
-        killer = Killer(targets, chance=random.Random(wanted.seed))
+        killer = Killer(targets, chance=random.Random(wanted.seed), book=world.book)
         load_seconds = await _under_load(wanted, world=world, reviewers=reviewers, killer=killer)
         evidence = await crash_proof.prove(
             targets.url,

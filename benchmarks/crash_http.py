@@ -16,7 +16,7 @@ class Unanswered(Exception):
 
 
 class TooSlow(Unanswered):
-    """The service kept the connection open and said nothing for `CALL_SECONDS`."""
+    """The service kept the connection open and said nothing for as long as the caller waited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +59,17 @@ class Line:
         self._call_seconds = call_seconds
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def call(self, request: Request, *, on_line: OnLine | None = None) -> Answer:
+    async def call(
+        self, request: Request, *, on_line: OnLine | None = None, seconds: float | None = None
+    ) -> Answer:
         """The answer; `on_line` is told each whole line of the body as it comes. `Unanswered`."""
+        patience_seconds = seconds or self._call_seconds
         try:
-            async with asyncio.timeout(self._call_seconds):
+            async with asyncio.timeout(patience_seconds):
                 return await self._call(request.encoded(), on_line=on_line)
         except TimeoutError as cause:
             self.close()
-            raise TooSlow(f"no answer in {self._call_seconds} s") from cause
+            raise TooSlow(f"no answer in {patience_seconds:g} s") from cause
         except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as cause:
             self.close()
             raise Unanswered(type(cause).__name__) from cause

@@ -4,19 +4,23 @@ import asyncio
 import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import psycopg
 
 from benchmarks import machine
-from benchmarks.crash_book import Faults
+from benchmarks.crash_book import Book, Faults
 from benchmarks.crash_http import answers
 from benchmarks.crash_sites import LOOK_SECONDS, ORPHAN_SECONDS, Site, Watched, kill
 from benchmarks.proxy import Proxy, Silence
 
 #: What is killed or broken follows the one before after so long, on average.
-PAUSE_SECONDS = 1.3
+PAUSE_SECONDS = 1.0
+#: Most of the time something was acknowledged in between, so that there is something to break;
+#: one in so many hits whatever state the one before has left.
+BETWEEN_ACKNOWLEDGED, BETWEEN_SECONDS, AT_ONCE_ONE_IN = 60, 10.0, 4
 BACK_SECONDS = 90.0
 APPEAR_SECONDS = 10.0
 DELAY_SECONDS, DELAY_LASTS_SECONDS = 0.4, 2.0
@@ -114,9 +118,10 @@ class Done:
 class Killer:
     """Kills and breaks until told that it is enough; every kind at least once, in any order."""
 
-    def __init__(self, targets: Targets, *, chance: random.Random) -> None:
+    def __init__(self, targets: Targets, *, chance: random.Random, book: Book) -> None:
         self._targets = targets
         self._chance = chance
+        self._book = book
         self._watching: set[asyncio.Task[None]] = set()
         self.done = Done()
         self.every_kind_done = asyncio.Event()
@@ -126,7 +131,7 @@ class Killer:
         for number, each in enumerate(self._plan(), start=1):
             if enough():
                 break
-            await asyncio.sleep(self._chance.expovariate(1 / PAUSE_SECONDS))
+            await self._pause()
             if isinstance(each, Victim):
                 await self._kill(each)
             else:
@@ -135,6 +140,16 @@ class Killer:
                 self.every_kind_done.set()
         self._targets.proxy.cut()
         await asyncio.gather(*self._watching)
+
+    async def _pause(self) -> None:
+        before = self._book.lines
+        await asyncio.sleep(self._chance.expovariate(1 / PAUSE_SECONDS))
+        if self._chance.randrange(AT_ONCE_ONE_IN) == 0:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BETWEEN_SECONDS):
+                while self._book.lines < before + BETWEEN_ACKNOWLEDGED:  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_SECONDS)
 
     def _plan(self) -> Iterator[Victim | Break]:
         kinds = list(WEIGHTS)
@@ -217,11 +232,15 @@ class Killer:
 
     async def _break(self, kind: Break) -> None:
         proxy = self._targets.proxy
-        met = 1
+        with suppress(TimeoutError):
+            async with asyncio.timeout(APPEAR_SECONDS):
+                while not proxy.talking:  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_SECONDS)
+        met = proxy.talking
         if kind is Break.CUT:
-            met = proxy.cut()
+            proxy.cut()
         elif kind in _SILENCES:
-            met = proxy.fall_silent(_SILENCES[kind])
+            proxy.fall_silent(_SILENCES[kind])
         elif kind is Break.DELAY:
             proxy.delay(DELAY_SECONDS)
             self._watch(self._end_delay())

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.crash_book import Acknowledgement, Faults, acknowledgements
+from benchmarks.crash_book import Acknowledgement, Faults, acknowledgements, tell
 from benchmarks.crash_http import Answer, Line, Request, Unanswered
 from benchmarks.crash_senders import World, notice
 from benchmarks.crash_sites import TUTELA
@@ -24,12 +24,14 @@ async def look(world: World, *, key_folder: Path, where: tuple[str, ...], export
     """A sample of proofs and of repeated notices over HTTP, then every command that checks."""
     public_key = access_keys.load_or_create(key_folder).public_key
     lines = [Line(port) for port in world.ports]
+    tell(f"{SAMPLE} proofs and repeated notices over HTTP")
     for number, each in enumerate(_sample(world)):
         line = lines[number % len(lines)]
         await _proof(line, each=each, public_key=public_key, faults=world.faults)
         await _again(line, each=each, world=world)
     for line in lines:
         line.close()
+    tell("reconcile, ledger export, tutela-verify")
     for arguments in (("reconcile",), ("ledger", "export", str(export_to))):
         await _succeeds(TUTELA, arguments=(*arguments, *where), faults=world.faults)
     await _succeeds(VERIFIER, arguments=(str(export_to),), faults=world.faults)

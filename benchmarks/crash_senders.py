@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.crash_book import Acknowledgement, Book, Faults
-from benchmarks.crash_http import JSON, JSON_LINES, Answer, Line, Request, TooSlow, Unanswered
+from benchmarks.crash_http import (
+    CALL_SECONDS,
+    JSON,
+    JSON_LINES,
+    Answer,
+    Line,
+    Request,
+    TooSlow,
+    Unanswered,
+)
 
 BATCH_LINES = 100
 #: One call in so many is a batch, one is a notice that was acknowledged before.
@@ -20,6 +29,8 @@ REMEMBERED = 200
 #: A notice that is not acknowledged for so long counts as never acknowledged.
 NEVER_SECONDS = 180.0
 RETRY_SECONDS = 0.5
+#: Most callers give up early and come back with their key; one in so many waits for `CALL_SECONDS`.
+IMPATIENT_SECONDS, PATIENT_ONE_IN = 3.0, 4
 #: What a sender does between two calls, on average.
 PAUSE_SECONDS = 0.012
 
@@ -64,7 +75,7 @@ def notice(key: str) -> bytes:
 
 def told_of(cause: Unanswered) -> str:
     """What a caller saw who got no answer, in words."""
-    return "no answer in time" if isinstance(cause, TooSlow) else f"connection lost ({cause})"
+    return str(cause) if isinstance(cause, TooSlow) else f"connection lost ({cause})"
 
 
 def _subject(chance: random.Random, *, name: str) -> dict[str, str]:
@@ -129,7 +140,8 @@ class Sender:
             await asyncio.sleep(self._chance.uniform(0.02, RETRY_SECONDS))
 
     async def _send_one(self, key: str, *, open_keys: set[str]) -> None:
-        answer = await self._line.call(self._request("/v1/notices", body=notice(key)))
+        request = self._request("/v1/notices", body=notice(key))
+        answer = await self._line.call(request, seconds=self._patience_seconds())
         if answer.status not in {200, 201}:
             self._refused(answer, keys=[key], open_keys=open_keys)
             return
@@ -152,9 +164,13 @@ class Sender:
                 self._world.tally["batch lines to be sent again"] += 1
 
         request = self._request("/v1/notices/batch", body=body, content_type=JSON_LINES)
-        answer = await self._line.call(request, on_line=take)
+        seconds = self._patience_seconds()
+        answer = await self._line.call(request, on_line=take, seconds=seconds)
         if answer.status != 200:
             self._refused(answer, keys=keys, open_keys=open_keys)
+
+    def _patience_seconds(self) -> float:
+        return IMPATIENT_SECONDS if self._chance.randrange(PATIENT_ONE_IN) else CALL_SECONDS
 
     def _request(self, path: str, *, body: bytes, content_type: str = JSON) -> Request:
         return Request(path=path, token=self._world.token, body=body, content_type=content_type)

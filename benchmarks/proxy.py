@@ -168,6 +168,11 @@ class Proxy:
         """How many are open now, silent ones included."""
         return len(self._links)
 
+    @property
+    def talking(self) -> int:
+        """How many are open now and not silent."""
+        return sum(link.silence is None for link in self._links)
+
     def cut(self) -> int:
         """Cuts every connection there is; new ones are passed on."""
         links = list(self._links)

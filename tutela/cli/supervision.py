@@ -142,7 +142,7 @@ def answers_ready(host: str, *, port: int) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=READY_ANSWER_SECONDS)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
+        return connection.getresponse().status == http.client.OK
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -262,13 +262,14 @@ async def test_a_worker_that_died_on_the_way_is_replaced_after_its_lease(
     assert first.id == again.id
 
 
-async def test_a_worker_that_was_too_slow_can_t_undo_what_its_heir_settled(
-    platform: Platform,
+@pytest.mark.parametrize("status", [204, 500])
+async def test_a_worker_whose_lease_was_taken_over_settles_nothing(
+    platform: Platform, status: int
 ) -> None:
     await platform.configure()
     await platform.dismiss("post-1")
     platform.receiver.gate.clear()
-    platform.receiver.answer = lambda _: 500
+    platform.receiver.answer = lambda _: status
     slow = asyncio.create_task(platform.deliver())
     await platform.receiver.until(1)
     platform.wait(timedelta(seconds=webhooks.LEASE_SECONDS))
@@ -281,6 +282,8 @@ async def test_a_worker_that_was_too_slow_can_t_undo_what_its_heir_settled(
     await platform.rooms.rows("UPDATE outbox SET lease_token = gen_random_uuid()")
     platform.receiver.gate.set()
     assert [await slow, await heir] == [Delivered(overtaken=1)] * 2
+    settled = await platform.rooms.rows("SELECT done_at, last_error FROM outbox")
+    assert settled == [(None, None)]
 
 
 @pytest.mark.parametrize("mark", [Mark.CANARY, Mark.DRILL])

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.fixtures.site import Site, notice
+from tests.fixtures.site import Site, notice, served
 from tutela.domain.vocabulary import Role
 
 CALLS = ["claim", "renew", "release", "decisions"]
@@ -71,6 +71,15 @@ async def test_a_reviewer_claims_reads_and_decides(web: Site) -> None:
 async def test_nothing_to_claim_is_204_without_a_body(web: Site) -> None:
     answer = await ask(web, "/v1/cases/claim", token=await web.token(Role.REVIEWER))
     assert (answer.status_code, answer.content) == (204, b"")
+
+
+async def test_nothing_to_claim_leaves_the_connection_usable(web: Site) -> None:
+    token = await web.token(Role.REVIEWER)
+    headers = {"authorization": f"Bearer {token}"}
+    async with served(web.application) as url, httpx.AsyncClient(base_url=url) as client:
+        for _ in range(3):
+            answer = await client.post("/v1/cases/claim", headers=headers)
+            assert (answer.status_code, answer.content) == (204, b"")
 
 
 async def test_a_lease_is_renewed_and_given_back(web: Site) -> None:

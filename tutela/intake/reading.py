@@ -23,7 +23,6 @@ EARLIEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ESCAPED_NUL = b"\\u0000"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_TOO_DEEP = "The body is nested too deeply."
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 
 _decode = msgspec.json.Decoder().decode
@@ -85,8 +84,6 @@ def fit(value: object, *, kind: type[_Struct]) -> _Struct:
     """The value as a struct; `Unfit` names every field that is wrong, not only the first."""
     try:
         return msgspec.convert(value, kind)
-    except RecursionError as cause:
-        raise NotJson(detail=_TOO_DEEP) from cause
     except msgspec.ValidationError as cause:
         errors = places.misfits(value, kind=kind)
         raise Unfit(detail=_count(errors), errors=errors) from cause
@@ -146,7 +143,7 @@ def _plainly(cause: Exception, *, raw: bytes) -> str:
     if isinstance(cause, UnicodeDecodeError):
         return f"The body is not UTF-8: byte {cause.start}."
     if isinstance(cause, RecursionError):
-        return _TOO_DEEP
+        return "The body is nested too deeply."
     return f"{cause}."
 
 

@@ -130,16 +130,18 @@ class Endpoint:
             path = scope.get("path_params", {})
             given = await self._handler(Asked(caller, body, headers, path, query))
         except TutelaError as error:
-            await incoming.discard()
-            await self._record(Refusal(self.name, caller, error, body))
-            given = self.terms.present(error)
+            given = await self._refuse(Refusal(self.name, caller, error, body), unread=incoming)
         except Exception:  # noqa: BLE001 - whatever it is, the caller gets a status and no stack
             _log.exception("call_failed", call=self.name)
-            given = self.terms.present(
-                Broken(detail="The fault was logged. Nothing was acknowledged.")
-            )
+            fault = Broken(detail="The fault was logged. Nothing was acknowledged.")
+            given = await self._refuse(Refusal(self.name, caller, fault, body), unread=incoming)
         await _send(given, send=send)
         return given.status
+
+    async def _refuse(self, refusal: Refusal, *, unread: IncomingBody) -> Answer:
+        await unread.discard()
+        await self._record(refusal)
+        return self.terms.present(refusal.error)
 
     async def _caller(self, headers: dict[bytes, bytes]) -> Caller | None:
         if self.terms.right is None:

@@ -7,6 +7,7 @@ pytest_plugins: list[str] = [
     "tests.fixtures.postgres",
     "tests.fixtures.house",
     "tests.fixtures.site",
+    "tests.fixtures.platform",
     "tests.fixtures.service",
 ]
 

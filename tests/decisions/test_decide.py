@@ -1,42 +1,65 @@
 """One commit: the decision and everything that follows from it."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
-import pytest
-
 from tests.fixtures.deciding import (
+    POST,
     action,
+    at_work,
     claimed,
     decided,
     dismissal,
     escalation,
-    held,
     subject,
-    take_decision,
 )
 from tests.fixtures.house import Rooms
 from tutela.access.keys import Sealed
-from tutela.access.tokens import Caller
-from tutela.decisions.decide import Decided, parse_item_id
+from tutela.decisions.decide import Decided
 from tutela.domain import canonical
 from tutela.domain.vocabulary import Channel, Role
-from tutela.errors import TutelaError
 from tutela.ledger import receipts
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES, commitment
-from tutela.review import queue
-from tutela.review.queue import Lease
 
-POST = subject("post-1", account_id="a-7")
-
-
-async def at_work(rooms: Rooms, **notice: object) -> tuple[Caller, Lease, list[str]]:
-    """A reviewer with a lease on the case of one notice, and the items to decide."""
-    accepted = await rooms.take(await rooms.caller(), **{"subjects": [POST], **notice})
-    reviewer = await rooms.caller(Role.REVIEWER)
-    lease = await claimed(rooms, reviewer=reviewer)
-    return reviewer, lease, [item.id for item in accepted.items]
+SEALED = "SELECT id, sealed_key, sealed_body FROM"
+#: What Article 17(3) asks for, of `acted`.
+STATEMENT = {
+    "recipient": "a-7",
+    "subject": {"kind": "content", "id": "post-1", "url": None, "account_id": None},
+    "restrictions": [{"kind": "visibility_removed", "text": None}],
+    "territory": ["DE"],
+    "applies_from": "2026-11-21",
+    "until": None,
+    "facts": "what was found",
+    "source": "article_16",
+    "automated_detection": True,
+    "automated_decision": "partial",
+    "reasons": {
+        "ground": "illegal",
+        "explanation": "why that is illegal",
+        "category": "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
+        "keyword": "KEYWORD_PHISHING",
+        "legal_ground": "Act 1, section 2",
+        "terms_clause": None,
+        "terms_version": None,
+        "also_illegal": None,
+    },
+    "redress": [
+        "internal_complaint",
+        "out_of_court_dispute_settlement",
+        "judicial_redress",
+    ],
+    "complaint_window_months": 6,
+    "content": {
+        "types": ["text"],
+        "types_other": None,
+        "date": "2026-11-20",
+        "language": "de",
+        "id": None,
+    },
+    "account_type": "private",
+}
 
 
 async def acted(rooms: Rooms, **fields: object) -> Decided:
@@ -45,7 +68,7 @@ async def acted(rooms: Rooms, **fields: object) -> Decided:
     return await decided(rooms, reviewer=reviewer, lease=lease, body=body)
 
 
-async def opened(rooms: Rooms, query: str) -> list[dict[str, object]]:
+async def opened(rooms: Rooms, *, query: str) -> list[dict[str, object]]:
     """Sealed bodies that a query of (id, key, body) finds."""
     return [
         json.loads(rooms.keys.open(Sealed(key, body), row=row_id.bytes))
@@ -54,7 +77,7 @@ async def opened(rooms: Rooms, query: str) -> list[dict[str, object]]:
 
 
 async def messages(rooms: Rooms) -> list[dict[str, object]]:
-    return await opened(rooms, "SELECT id, sealed_key, sealed_body FROM outbox ORDER BY place")
+    return await opened(rooms, query=f"{SEALED} outbox ORDER BY place")
 
 
 async def test_a_dismissed_item_is_answered_and_the_case_is_closed(rooms: Rooms) -> None:
@@ -98,44 +121,9 @@ async def test_an_escalated_case_keeps_its_items_and_goes_to_specialists(rooms: 
 
 async def test_the_statement_holds_everything_that_article_17_asks_for(rooms: Rooms) -> None:
     answer = await acted(rooms)
-    query = "SELECT id, sealed_key, sealed_body FROM statement"
-    (statement,) = await opened(rooms, query)
-    assert statement == {
-        "recipient": "a-7",
-        "subject": {"kind": "content", "id": "post-1", "url": None, "account_id": None},
-        "restrictions": [{"kind": "visibility_removed", "text": None}],
-        "territory": ["DE"],
-        "applies_from": "2026-11-21",
-        "until": None,
-        "facts": "what was found",
-        "source": "article_16",
-        "automated_detection": True,
-        "automated_decision": "partial",
-        "reasons": {
-            "ground": "illegal",
-            "explanation": "why that is illegal",
-            "category": "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
-            "keyword": "KEYWORD_PHISHING",
-            "legal_ground": "Act 1, section 2",
-            "terms_clause": None,
-            "terms_version": None,
-            "also_illegal": None,
-        },
-        "redress": [
-            "internal_complaint",
-            "out_of_court_dispute_settlement",
-            "judicial_redress",
-        ],
-        "complaint_window_months": 6,
-        "content": {
-            "types": ["text"],
-            "types_other": None,
-            "date": "2026-11-20",
-            "language": "de",
-            "id": None,
-        },
-        "account_type": "private",
-    }
+    query = f"{SEALED} statement"
+    (statement,) = await opened(rooms, query=query)
+    assert statement == STATEMENT
     assert [str(row[0]) for row in await rooms.rows("SELECT id FROM statement")] == (
         answer.statements
     )
@@ -253,7 +241,7 @@ async def test_each_affected_recipient_subject_and_scope_has_a_statement_of_its_
     assert kinds == [measure["kind"] for measure in measures]
     assert reasons == [0, 0, 1, 2, 3]
     assert found[2][2] == date(2027, 1, 31)
-    bodies = await opened(rooms, "SELECT id, sealed_key, sealed_body FROM statement ORDER BY id")
+    bodies = await opened(rooms, query=f"{SEALED} statement ORDER BY id")
     assert [body["recipient"] for body in bodies] == ["a-7", "a-7", "a-7", "a-8"]
 
 
@@ -269,8 +257,8 @@ async def test_where_notices_disagree_whose_content_it_is_nobody_is_told_wrongly
     lease = await claimed(rooms, reviewer=reviewer)
     body = action(lease, items=ids, on=subject("post-1"))
     await decided(rooms, reviewer=reviewer, lease=lease, body=body)
-    query = "SELECT id, sealed_key, sealed_body FROM statement"
-    assert [each["recipient"] for each in await opened(rooms, query)] == [None]
+    query = f"{SEALED} statement"
+    assert [each["recipient"] for each in await opened(rooms, query=query)] == [None]
 
 
 async def test_a_trusted_flaggers_notice_among_others_is_named_as_the_source(
@@ -285,8 +273,8 @@ async def test_a_trusted_flaggers_notice_among_others_is_named_as_the_source(
     lease = await claimed(rooms, reviewer=reviewer)
     body = action(lease, items=ids, on=subject("post-1"))
     await decided(rooms, reviewer=reviewer, lease=lease, body=body)
-    query = "SELECT id, sealed_key, sealed_body FROM statement"
-    assert [each["source"] for each in await opened(rooms, query)] == ["trusted_flagger"]
+    query = f"{SEALED} statement"
+    assert [each["source"] for each in await opened(rooms, query=query)] == ["trusted_flagger"]
 
 
 async def test_each_notice_is_answered_once_with_all_its_items(rooms: Rooms) -> None:
@@ -312,148 +300,3 @@ async def test_erased_notices_are_answered_too(rooms: Rooms) -> None:
     _, statement, told = await messages(rooms)
     assert (told["external_id"], told["items"]) == (None, items)
     assert statement["statement"]["recipient"] is None  # type: ignore[index]
-
-
-async def refusal(
-    rooms: Rooms, *, reviewer: Caller, lease: Lease, body: dict[str, object]
-) -> TutelaError:
-    """Why a decision is refused; nothing of it may be left."""
-    before = await rooms.rows("SELECT count(*) FROM ledger_leaf")
-    with pytest.raises(TutelaError) as caught:
-        await take_decision(rooms, reviewer=reviewer, case_id=lease.case_id, body=body)
-    assert await rooms.rows("SELECT count(*) FROM ledger_leaf") == before
-    assert await rooms.rows("SELECT key FROM submission_key") == []
-    return caught.value
-
-
-async def test_a_lease_that_someone_else_has_now_decides_nothing(rooms: Rooms) -> None:
-    reviewer, lease, items = await at_work(rooms)
-    await queue.release(rooms.pool, caller=reviewer, held=held(lease), now=rooms.clock.now())
-    heir = await rooms.caller(Role.REVIEWER)
-    current = await claimed(rooms, reviewer=heir)
-    body = dismissal(lease, items=items)
-    assert (await refusal(rooms, reviewer=reviewer, lease=lease, body=body)).code == "stale_lease"
-    stolen = dismissal(current, items=items)
-    found = await refusal(rooms, reviewer=reviewer, lease=current, body=stolen)
-    assert (found.code, found.status) == ("stale_lease", 409)
-    await decided(rooms, reviewer=heir, lease=current, body=stolen)
-
-
-async def test_a_lease_that_ran_out_decides_nothing_though_nobody_took_the_case(
-    rooms: Rooms,
-) -> None:
-    reviewer, lease, items = await at_work(rooms)
-    rooms.clock.ahead = lease.until - datetime.now(lease.until.tzinfo) + timedelta(seconds=1)
-    body = dismissal(lease, items=items)
-    assert (await refusal(rooms, reviewer=reviewer, lease=lease, body=body)).code == "stale_lease"
-
-
-async def test_one_lease_decides_once(rooms: Rooms) -> None:
-    reviewer, lease, items = await at_work(rooms)
-    await rooms.take(await rooms.caller(), subjects=[POST])
-    body = dismissal(lease, items=items)
-    await decided(rooms, reviewer=reviewer, lease=lease, body=body)
-    assert (await refusal(rooms, reviewer=reviewer, lease=lease, body=body)).code == "stale_lease"
-
-
-async def test_a_token_of_no_lease_decides_nothing(rooms: Rooms) -> None:
-    reviewer, lease, items = await at_work(rooms)
-    body = {**dismissal(lease, items=items), "lease_token": "none"}
-    assert (await refusal(rooms, reviewer=reviewer, lease=lease, body=body)).code == "stale_lease"
-
-
-async def test_an_answered_item_is_not_answered_again(rooms: Rooms) -> None:
-    reviewer, lease, items = await at_work(rooms)
-    later = await rooms.take(await rooms.caller(), subjects=[POST])
-    await decided(rooms, reviewer=reviewer, lease=lease, body=dismissal(lease, items=items))
-    again = await claimed(rooms, reviewer=reviewer)
-    for make in (dismissal, escalation):
-        body = make(again, items=[later.items[0].id, *items])
-        found = await refusal(rooms, reviewer=reviewer, lease=again, body=body)
-        assert (found.code, found.status) == ("item_not_open", 409)
-        assert [error.pointer for error in found.errors] == ["/items/1"]
-
-
-async def test_items_of_other_cases_and_unknown_ones_are_named(rooms: Rooms) -> None:
-    reviewer, lease, items = await at_work(rooms)
-    other = await rooms.take(await rooms.caller())
-    unknown = f"{other.id}.7"
-    body = dismissal(lease, items=[*items, other.items[0].id, unknown, "i-1"])
-    found = await refusal(rooms, reviewer=reviewer, lease=lease, body=body)
-    assert (found.code, found.status) == ("invalid_body", 422)
-    assert [error.pointer for error in found.errors] == ["/items/1", "/items/2", "/items/3"]
-
-
-async def test_who_lost_the_right_to_a_childs_case_can_t_decide_it(rooms: Rooms) -> None:
-    reviewer, lease, items = await at_work(rooms)
-    await rooms.take(await rooms.caller(), subjects=[POST], possible_minor={"depicted": True})
-    body = dismissal(lease, items=items)
-    found = await refusal(rooms, reviewer=reviewer, lease=lease, body=body)
-    assert (found.code, found.status) == ("unknown_case", 404)
-
-
-async def test_a_key_is_for_one_decision(rooms: Rooms) -> None:
-    reviewer, lease, items = await at_work(rooms)
-    post = subject("post-1")
-    body = action(
-        lease,
-        items=items,
-        on=post,
-        measures=[
-            {"kind": "visibility_removed", "subject": post, "territory": [country]}
-            for country in ("DE", "AT", "FR")
-        ],
-    )
-    case = lease.case_id
-    first = await take_decision(rooms, reviewer=reviewer, case_id=case, body=body, key="k")
-    again = await take_decision(rooms, reviewer=reviewer, case_id=case, body=body, key="k")
-    assert (first.fresh, again.fresh) == (True, False)
-    assert first.decided == again.decided
-    assert len(first.decided.statements) == 3
-    for other in ({**body, "facts": "others"}, dismissal(lease, items=items)):
-        with pytest.raises(TutelaError) as caught:
-            await take_decision(rooms, reviewer=reviewer, case_id=case, body=other, key="k")
-        assert caught.value.code == "key_reused"
-    with pytest.raises(TutelaError) as caught:
-        await take_decision(
-            rooms, reviewer=reviewer, case_id=UUID(items[0][:36]), body=body, key="k"
-        )
-    assert caught.value.code == "key_reused"
-    await rooms.rows("UPDATE decision SET sealed_key = NULL, sealed_body = NULL")
-    with pytest.raises(TutelaError) as caught:
-        await take_decision(rooms, reviewer=reviewer, case_id=case, body=body, key="k")
-    assert caught.value.code == "key_reused"
-
-
-async def test_a_key_of_a_notice_is_no_key_of_a_decision(rooms: Rooms) -> None:
-    reviewer, lease, items = await at_work(rooms, external_id="n-1")
-    body = dismissal(lease, items=items)
-    with pytest.raises(TutelaError) as caught:
-        await take_decision(rooms, reviewer=reviewer, case_id=lease.case_id, body=body, key="n-1")
-    assert caught.value.code == "key_reused"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        ".",
-        "i-1",
-        "00000000-0000-7000-8000-000000000000",
-        "00000000-0000-7000-8000-000000000000.",
-        "00000000-0000-7000-8000-000000000000.-1",
-        "00000000-0000-7000-8000-000000000000.00",
-        "00000000-0000-7000-8000-000000000000.32768",
-        "00000000-0000-7000-8000-000000000000.١",
-        "00000000-0000-7000-8000-00000000000A.0",
-        "{00000000-0000-7000-8000-000000000000}.0",
-        "00000000-0000-7000-8000-000000000000." + "1" * 400,
-    ],
-)
-def test_a_text_that_is_no_items_id_names_no_place(text: str) -> None:
-    assert parse_item_id(text) is None
-
-
-def test_an_items_id_names_notice_and_place() -> None:
-    notice = UUID("00000000-0000-7000-8000-00000000000a")
-    assert parse_item_id(f"{notice}.32767") == (notice, 32_767)

@@ -2,31 +2,25 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-import httpx
 import pytest
-import pytest_asyncio
 from psycopg.errors import UndefinedTable
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tests.fixtures.deciding import action, claimed, decided, dismissal, subject
-from tests.fixtures.house import Rooms
-from tests.fixtures.receiver import Received, Receiver, receiving
+from tests.fixtures.deciding import claimed, decided, dismissal
+from tests.fixtures.platform import Platform
+from tests.fixtures.receiver import Received, receiving
 from tutela.decisions import webhooks
-from tutela.decisions.endpoints import Station, WebhookEndpoint, set_endpoint
+from tutela.decisions.endpoints import Station, set_endpoint
 from tutela.decisions.webhooks import (
     ATTEMPTS_MAX,
     PAUSE_SECONDS,
     PAUSE_SECONDS_MAX,
-    Courier,
     Delivered,
     MarkedRefused,
     Message,
-    deliver_due,
     pause,
     send,
 )
@@ -35,64 +29,6 @@ from tutela.domain.vocabulary import Mark, Role
 MAIN = Station(tenant="main", service="main")
 KINDS = ["measure.apply", "statement.issued", "notice.answered"]
 UNDONE = "SELECT kind FROM outbox WHERE done_at IS NULL ORDER BY place"
-
-
-@dataclass
-class Platform:
-    """A platform with its endpoint, the house that sends to it, and a courier between them."""
-
-    rooms: Rooms
-    receiver: Receiver
-    courier: Courier
-
-    async def configure(self, url: str | None = None) -> WebhookEndpoint:
-        return await set_endpoint(
-            self.rooms.pool,
-            keys=self.rooms.keys,
-            station=MAIN,
-            url=url or f"{self.receiver.url}/hooks",
-            chance=os.urandom,
-        )
-
-    async def dismiss(self, name: str, *, mark: Mark = Mark.REAL) -> str:
-        """The id of a notice about the subject that a reviewer dismissed."""
-        sender = await self.rooms.caller(mark=mark)
-        accepted = await self.rooms.take(sender, subjects=[subject(name)])
-        reviewer = await self.rooms.caller(Role.REVIEWER, mark=mark)
-        lease = await claimed(self.rooms, reviewer=reviewer)
-        body = dismissal(lease, items=[accepted.items[0].id])
-        await decided(self.rooms, reviewer=reviewer, lease=lease, body=body)
-        return accepted.id
-
-    async def act(self, name: str, *, mark: Mark = Mark.REAL) -> None:
-        """A decision to remove the subject."""
-        sender = await self.rooms.caller(mark=mark)
-        accepted = await self.rooms.take(sender, subjects=[subject(name, account_id="a-7")])
-        reviewer = await self.rooms.caller(Role.REVIEWER, mark=mark)
-        lease = await claimed(self.rooms, reviewer=reviewer)
-        body = action(lease, items=[accepted.items[0].id], on=subject(name))
-        await decided(self.rooms, reviewer=reviewer, lease=lease, body=body)
-
-    async def deliver(self, limit: int = 1_000) -> Delivered:
-        return await deliver_due(self.courier, limit=limit)
-
-    def wait(self, pause: timedelta) -> None:
-        """Time goes by."""
-        self.rooms.clock.ahead += pause
-
-
-@pytest_asyncio.fixture
-async def platform(rooms: Rooms) -> AsyncIterator[Platform]:
-    """A platform that listens; its endpoint is not configured yet."""
-    async with receiving() as receiver, httpx.AsyncClient() as client:
-        courier = Courier(
-            pool=rooms.pool,
-            keys=rooms.keys,
-            client=client,
-            clock=rooms.clock.now,
-            chance=os.urandom,
-        )
-        yield Platform(rooms=rooms, receiver=receiver, courier=courier)
 
 
 async def test_a_decision_reaches_the_platform_in_order_signed_under_its_ids(

@@ -13,14 +13,14 @@ NOBODY = "00000000-0000-7000-8000-000000000000"
 
 
 async def ask(
-    web: Site, path: str, *, token: str, body: object = None, **headers: str
+    web: Site, *, path: str, token: str, body: object = None, **headers: str
 ) -> httpx.Response:
     """A POST as the holder of the token."""
     given = {"authorization": f"Bearer {token}", **headers}
     return await web.client.post(path, headers=given, json=body)
 
 
-async def see(web: Site, path: str, *, token: str) -> httpx.Response:
+async def see(web: Site, *, path: str, token: str) -> httpx.Response:
     """A GET as the holder of the token."""
     return await web.client.get(path, headers={"authorization": f"Bearer {token}"})
 
@@ -33,7 +33,7 @@ async def reported(web: Site, **fields: object) -> dict[str, Any]:
 
 
 async def claimed(web: Site, *, token: str) -> dict[str, Any]:
-    answer = await ask(web, "/v1/cases/claim", token=token, body={})
+    answer = await ask(web, path="/v1/cases/claim", token=token, body={})
     assert answer.status_code == 200
     case: dict[str, Any] = answer.json()
     return case
@@ -54,22 +54,22 @@ async def test_a_reviewer_claims_reads_and_decides(web: Site) -> None:
     accepted = await reported(web)
     token = await web.token(Role.REVIEWER)
     case = await claimed(web, token=token)
-    read = await see(web, f"/v1/cases/{case['id']}", token=token)
+    read = await see(web, path=f"/v1/cases/{case['id']}", token=token)
     assert {**read.json(), "lease_token": 0, "lease_until": 0} == {
         **case,
         "lease_token": 0,
         "lease_until": 0,
     }
     path = f"/v1/cases/{case['id']}/decisions"
-    answer = await ask(web, path, token=token, body=dismissal(case))
+    answer = await ask(web, path=path, token=token, body=dismissal(case))
     assert answer.status_code == 201
     assert answer.json()["answered"] == [item["id"] for item in accepted["items"]]
     assert answer.json()["statements"] == []
-    assert (await ask(web, "/v1/cases/claim", token=token)).status_code == 204
+    assert (await ask(web, path="/v1/cases/claim", token=token)).status_code == 204
 
 
 async def test_nothing_to_claim_is_204_without_a_body(web: Site) -> None:
-    answer = await ask(web, "/v1/cases/claim", token=await web.token(Role.REVIEWER))
+    answer = await ask(web, path="/v1/cases/claim", token=await web.token(Role.REVIEWER))
     assert (answer.status_code, answer.content) == (204, b"")
 
 
@@ -87,13 +87,13 @@ async def test_a_lease_is_renewed_and_given_back(web: Site) -> None:
     token = await web.token(Role.REVIEWER)
     case = await claimed(web, token=token)
     body = {"lease_token": case["lease_token"]}
-    kept = await ask(web, f"/v1/cases/{case['id']}/renew", token=token, body=body)
+    kept = await ask(web, path=f"/v1/cases/{case['id']}/renew", token=token, body=body)
     assert (kept.status_code, kept.json()["lease_token"]) == (200, case["lease_token"])
     assert kept.json()["lease_until"] > case["lease_until"]
-    given_back = await ask(web, f"/v1/cases/{case['id']}/release", token=token, body=body)
+    given_back = await ask(web, path=f"/v1/cases/{case['id']}/release", token=token, body=body)
     assert (given_back.status_code, given_back.content) == (204, b"")
     for call in ("renew", "release"):
-        again = await ask(web, f"/v1/cases/{case['id']}/{call}", token=token, body=body)
+        again = await ask(web, path=f"/v1/cases/{case['id']}/{call}", token=token, body=body)
         assert (again.status_code, again.json()["code"]) == (409, "stale_lease")
 
 
@@ -102,9 +102,10 @@ async def test_a_lost_lease_decides_nothing(web: Site) -> None:
     token = await web.token(Role.REVIEWER)
     case = await claimed(web, token=token)
     body = {"lease_token": case["lease_token"]}
-    await ask(web, f"/v1/cases/{case['id']}/release", token=token, body=body)
+    await ask(web, path=f"/v1/cases/{case['id']}/release", token=token, body=body)
     await claimed(web, token=await web.new_token(Role.REVIEWER))
-    answer = await ask(web, f"/v1/cases/{case['id']}/decisions", token=token, body=dismissal(case))
+    path = f"/v1/cases/{case['id']}/decisions"
+    answer = await ask(web, path=path, token=token, body=dismissal(case))
     assert (answer.status_code, answer.json()["code"]) == (409, "stale_lease")
 
 
@@ -119,12 +120,12 @@ async def test_a_decision_sent_again_under_its_key_has_its_first_answer(
     in_body = {"external_id": "d-1"} if how == "body" else {}
     in_header = {"idempotency-key": "d-1"} if how == "header" else {}
     body = dismissal(case, **in_body)
-    first = await ask(web, path, token=token, body=body, **in_header)
-    again = await ask(web, path, token=token, body=body, **in_header)
+    first = await ask(web, path=path, token=token, body=body, **in_header)
+    again = await ask(web, path=path, token=token, body=body, **in_header)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
     other = {**body, "explanation": "something else"}
-    refused = await ask(web, path, token=token, body=other, **in_header)
+    refused = await ask(web, path=path, token=token, body=other, **in_header)
     assert (refused.status_code, refused.json()["code"]) == (409, "key_reused")
 
 
@@ -134,11 +135,11 @@ async def test_every_place_of_a_bad_decision_is_named(web: Site) -> None:
     case = await claimed(web, token=token)
     path = f"/v1/cases/{case['id']}/decisions"
     body = {**dismissal(case), "guideline_version": None, "measures": 1, "mark": "canary"}
-    answer = await ask(web, path, token=token, body=body)
+    answer = await ask(web, path=path, token=token, body=body)
     assert answer.status_code == 422
     assert {each["pointer"] for each in answer.json()["errors"]} >= {"/measures", "/mark"}
     body = dismissal(case, items=[*case["open_items"], f"{NOBODY}.0", "i-1"])
-    answer = await ask(web, path, token=token, body=body)
+    answer = await ask(web, path=path, token=token, body=body)
     assert answer.status_code == 422
     assert [each["pointer"] for each in answer.json()["errors"]] == ["/items/1", "/items/2"]
 
@@ -150,19 +151,19 @@ async def test_a_case_of_another_tenant_or_service_is_404(
     await reported(web)
     case = await claimed(web, token=await web.token(Role.REVIEWER))
     stranger = await web.new_token(Role.LEAD, tenant=tenant, service=service)
-    assert (await see(web, f"/v1/cases/{case['id']}", token=stranger)).status_code == 404
+    assert (await see(web, path=f"/v1/cases/{case['id']}", token=stranger)).status_code == 404
     lease = {"lease_token": case["lease_token"]}
     for call, body in (("renew", lease), ("release", lease), ("decisions", dismissal(case))):
-        answer = await ask(web, f"/v1/cases/{case['id']}/{call}", token=stranger, body=body)
+        answer = await ask(web, path=f"/v1/cases/{case['id']}/{call}", token=stranger, body=body)
         assert (answer.status_code, answer.json()["code"]) == (404, "unknown_case")
-    listed = await see(web, "/v1/cases", token=stranger)
+    listed = await see(web, path="/v1/cases", token=stranger)
     assert listed.json() == {"cases": [], "next": None}
 
 
 @pytest.mark.parametrize("case_id", ["x", "claim", NOBODY, "%00"])
 async def test_what_is_no_case_is_404(web: Site, case_id: str) -> None:
     token = await web.token(Role.REVIEWER)
-    assert (await see(web, f"/v1/cases/{case_id}", token=token)).status_code == 404
+    assert (await see(web, path=f"/v1/cases/{case_id}", token=token)).status_code == 404
 
 
 @pytest.mark.parametrize("role", sorted(Role))
@@ -170,8 +171,8 @@ async def test_only_those_with_the_right_see_and_claim(web: Site, role: Role) ->
     may_decide = role in {Role.REVIEWER, Role.SPECIALIST, Role.LEAD}
     may_see = may_decide or role is Role.INVESTIGATOR
     token = await web.new_token(role)
-    assert (await see(web, "/v1/cases", token=token)).status_code == (200 if may_see else 403)
-    claim = await ask(web, "/v1/cases/claim", token=token)
+    assert (await see(web, path="/v1/cases", token=token)).status_code == (200 if may_see else 403)
+    claim = await ask(web, path="/v1/cases/claim", token=token)
     assert claim.status_code == (204 if may_decide else 403)
 
 
@@ -185,10 +186,10 @@ async def test_a_list_is_walked_by_its_cursor(web: Site) -> None:
     for number in range(3):
         await reported(web, subjects=[{"kind": "content", "id": f"p-{number}"}])
     token = await web.token(Role.INVESTIGATOR)
-    first = (await see(web, "/v1/cases?limit=2&state=open", token=token)).json()
-    rest = (await see(web, f"/v1/cases?limit=2&after={first['next']}", token=token)).json()
+    first = (await see(web, path="/v1/cases?limit=2&state=open", token=token)).json()
+    rest = (await see(web, path=f"/v1/cases?limit=2&after={first['next']}", token=token)).json()
     assert (len(first["cases"]), len(rest["cases"]), rest["next"]) == (2, 1, None)
-    assert (await see(web, "/v1/cases?state=closed", token=token)).json()["cases"] == []
+    assert (await see(web, path="/v1/cases?state=closed", token=token)).json()["cases"] == []
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,7 @@ async def test_a_list_is_walked_by_its_cursor(web: Site) -> None:
 )
 async def test_a_page_that_can_t_be_is_refused(web: Site, query: str, places: list[str]) -> None:
     token = await web.token(Role.REVIEWER)
-    answer = await see(web, f"/v1/cases?{query}", token=token)
+    answer = await see(web, path=f"/v1/cases?{query}", token=token)
     assert answer.status_code == 422
     assert [each["pointer"] for each in answer.json()["errors"]] == places
 
@@ -226,6 +227,6 @@ async def test_a_lease_is_named_by_its_token_alone(web: Site, body: bytes) -> No
 
 async def test_a_claim_takes_no_wishes(web: Site) -> None:
     token = await web.token(Role.REVIEWER)
-    answer = await ask(web, "/v1/cases/claim", token=token, body={"lane": "general"})
+    answer = await ask(web, path="/v1/cases/claim", token=token, body={"lane": "general"})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"pointer": "/lane", "message": "unknown field"}]

@@ -93,6 +93,16 @@ async def test_a_line_that_is_too_long_is_refused_alone(web: Site) -> None:
     assert told[1]["code"] == "too_large"
 
 
+async def test_a_fault_refuses_its_line_alone(web: Site) -> None:
+    await web.house.rows("ALTER TABLE notice ADD CHECK (language <> 'pl')")
+    lines = [line("a"), line("b", language="pl"), line("c")]
+    told = results(await send(web, lines=lines))
+    assert [each["status"] for each in told] == ["accepted", "refused", "accepted"]
+    assert told[1]["code"] == "internal"
+    assert "notice" not in told[1]["errors"][0]["message"]
+    assert await web.house.rows("SELECT code, line FROM refused_call") == [("internal", 2)]
+
+
 async def test_a_batch_of_another_type_is_415(web: Site) -> None:
     answer = await web.post(BATCH, body=line("a"), content_type="text/csv")
     assert answer.status_code == 415

@@ -23,7 +23,7 @@ from tutela.domain.text import is_blank
 from tutela.domain.vocabulary import Category, Keyword, SubjectKind
 from tutela.errors import FieldError
 from tutela.intake import places
-from tutela.intake.reading import NoticeRead, fit, read_json, refuse_if_any
+from tutela.intake.reading import NoticeRead, Unfit, fit, read_json, refuse_if_any
 
 REASON_TYPE_MAX_CODE_POINTS = 512
 
@@ -127,9 +127,10 @@ def read_report(raw: bytes) -> NoticeRead:
     refuse_if_any(tuple(_subject_errors(report.subject)))
     try:
         body = canonical.encode(value)
-    except canonical.NotCanonical:
-        refuse_if_any(places.disputed(value))
-        raise
+    except canonical.NotCanonical as cause:
+        raise Unfit(
+            detail="The report has no canonical form.", errors=places.disputed(value)
+        ) from cause
     return NoticeRead(_notice(report), body)
 
 

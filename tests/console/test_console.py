@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -105,7 +106,7 @@ def test_a_logout_ends_the_session_on_the_server(
     cookies = page.context.cookies()
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(f"{running_tutela.base_url}/login")
-    page.context.add_cookies(cookies)
+    page.context.add_cookies(cast("Any", cookies))
     page.goto(running_tutela.base_url)
     expect(page).to_have_url(f"{running_tutela.base_url}/login")
 

@@ -54,7 +54,9 @@ async def test_a_caller_on_a_silent_connection_hears_that_the_database_is_away(
     async with asyncio.timeout(PATIENCE_SECONDS):
         with pytest.raises(DatabaseUnavailable):
             await insert_into_silence(pool, road=road, silence=silence)
-        async with tenant_transaction(pool, tenant="main", limit_seconds=PATIENCE_SECONDS) as connection:
+        async with tenant_transaction(
+            pool, tenant="main", limit_seconds=PATIENCE_SECONDS
+        ) as connection:
             await connection.execute("SELECT 1")
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -42,7 +43,7 @@ async def _through(canaries: Canaries, *, house: Rooms) -> None:
     await canaries.round(period_seconds=PERIOD_SECONDS)
 
 
-async def _stations(house: Rooms) -> list[tuple]:
+async def _stations(house: Rooms) -> list[tuple[Any, ...]]:
     return await house.rows(
         "SELECT channel, door, accepted_at IS NOT NULL, claimed_at IS NOT NULL,"
         " answered_at IS NOT NULL, told_at IS NOT NULL, proven_at IS NOT NULL, fault"

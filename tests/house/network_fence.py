@@ -46,7 +46,7 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
     if event in {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"}:
         _check_address(event, arguments)
     elif event in {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}:
-        _check_name(event, arguments[0])
+        _check_name(event, host=arguments[0])
 
 
 def _check_address(event: str, arguments: tuple[object, ...]) -> None:
@@ -59,7 +59,7 @@ def _check_address(event: str, arguments: tuple[object, ...]) -> None:
         raise LeftTheBuilding(message)
 
 
-def _check_name(event: str, host: object) -> None:
+def _check_name(event: str, *, host: object) -> None:
     if host is not None and not is_resolved_here(_text(host)):
         message = f"{event} of {host!r}: tests stay on this machine"
         raise LeftTheBuilding(message)

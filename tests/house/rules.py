@@ -51,21 +51,22 @@ def long_functions(source: SourceFile) -> Iterator[str]:
     for name, function in functions(source):
         lines = (function.end_lineno or function.lineno) - function.lineno + 1
         lines -= _docstring_lines(function)
-        if lines > MAX_FUNCTION_LINES and not _excepted(source, name):
-            yield f"{_place(source, function)} {name}: {lines} lines, at most {MAX_FUNCTION_LINES}"
+        if lines > MAX_FUNCTION_LINES and not _excepted(source, name=name):
+            place = _place(source, node=function)
+            yield f"{place} {name}: {lines} lines, at most {MAX_FUNCTION_LINES}"
 
 
 def crowded_signatures(source: SourceFile) -> Iterator[str]:
     """Functions of more than five parameters, or of more than one that may be positional."""
     for name, function in functions(source):
-        if _is_dunder(function) or _excepted(source, name):
+        if _is_dunder(function) or _excepted(source, name=name):
             continue
         positional, keyword_only = _parameters(function)
         if len(positional) + len(keyword_only) > MAX_PARAMETERS:
-            yield f"{_place(source, function)} {name}: more than {MAX_PARAMETERS} parameters"
+            yield f"{_place(source, node=function)} {name}: more than {MAX_PARAMETERS} parameters"
         fixed = tuple(p.lstrip("_") for p in positional) in FIXED_SIGNATURES
         if len(positional) > 1 and not fixed and not _is_injected(function):
-            yield f"{_place(source, function)} {name}: keyword-only after the first parameter"
+            yield f"{_place(source, node=function)} {name}: keyword-only after the first parameter"
 
 
 def empty_names(source: SourceFile) -> Iterator[str]:
@@ -75,7 +76,7 @@ def empty_names(source: SourceFile) -> Iterator[str]:
         yield f"{source.path}: no module is called {part}"
     for node in ast.walk(ast.parse(source.text)):
         if isinstance(node, ast.ClassDef) and node.name.endswith(FORBIDDEN_CLASS_ENDINGS):
-            yield f"{_place(source, node)} no class is called {node.name}"
+            yield f"{_place(source, node=node)} no class is called {node.name}"
 
 
 def undocumented_members(source: SourceFile) -> Iterator[str]:
@@ -87,7 +88,7 @@ def undocumented_members(source: SourceFile) -> Iterator[str]:
         for member in node.body:
             above = lines[member.lineno - 2].strip()
             if isinstance(member, ast.Assign) and not above.startswith("#: "):
-                yield f"{_place(source, member)} a member of {node.name} without its #: line"
+                yield f"{_place(source, node=member)} a member of {node.name} without its #: line"
 
 
 def nameless_queries(source: SourceFile) -> Iterator[str]:
@@ -121,7 +122,7 @@ def foreign_imports(source: SourceFile, *, allowed: frozenset[str]) -> Iterator[
         for module in _imported(node):
             package = module.partition(".")[0]
             if package not in sys.stdlib_module_names and package not in allowed:
-                yield f"{_place(source, node)} imports {module}"
+                yield f"{_place(source, node=node)} imports {module}"
 
 
 def is_one_sentence(text: str) -> bool:
@@ -166,7 +167,7 @@ def _decorators(function: AnyFunction) -> Iterator[str]:
         yield ast.unparse(called).rpartition(".")[2]
 
 
-def _excepted(source: SourceFile, name: str) -> bool:
+def _excepted(source: SourceFile, *, name: str) -> bool:
     return f"{source.path}::{name}" in EXCEPTIONS
 
 
@@ -201,5 +202,5 @@ def _imported(node: ast.AST) -> list[str]:
     return []
 
 
-def _place(source: SourceFile, node: ast.stmt | ast.AST) -> str:
+def _place(source: SourceFile, *, node: ast.stmt | ast.AST) -> str:
     return f"{source.path}:{getattr(node, 'lineno', 1)}:"

@@ -28,7 +28,7 @@ async def test_what_came_in_so_far_is_told(web: Site) -> None:
     told = answer.json()
     assert told["received"] == 2
     assert (told["surface"], told["sent"]) == ("app", 3)
-    assert datetime.fromisoformat(told["from"]) == datetime.fromisoformat(said["from"])
+    assert datetime.fromisoformat(told["from"]) == datetime.fromisoformat(str(said["from"]))
     assert told["to"].endswith("Z")
 
 

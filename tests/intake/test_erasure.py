@@ -6,6 +6,7 @@ import hmac
 import itertools
 import os
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -29,7 +30,7 @@ async def erase(web: Site, *, notice_id: str) -> Erased:
     )
 
 
-async def erased(web: Site, **fields: object) -> dict:
+async def erased(web: Site, **fields: object) -> dict[str, Any]:
     accepted = await sent(web, **fields)
     await web.call(
         EVIDENCE, body={"code": accepted["receipt"]["code"], "text": "evidence token 5150"}

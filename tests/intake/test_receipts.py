@@ -1,6 +1,7 @@
 """A receipt's holder: looks up, adds evidence, learns nothing else."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,11 @@ EVIDENCE = "/v1/receipts/evidence"
 REDRESS = ["complaint", "out_of_court_dispute", "court"]
 
 
-async def sent(web: Site, **fields: object) -> dict:
+async def sent(web: Site, **fields: object) -> dict[str, Any]:
     answer = await web.post("/v1/notices", body=notice(**fields))
     assert answer.status_code == 201
-    return answer.json()
+    told: dict[str, Any] = answer.json()
+    return told
 
 
 async def dismiss_all(web: Site) -> None:

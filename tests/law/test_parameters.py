@@ -30,7 +30,7 @@ FIRST_DAY = date(2023, 8, 25)
 
 
 def period(
-    first: str, last: str | None = None, *, name: str = "window", value: str = "6", more: str = ""
+    first: str, *, last: str | None = None, name: str = "window", value: str = "6", more: str = ""
 ) -> str:
     end = f"to = {last}\n" if last else ""
     return (
@@ -69,17 +69,18 @@ def test_an_unknown_name_is_told() -> None:
 def test_each_day_has_the_value_of_its_period() -> None:
     periods = read_periods(
         [
-            period("2025-07-01", "2025-12-31", value="7")
-            + period("2024-01-01", "2025-06-30")
+            period("2025-07-01", last="2025-12-31", value="7")
+            + period("2024-01-01", last="2025-06-30")
             + period("2026-02-01", value="8")
         ]
     )
 
-    def on(year: int, month: int, day: int) -> object:
-        return value_on(periods, name="window", on=date(year, month, day)).value
+    def on(day: str) -> object:
+        return value_on(periods, name="window", on=date.fromisoformat(day)).value
 
-    assert [on(2024, 1, 1), on(2025, 6, 30), on(2025, 7, 1), on(2025, 12, 31)] == [6, 6, 7, 7]
-    assert [on(2026, 2, 1), on(9999, 12, 31)] == [8, 8]
+    assert [on("2024-01-01"), on("2025-06-30")] == [6, 6]
+    assert [on("2025-07-01"), on("2025-12-31")] == [7, 7]
+    assert [on("2026-02-01"), on("9999-12-31")] == [8, 8]
     for gap in (date(2023, 12, 31), date(2026, 1, 1), date(2026, 1, 31)):
         with pytest.raises(NotInForce):
             value_on(periods, name="window", on=gap)
@@ -94,10 +95,11 @@ def test_a_day_has_one_answer_and_always_the_same(day: date) -> None:
 
 
 OVERLAPS = {
-    "the same day twice": period("2024-01-01", "2024-06-30") + period("2024-06-30"),
+    "the same day twice": period("2024-01-01", last="2024-06-30") + period("2024-06-30"),
     "an open end before another": period("2024-01-01") + period("2025-01-01"),
     "twice the same": period("2024-01-01") * 2,
-    "in any order": period("2025-01-01", "2025-12-31") + period("2024-01-01", "2025-01-01"),
+    "in any order": period("2025-01-01", last="2025-12-31")
+    + period("2024-01-01", last="2025-01-01"),
 }
 
 MALFORMED = {
@@ -113,7 +115,7 @@ MALFORMED = {
     "below zero": period("2024-01-01", value="-6"),
     "an unknown unit": period("2024-01-01").replace("months", "moons"),
     "verified in words": period("2024-01-01").replace("true", "'yes'"),
-    "an end before its beginning": period("2024-01-02", "2024-01-01"),
+    "an end before its beginning": period("2024-01-02", last="2024-01-01"),
 }
 
 
@@ -131,7 +133,7 @@ def test_a_malformed_file_is_refused(text: str) -> None:
 
 def test_a_name_in_two_files_is_refused() -> None:
     with pytest.raises(LawUnreadable, match="two files"):
-        read_periods([period("2024-01-01", "2024-12-31"), period("2025-01-01")])
+        read_periods([period("2024-01-01", last="2024-12-31"), period("2025-01-01")])
 
 
 def test_a_number_is_not_read_in_another_unit() -> None:

@@ -22,7 +22,7 @@ async def test_every_committed_fact_gets_a_dense_place(rooms: Rooms) -> None:
     for _ in range(5):
         await rooms.take(caller)
     assert await rooms.sequencer.sequence_all() == 5
-    assert sorted((await _indexes(rooms)).values()) == [0, 1, 2, 3, 4]
+    assert set((await _indexes(rooms)).values()) == {0, 1, 2, 3, 4}
 
 
 async def test_a_fact_that_commits_late_under_a_lower_id_gets_its_place(rooms: Rooms) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,12 +20,12 @@ def with_subject(**fields: object) -> dict[str, object]:
     return notice(subjects=[{**PLAIN, **fields}])
 
 
-async def refused(web: Site, *, body: object, status: int = 422) -> dict:
+async def refused(web: Site, *, body: object, status: int = 422) -> dict[str, Any]:
     """The problem document of a body that is refused, with its row."""
     answer = await web.post(NOTICES, body=body)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    problem = answer.json()
+    problem: dict[str, Any] = answer.json()
     assert problem["status"] == status
     assert problem["type"] == f"urn:tutela:problem:{problem['code']}"
     rows = await web.house.rows(
@@ -302,7 +303,7 @@ async def test_a_token_of_another_role_is_403(web: Site) -> None:
     ["", "Bearer", "Bearer ", "Bearer tutela_unknown", "Basic dTpw", "bearer  ", "Bearer \xff\xfe"],
 )
 async def test_no_token_is_401(web: Site, authorization: str) -> None:
-    headers = {"authorization": authorization.encode("latin-1")}
+    headers = {b"authorization": authorization.encode("latin-1")}
     answer = await web.client.post(NOTICES, json=notice(), headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ async def send(web: Site, *, lines: list[bytes], end: bytes = b"\n") -> httpx.Re
     return await web.post(BATCH, body=end.join(lines), content_type="application/x-ndjson")
 
 
-def results(answer: httpx.Response) -> list[dict]:
+def results(answer: httpx.Response) -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/x-ndjson"
     return [json.loads(each) for each in answer.text.splitlines()]

@@ -5,14 +5,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
-from starlette.types import Receive
+from starlette.types import Message, Receive, Scope
 
 from tests.fixtures.house import Rooms
 from tests.fixtures.site import Site, notice, site_on
@@ -29,7 +29,7 @@ AWAY_SECONDS = 20.0
 
 
 @pytest.fixture
-def server() -> AsyncIterator[EmbeddedServer]:
+def server() -> Iterator[EmbeddedServer]:
     folder = Path(tempfile.mkdtemp(prefix="tutela-test-"))
     folder.chmod(0o711)
     server = EmbeddedServer(folder / "data", tuning=SMALL)
@@ -62,11 +62,11 @@ def lines(count: int) -> bytes:
     return b"\n".join(json.dumps(notice(external_id=f"b-{n}")).encode() for n in range(count))
 
 
-async def batch_call(site: Site, *, body: bytes) -> tuple[dict[str, object], Receive]:
+async def batch_call(site: Site, *, body: bytes) -> tuple[Scope, Receive]:
     """The scope of a batch as a server hands it in, and its body."""
-    left = [{"type": "http.request", "body": body, "more_body": False}]
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def receive() -> dict[str, object]:
+    async def receive() -> Message:
         return left.pop()
 
     headers = [
@@ -74,7 +74,7 @@ async def batch_call(site: Site, *, body: bytes) -> tuple[dict[str, object], Rec
         (b"content-type", b"application/x-ndjson"),
         (b"content-length", str(len(body)).encode()),
     ]
-    scope = {
+    scope: Scope = {
         "type": "http",
         "method": "POST",
         "path": "/v1/notices/batch",
@@ -123,7 +123,7 @@ async def test_a_batch_that_the_database_leaves_says_which_lines_to_send_again(
     body = lines(1_000)
     told: list[bytes] = []
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: Message) -> None:
         told.append(bytes(message.get("body", b"")))
         if len(told) == 2:
             await stop(server)

@@ -87,7 +87,7 @@ async def test_a_call_that_takes_no_body_reads_none(web: Site) -> None:
 
 async def test_no_lines_are_an_answer_too() -> None:
     async def nothing() -> AsyncIterator[bytes]:
-        for line in ():
+        for line in list[bytes]():
             yield line
 
     assert [line async for line in (await begun(nothing())).lines] == [b""]

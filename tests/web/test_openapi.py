@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.result import Ok
 
 from tests.fixtures.site import Site, served
 from tests.web.test_health import rooms_of
@@ -16,6 +18,9 @@ from tutela.domain.vocabulary import Role
 from tutela.web import openapi
 from tutela.web.operations import OPERATIONS
 from tutela.web.site import Call, calls
+
+#: One call, as the document tells it.
+Operation = APIOperation[Any, Any, Any, Any]
 
 EXAMPLES = 12
 #: What must hold of every answer.
@@ -36,11 +41,12 @@ schemathesis.deserializer("application/x-ndjson")(
 )
 
 
-async def shown(web: Site) -> dict:
+async def shown(web: Site) -> dict[str, Any]:
     answer = await web.client.get("/openapi.json")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
-    return answer.json()
+    document: dict[str, Any] = answer.json()
+    return document
 
 
 def name_of(call: Call) -> str:
@@ -103,23 +109,24 @@ async def test_the_document_holds_for_whatever_is_sent(web: Site) -> None:
     assert faults == 0
 
 
-def send_anything(document: dict, *, url: str, tokens: Mapping[str, str]) -> None:
+def send_anything(document: dict[str, Any], *, url: str, tokens: Mapping[str, str]) -> None:
     """Calls every operation with values that its schema allows, and with others."""
     schema = schemathesis.openapi.from_dict(document)
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
         operation = found.ok()
         for mode in modes_of(operation):
             send_to(operation, url=url, token=tokens.get(operation.label), mode=mode)
 
 
-def modes_of(operation: APIOperation) -> list[GenerationMode]:
+def modes_of(operation: Operation) -> list[GenerationMode]:
     """What can be sent: with neither body nor query, nothing can be wrong."""
     can_be_wrong = bool(operation.body.items or operation.query.items)
     return list(GenerationMode) if can_be_wrong else [GenerationMode.POSITIVE]
 
 
-def send_to(operation: APIOperation, *, url: str, token: str | None, mode: GenerationMode) -> None:
-    checks = [CHECKS.get_one(name) for name in HOLDS]
+def send_to(operation: Operation, *, url: str, token: str | None, mode: GenerationMode) -> None:
+    checks: list[Any] = [CHECKS.get_one(name) for name in HOLDS]
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     @seed(20261121)
@@ -131,7 +138,7 @@ def send_to(operation: APIOperation, *, url: str, token: str | None, mode: Gener
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def hold(case: Case) -> None:
+    def hold(case: Case[Any]) -> None:
         answer = case.call(base_url=url, headers=headers)
         case.validate_response(answer, checks=checks, headers=headers)
 

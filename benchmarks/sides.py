@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ CONNECTIONS = 64
 BATCH_LINES = 100
 BATCH_CONNECTIONS = 4
 WARM_UP_SECONDS = 2.0
+#: A service at rest takes less than this share of one processor.
+REST_SHARE = 0.1
+REST_LOOK_SECONDS = 1.0
+REST_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,7 @@ def one_statement(match: Match, *, clients: int) -> Figures:
 
 def _over_http(match: Match, *, name: str, batch_lines: int) -> Figures:
     with match.arena.copy_of(match.template) as url, _service(match, url=url) as running:
+        _come_to_rest(match.arena, running=running)
         match.arena.settle()
         before, own_before = _read(match.arena), running.cpu_seconds()
         outcome = _send(match, running=running, batch_lines=batch_lines)
@@ -91,6 +97,22 @@ def _over_http(match: Match, *, name: str, batch_lines: int) -> Figures:
         seconds=match.seconds,
         own_cpu_seconds={**own, "load": outcome.cpu_seconds},
     )
+
+
+def _come_to_rest(arena: Arena, *, running: Service) -> None:
+    """Returns once the work of a start is over, such as the first reconciliation of all rows."""
+    deadline = time.monotonic() + REST_SECONDS
+    while time.monotonic() < deadline:
+        before, began = _busy_seconds(arena, running=running), time.monotonic()
+        time.sleep(REST_LOOK_SECONDS)
+        share = (_busy_seconds(arena, running=running) - before) / (time.monotonic() - began)
+        if share < REST_SHARE:
+            return
+    raise SystemExit(f"the service did not come to rest in {REST_SECONDS:.0f} s")
+
+
+def _busy_seconds(arena: Arena, *, running: Service) -> float:
+    return arena.cpu_seconds() + sum(running.cpu_seconds().values())
 
 
 def _service(match: Match, *, url: str) -> AbstractContextManager[Service]:

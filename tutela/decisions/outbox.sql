@@ -1,5 +1,5 @@
 -- name: stations_due
--- Services with a message that is due and can go somewhere: to their endpoint or, marked, nowhere but the house.
+-- Services with a message that is due and can go somewhere, marked ones into the house; ORDER BY with OFFSET 0 keeps each look a look by index.
 SELECT s.tenant, s.service, m.mark, e.url, e.sealed_key, e.sealed_body
 FROM service s
 CROSS JOIN unnest(%(marks)s::text[]) AS m (mark)
@@ -8,11 +8,17 @@ WHERE (m.mark <> 'real' OR e.url IS NOT NULL) AND EXISTS (
     SELECT FROM outbox o
     WHERE o.tenant = s.tenant AND o.service = s.service AND o.mark = m.mark
       AND o.done_at IS NULL AND o.dead_at IS NULL AND o.due_at <= %(now)s
+    ORDER BY o.due_at, o.place
+    LIMIT 1 OFFSET 0
 )
 ORDER BY 1, 2, 3
 
+-- name: walk_by_index
+-- For this transaction: the planner takes row-level security for far more selective than it is, and would read and sort all that waits.
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)
+
 -- name: claim_due
--- Leases messages that are due, at most one a subject: the oldest that is not done, were it a dead one.
+-- Leases messages that are due, at most one a subject: the oldest that is not done, were it a dead one; OFFSET 0 keeps each look a look by index.
 WITH due AS MATERIALIZED (
     SELECT o.id FROM outbox o
     WHERE o.tenant = %(tenant)s AND o.service = %(service)s AND o.mark = %(mark)s
@@ -22,6 +28,7 @@ WITH due AS MATERIALIZED (
         SELECT FROM outbox older
         WHERE (older.tenant, older.service, older.subject_key, older.mark) = (o.tenant, o.service, o.subject_key, o.mark)
           AND older.done_at IS NULL AND older.place < o.place
+        OFFSET 0
       )
     ORDER BY o.due_at, o.place
     LIMIT %(limit)s

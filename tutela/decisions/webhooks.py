@@ -239,6 +239,7 @@ async def _claim(courier: Courier, *, route: _Route, most: int) -> list[_Leased]
         "lease_until": now + timedelta(seconds=LEASE_SECONDS),
     }
     async with tenant_transaction(courier.pool, tenant=route.station.tenant) as connection:
+        await connection.execute(_sql.walk_by_index)
         cursor = await connection.execute(_sql.claim_due, named)
         rows = await cursor.fetchall()
     return [

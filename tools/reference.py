@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools.reference_calls import call_terms, calls_table
 from tools.reference_fields import fields_table
+from tools.reference_ledger import worked_example
 from tools.reference_lists import (
     atproto_reasons,
     checks,
@@ -76,6 +77,7 @@ _WHOLE = {
     "commands": commands,
     "errors": errors_table,
     "families": families,
+    "ledger example": worked_example,
     "rights": rights_table,
     "settings": settings_table,
 }

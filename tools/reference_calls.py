@@ -1,11 +1,15 @@
 """The calls over HTTP, from the one table of the site."""
 
 from functools import cache
+from http import HTTPStatus
 from typing import Any, cast
 
 from tools.reference_tables import code, table
 from tutela.access.roles import RIGHTS
 from tutela.domain.vocabulary import Role
+from tutela.web.endpoint import Terms
+from tutela.web.openapi import document
+from tutela.web.operations import OPERATIONS
 from tutela.web.site import Call, Rooms, calls
 
 
@@ -41,18 +45,44 @@ def calls_table() -> str:
 
 
 def call_terms(name: str) -> str:
-    """What one call asks of its caller and takes."""
-    call = every_call()[name]
-    terms = call.terms
-    rows = [["Right", _right(call)]]
+    """What one call asks of its caller, takes and answers, and with what statuses it refuses."""
+    terms, operation = every_call()[name].terms, OPERATIONS[name]
+    rows = [["Right", _right(every_call()[name])]]
     if terms.right is not None:
-        holders = [code(role) for role in Role if terms.right in RIGHTS[role]]
-        rows.append(["Roles", ", ".join(holders)])
-    if terms.takes is not None:
-        rows.append(["Body", f"{code(terms.takes)}, at most {terms.max_body_bytes:,} bytes"])
+        rows[0][1] += f" ({', '.join(role for role in Role if terms.right in RIGHTS[role])})"
     if terms.queries:
         rows.append(["Query", ", ".join(code(each) for each in sorted(terms.queries))])
+    if operation.takes is not None:
+        rows.append(["Body", _body(terms, takes=operation.takes)])
+    if operation.takes_key:
+        rows.append(["Header", "`Idempotency-Key`, where the body names no key of its own"])
+    answers = [_answer(status, kind=kind) for status, kind in operation.answers.items()]
+    rows.append(["Answer", ", ".join(answers)])
+    rows.append(["Refuses with", ", ".join(_refusals(name))])
     return table(["", ""], rows=rows)
+
+
+def _body(terms: Terms, *, takes: type) -> str:
+    return f"{_link(takes)}, {code(terms.takes)}, at most {terms.max_body_bytes:,} bytes"
+
+
+def _answer(status: int, *, kind: Any) -> str:  # noqa: ANN401 - an answer is of any type
+    return f"{status} {_link(kind)}" if hasattr(kind, "__struct_fields__") else str(status)
+
+
+def _link(kind: type) -> str:
+    return f"[{kind.__name__}](#{kind.__name__.lower()})"
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return document(list(every_call().values()))
+
+
+def _refusals(name: str) -> list[str]:
+    method, _, path = name.partition(" ")
+    responses = _document()["paths"][path][method.lower()]["responses"]
+    return [status for status in responses if int(status) >= HTTPStatus.BAD_REQUEST]
 
 
 def _right(call: Call) -> str:

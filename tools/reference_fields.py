@@ -2,7 +2,7 @@
 
 import importlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from tools.reference_tables import code, table
+from tutela.web.operations import OPERATIONS
 
 _ROW = re.compile(r"^\| `(?P<field>[^`]+)` \|.*\| (?P<means>[^|]*) \|$", re.MULTILINE)
 _PLAIN = {str: "text", bool: "true or false", int: "whole number", datetime: "time", date: "day"}
@@ -31,6 +32,8 @@ def fields_table(name: str, *, before: str) -> str:
         ]
         for field in _in_order(kind)
     ]
+    if not rows:
+        return "No fields."
     last = "Required" if _is_input(kind) else "There"
     return table(["Field", "Type", last, "Means"], rows=rows)
 
@@ -47,7 +50,22 @@ def _in_order(kind: type[msgspec.Struct]) -> list[msgspec.structs.FieldInfo]:
 
 
 def _is_input(kind: type[msgspec.Struct]) -> bool:
-    return kind.__struct_config__.forbid_unknown_fields
+    return kind in reachable(operation.takes for operation in OPERATIONS.values())
+
+
+def reachable(kinds: Iterable[Any]) -> set[type[msgspec.Struct]]:
+    """All structs among the types, and all that those hold."""
+    found: set[type[msgspec.Struct]] = set()
+    pending = list(kinds)
+    while pending:
+        kind = pending.pop()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            if kind not in found:
+                found.add(kind)
+                pending.extend(get_type_hints(kind).values())
+        else:
+            pending.extend(get_args(kind))
+    return found
 
 
 def _presence(kind: type[msgspec.Struct], *, field: msgspec.structs.FieldInfo) -> str:

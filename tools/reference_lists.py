@@ -15,23 +15,25 @@ from tutela.domain.vocabulary import Category, Role
 from tutela.errors import TutelaError
 from tutela.intake.channels import atproto
 from tutela.reconciliation.reconcile import MEANINGS
+from tutela.web.endpoint import Broken
 
 
 def errors_table() -> str:
     """Every error: code, status over HTTP, exit status of a command, title, meaning."""
-    rows = sorted(
-        {
-            (
-                code(each.code),
-                str(int(each.status)),
-                "2" if each.code in USAGE_CODES else "1",
-                each.title,
-                first_sentence(each),
-            )
-            for each in every_error()
-        }
+    rows = {
+        (each.code, each.title): [
+            code(each.code),
+            str(int(each.status)),
+            "2" if each.code in USAGE_CODES else "1",
+            each.title,
+            first_sentence(Broken if each is TutelaError else each),
+        ]
+        for each in every_error()
+        if "code" in vars(each)
+    }
+    return table(
+        ["Code", "HTTP", "Exit", "Title", "Means"], rows=[rows[key] for key in sorted(rows)]
     )
-    return table(["Code", "HTTP", "Exit", "Title", "Means"], rows=rows)
 
 
 def every_error() -> Iterator[type[TutelaError]]:

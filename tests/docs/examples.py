@@ -8,6 +8,7 @@ a comment above it. A block in either language that says nothing of this is a fa
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LIMIT_SECONDS = 150
+#: Ports that pages name and that another program may have.
+PORTS = ("8766", "8767")
 RUNS, BY_HAND, OUTPUT = "test", "by-hand", "output"
 _FENCE = re.compile(
     r"(?P<why><!-- by hand: .+? -->\n)?^```(?P<language>\w+)(?P<words>[^\n]*)\n(?P<text>.*?)^```$",
@@ -66,6 +69,7 @@ def run(page: Path, *, folder: Path, environment: Mapping[str, str]) -> None:
     """Runs all examples of the page in the folder; fails where one does, or prints otherwise."""
     running = [block for block in blocks(page) if block.purpose == RUNS]
     script = "\n".join(["set -eu", *(_step(block, folder=folder) for block in running)])
+    script = free_ports(script)
     status, out, err = _shell(script, folder=folder, environment=environment)
     printed = out.split(_MARK)[:-1]
     told = f"{page.name}: status {status}\n{out[-4000:]}\n{err[-4000:]}"
@@ -120,7 +124,21 @@ def _compare(page: Path, *, printed: list[str]) -> None:
             )
 
 
+def path() -> str:
+    """Where the programs are found that a reader has on the path."""
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+
+def free_ports(text: str) -> str:
+    """The text with each port that a page names free on this machine."""
+    for named in PORTS:
+        if named in text:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                text = text.replace(named, str(probe.getsockname()[1]))
+    return text
+
+
 def _own_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TUTELA")}
-    programs = Path(sys.executable).parent
-    return {**kept, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    return {**kept, "PATH": path(), "NO_COLOR": "1"}

@@ -1,15 +1,27 @@
 """What a page tells its reader to type is typed, against a real service."""
 
-import socket
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from tests.docs import examples
 from tests.fixtures.service import RunningTutela
 from tests.house.tree import ROOT
+from tutela.database.binaries import find_binaries
+from tutela.database.cluster import ROLE, SUPERUSER
+from tutela.database.embedded import EmbeddedServer
+from tutela.database.readiness import connection_url
 
 DOCS = ROOT / "docs"
+#: Pages about a PostgreSQL that somebody else runs, and the database that each makes there.
+ON_ITS_OWN_DATABASE = {
+    "run-on-your-own-postgresql.md": "tutela_own",
+    "run-more-than-one-process-or-machine.md": "tutela_shared",
+}
 PAGES = sorted(DOCS.rglob("*.md"))
 WITH_EXAMPLES = [
     page for page in PAGES if any(block.purpose == examples.RUNS for block in examples.blocks(page))
@@ -27,18 +39,40 @@ def test_of_every_example_it_is_known_whether_it_runs(page: Path) -> None:
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=_name)
 def test_the_examples_of_a_page_do_what_it_says(
-    page: Path, own_tutela: RunningTutela, tmp_path: Path
+    page: Path, request: pytest.FixtureRequest, tutela_folder: Path
 ) -> None:
-    service = {
+    on_its_own = page.name in ON_ITS_OWN_DATABASE
+    surroundings = request.getfixturevalue("own_postgresql" if on_its_own else "own_service")
+    folder = tutela_folder / "reader"
+    folder.mkdir(mode=0o711)
+    examples.run(page, folder=folder, environment=surroundings)
+
+
+@pytest.fixture
+def own_service(own_tutela: RunningTutela) -> dict[str, str]:
+    """A service of this test alone, as a reader's shell knows it."""
+    return {
         "TUTELA": own_tutela.base_url,
         "TUTELA_DATA": str(own_tutela.data_folder),
         "TUTELA_KEYS": str(own_tutela.key_folder),
     }
-    examples.run(page, folder=tmp_path, environment=service)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+@pytest.fixture
+def own_postgresql(
+    postgres_server: EmbeddedServer, page: Path, tutela_folder: Path
+) -> Iterator[dict[str, str]]:
+    """A PostgreSQL that somebody else runs, its client programs on the path."""
+    database = ON_ITS_OWN_DATABASE[page.name]
+    url = connection_url(postgres_server.placement, role=ROLE, database=database)
+    yield {
+        "PATH": f"{find_binaries().folder}{os.pathsep}{examples.path()}",
+        "PGHOST": str(postgres_server.placement.socket_folder),
+        "PGUSER": SUPERUSER,
+        "TUTELA_DATABASE": url,
+        "TUTELA_DATA": str(tutela_folder / "data"),
+        "TUTELA_KEYS": str(tutela_folder / "keys"),
+    }
+    with psycopg.connect(postgres_server.superuser_url, autocommit=True) as connection:
+        name = sql.Identifier(database)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))

@@ -14,6 +14,7 @@ from tutela.access.founding import found
 from tutela.access.keys import KeySet
 from tutela.database.clock import DatabaseClock, steady_seconds
 from tutela.database.pool import Pool, open_pool
+from tutela.database.statistics import count_what_grew
 from tutela.decisions.webhooks import Courier, deliver_due
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
@@ -27,6 +28,7 @@ from tutela.reconciliation.report import Reconciliation
 from tutela.settings import Settings
 
 HOUSEKEEPING_SECONDS = 60.0
+STATISTICS_SECONDS = 5.0
 CLOCK_SECONDS = 30.0
 #: A pool that has tried for so long to connect leaves it to the next call to try at once; without
 #: that its pauses double, and a database that is back stays unused for as long as it was away.
@@ -150,6 +152,11 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
         )
         yield (
             Loop(name="housekeeping", every_seconds=HOUSEKEEPING_SECONDS, run=_keep_house(house)),
+            Loop(
+                name="statistics",
+                every_seconds=STATISTICS_SECONDS,
+                run=lambda: count_what_grew(house.pool),
+            ),
             Loop(
                 name="delivery",
                 every_seconds=DELIVERY_SECONDS,

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -30,6 +30,9 @@ sys.stdin.read()
 server.stop()
 """
 
+#: Keeps its process at work for hours, with no wait in which it would look around.
+ENDLESS = b"SELECT max(n) FROM (SELECT generate_series(1, 1000000000000000) n)"
+
 
 @contextmanager
 def supervisor(folder: Path, *, way: str = "start") -> Iterator[subprocess.Popen[str]]:
@@ -51,6 +54,12 @@ def supervisor(folder: Path, *, way: str = "start") -> Iterator[subprocess.Popen
 def says_serving(process: subprocess.Popen[str]) -> bool:
     assert process.stdout is not None
     return process.stdout.readline() == "serving\n"
+
+
+def is_at_work(process_id: int) -> bool:
+    with suppress(OSError):
+        return b"SELECT" in Path(f"/proc/{process_id}/cmdline").read_bytes()
+    return False
 
 
 def insert_and_acknowledge(url: str, *, count: int) -> list[int]:
@@ -118,6 +127,23 @@ def test_a_kill_of_a_backend_leaves_the_server_and_its_rows(
 
     until(answers, what="the server to serve again by itself")
     assert server.poll() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="survivors are found in /proc")
+def test_a_survivor_that_is_at_work_does_not_keep_the_next_server_waiting(
+    open_folder: Path, make_server: StartServer
+) -> None:
+    server = make_server(open_folder / "data")
+    server.start()
+    with closing(psycopg.connect(server.url)) as connection:
+        survivor = connection.info.backend_pid
+        connection.pgconn.send_query(ENDLESS)
+        until(lambda: is_at_work(survivor), what="the statement to be at work")
+        kill(server)
+        assert is_at_work(survivor)
+        server.start()
+        assert not is_at_work(survivor)
+        assert server.poll() is None
 
 
 def test_a_survivor_of_a_killed_server_is_waited_for(

@@ -25,6 +25,7 @@ from tutela.database.placement import (
 )
 from tutela.database.postmaster import (
     clear_stale_locks,
+    end_survivors,
     is_serving,
     written_process_id,
 )
@@ -235,6 +236,7 @@ class EmbeddedServer:
                 before = what_a_failed_start_waits_for(placement)
                 waiting.look(before)
             if self._child is None and clear_stale_locks(placement):
+                end_survivors(placement.cluster)
                 self._child = self._spawn(binaries)
             waiting.look(
                 what_the_answer_waits_for(self._refusal, placement=placement, before=before)

@@ -8,8 +8,7 @@ import pytest
 
 from tests.cli.conftest import Command, Done
 from tests.cli.sending import a_notice, has_its_place, send, write_lines
-from tests.database.until import until
-from tests.fixtures.service import RunningTutela
+from tests.fixtures.service import RunningTutela, until
 from tutela.intake.channels import file as notice_file
 
 TOO_LONG = b"x" * (notice_file.LINE_MAX_BYTES + 1)

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.sending import a_notice, write_lines
-from tests.database.until import until
 from tests.fixtures.house import Rooms
-from tests.fixtures.service import STOP_SECONDS, TUTELA, RunningTutela
+from tests.fixtures.service import STOP_SECONDS, TUTELA, RunningTutela, until
 from tutela.access.services import find, operator
 from tutela.database.errors import DatabaseUnavailable
 from tutela.domain.vocabulary import Channel

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.conftest import Command
 from tests.cli.sending import a_notice, send
-from tests.fixtures.service import RunningTutela
+from tests.fixtures.service import RunningTutela, running
 from tutela.access import users
 from tutela.access.users import Person
 from tutela.database.pool import open_pool
@@ -77,10 +77,8 @@ def test_a_token_can_be_made_before_the_first_start(tutela_folder: Path, alone: 
     done = alone("token", "create", "--role", "service", "--name", "first")
     assert done.status == 0
     service = RunningTutela(tutela_folder)
-    service.start()
-    with service.client(done.last_line) as client:
+    with running(service), service.client(done.last_line) as client:
         assert send(client, notice=a_notice()) is not None
-    assert service.stop() == 0
 
 
 def person_of(url: str, *, name: str, password: str) -> Person | None:

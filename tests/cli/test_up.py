@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.sending import a_notice, has_its_place, send
-from tests.database.until import until
-from tests.fixtures.service import STOP_SECONDS, RunningTutela
+from tests.fixtures.service import STOP_SECONDS, RunningTutela, running, until
 
 
 def is_running(process_id: int) -> bool:
@@ -134,14 +133,15 @@ def test_all_of_it_ends_where_the_supervisor_is_killed_and_a_new_one_takes_over(
 
 def test_several_web_processes_share_the_port(tutela_folder: Path) -> None:
     service = RunningTutela(tutela_folder, environment={"TUTELA_WEB_PROCESSES": "2"})
-    service.start()
-    token, process_ids = service.token(), service.process_ids()
-    until(lambda: service.log().count('"event": "process_started"') == 4, what="all four processes")
-    os.kill(process_ids["web-0"], signal.SIGSTOP)
-    try:
-        with service.client(token) as client:
+    with running(service):
+        until(lambda: started(service) == 4, what="all four processes")
+        stopped = service.process_ids()["web-0"]
+        with service.client(service.token()) as client:
+            os.kill(stopped, signal.SIGSTOP)
             client.timeout = 1.0
             until(lambda: send(client, notice=a_notice()), what="the other web process to answer")
-    finally:
-        os.kill(process_ids["web-0"], signal.SIGCONT)
-    assert service.stop() == 0
+            os.kill(stopped, signal.SIGCONT)
+
+
+def started(service: RunningTutela) -> int:
+    return service.log().count('"event": "process_started"')

@@ -4,8 +4,7 @@ import signal
 import pytest
 
 from tests.cli.sending import a_notice, has_its_place, send
-from tests.database.until import until
-from tests.fixtures.service import RunningTutela
+from tests.fixtures.service import RunningTutela, until
 
 
 @pytest.mark.parametrize("name", ["web-0", "worker", "sequencer", "postgres"])

@@ -1,6 +1,5 @@
 """The supervisor: keeps database and processes alive until it is asked to stop; one thread."""
 
-import http.client
 import json
 import os
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from tutela.cli.children import LAST_PAUSE_SECONDS, Child
+from tutela.cli.probe import ReadyProbe
 from tutela.cli.process import Kind
 from tutela.cli.signals import Signals, StopAsked
 from tutela.database.embedded import DatabaseServer
@@ -19,7 +19,6 @@ from tutela.errors import TutelaError
 #: Between two looks where nothing happens.
 LOOK_SECONDS = 0.5
 LOOK_UNTIL_READY_SECONDS = 0.05
-READY_ANSWER_SECONDS = 1.0
 #: What a process may take to end beyond the time for calls in flight.
 STOP_MARGIN_SECONDS = 5.0
 
@@ -34,8 +33,8 @@ class Plan:
     stop_seconds: float
     #: Where the process ids are written down for whoever looks after the machine.
     process_file: Path | None
-    #: Who is asked whether calls are answered; None where this role answers none.
-    ready_at: tuple[str, int] | None
+    #: Who asks whether calls are answered; None where this role answers none.
+    probe: ReadyProbe | None
 
 
 class Supervisor:
@@ -97,8 +96,7 @@ class Supervisor:
     def _look_whether_ready(self) -> None:
         if self._is_ready:
             return
-        address = self._plan.ready_at
-        if address is None or answers_ready(address[0], port=address[1]):
+        if self._plan.probe is None or self._plan.probe.look():
             self._is_ready = True
             self._tell_ready()
 
@@ -125,6 +123,8 @@ class Supervisor:
             self._written = text
 
     def _end_children(self) -> None:
+        if self._plan.probe is not None:
+            self._plan.probe.close()
         serving = [child for child in self._plan.children if child.kind is Kind.WEB]
         rest = [child for child in self._plan.children if child.kind is not Kind.WEB]
         for group in (serving, rest):
@@ -135,18 +135,6 @@ class Supervisor:
                 child.end_by(deadline)
         if self._plan.process_file is not None:
             self._plan.process_file.unlink(missing_ok=True)
-
-
-def answers_ready(host: str, *, port: int) -> bool:
-    """Whether `/readyz` says that a notice can be committed."""
-    connection = http.client.HTTPConnection(host, port, timeout=READY_ANSWER_SECONDS)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def write_whole(path: Path, *, text: str) -> None:

@@ -15,6 +15,7 @@ import typer
 from tutela.cli.children import Child
 from tutela.cli.options import Where, spread
 from tutela.cli.port import HeldPort
+from tutela.cli.probe import ReadyProbe
 from tutela.cli.process import Kind
 from tutela.cli.signals import Signals, StopAsked
 from tutela.cli.supervision import Plan, Supervisor
@@ -124,7 +125,7 @@ def _plan(settings: Settings, *, part: Part, resolved: Settings, port: HeldPort 
         ],
         stop_seconds=settings.stop_seconds,
         process_file=_process_file(settings),
-        ready_at=None if port is None else (port.own_address, port.port),
+        probe=None if port is None else ReadyProbe(port.own_address, port=port.port),
     )
 
 

@@ -7,6 +7,7 @@ pgbench does; its sequencer runs beside it, as part of what a notice costs.
 
 import argparse
 import pstats
+import signal
 import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -46,8 +47,9 @@ SHOWN: Mapping[str, Side] = {
 
 
 def main() -> int:
-    """0 where every bar is met, else 1."""
+    """0 where every bar is met, else 1; SIGTERM ends it with all that it started."""
     wanted = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     with Arena() as arena:
         described = machine.described(arena.folder)
         print("\n".join(f"{name:<17} {text}" for name, text in described.items()), flush=True)

@@ -184,6 +184,7 @@ def main() -> None:
     """Runs the plan on standard input."""
     plan = msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)
     sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(_run(plan))))
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-LIMIT_SECONDS = 150
+LIMIT_SECONDS = 300
 #: Ports that pages name and that another program may have.
 PORTS = ("8766", "8767")
 RUNS, BY_HAND, OUTPUT = "test", "by-hand", "output"

@@ -18,6 +18,7 @@ from tutela.database.pool import (
     check_durability,
     clock_offset_seconds,
     every_tenant_transaction,
+    is_bound_by_row_security,
 )
 from tutela.errors import TutelaError
 from tutela.ledger.receipts import INCLUSION_SECONDS
@@ -107,6 +108,14 @@ async def of_server(pool: Pool) -> Finding:
             await check_durability(connection)
         except TutelaError as error:
             return Finding(Mark.FAIL, "database", error.detail)
+        is_fenced = await is_bound_by_row_security(connection)
+    if not is_fenced:
+        return Finding(
+            Mark.WARN,
+            "database",
+            "the role bypasses row-level security: the second fence between tenants is down; "
+            "connect as a role that is no superuser",
+        )
     return Finding(
         Mark.OK,
         "database",

@@ -111,6 +111,14 @@ FROM outbox o
 WHERE done_at IS NULL AND dead_at IS NULL AND due_at < %(now)s - make_interval(secs => %(outbox_seconds_max)s)
   AND EXISTS (SELECT FROM webhook_endpoint w WHERE (w.tenant, w.service) = (o.tenant, o.service))
 
+-- name: endpoint_missing
+-- Services whose instructions have waited for too long because no endpoint was ever set for them.
+SELECT tenant, service, service, format('%%s waiting since %%s', count(*), min(created_at))
+FROM outbox o
+WHERE done_at IS NULL AND dead_at IS NULL AND mark = 'real' AND due_at < %(now)s - make_interval(secs => %(outbox_seconds_max)s)
+  AND NOT EXISTS (SELECT FROM webhook_endpoint w WHERE (w.tenant, w.service) = (o.tenant, o.service))
+GROUP BY tenant, service
+
 -- name: canary_lost
 -- Probes that did not come through in time, with the station where they were last seen.
 SELECT tenant, service, id::text, format('%%s over %%s: %%s', channel, door, CASE

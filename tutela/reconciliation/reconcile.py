@@ -15,12 +15,12 @@ from tutela.domain.harm import harm_family
 from tutela.domain.vocabulary import Category, Keyword
 from tutela.ledger.receipts import INCLUSION_SECONDS
 from tutela.reconciliation.report import (
-    IDS_MAX,
     Fault,
     Found,
     Reconciliation,
     Total,
     conclude,
+    fault,
 )
 
 KEEP_RUNS = timedelta(days=7)
@@ -31,8 +31,8 @@ _checks = queries.load("tutela.reconciliation", file="checks.sql")
 #: The one check that the database can't make alone: the families are the domain's.
 FAMILY_MIXED: Final = "family_mixed"
 
-#: Checks that speak of calls that were never accepted: alarms, not losses.
-BEFORE_THE_DOOR: Final = frozenset({"refusals_rising"})
+#: Alarms that put nothing accepted in doubt: doors that refuse, a platform that wants no messages.
+ALARMS: Final = frozenset({"refusals_rising", "endpoint_missing"})
 
 #: What each check means to the person who reads it, in the order of gravity.
 MEANINGS: Final[dict[str, str]] = {
@@ -51,6 +51,7 @@ MEANINGS: Final[dict[str, str]] = {
     "declaration_gap": "The platform says it sent more than came in.",
     "outbox_dead": "An instruction to the platform was given up.",
     "outbox_stuck": "An instruction to the platform is not being delivered.",
+    "endpoint_missing": "Instructions wait, and the platform has set no endpoint to send them to.",
     "canary_lost": "A probe did not come through.",
     "canary_silent": "No probe travels a route.",
     "process_silent": "A process of the house has fallen silent.",
@@ -90,8 +91,8 @@ async def reconcile(pool: Pool, *, now: datetime, limits: Limits) -> Reconciliat
 
 
 def is_lost(report: Reconciliation) -> bool:
-    """Whether anything that was accepted is in doubt; a busy refusing door alone is not that."""
-    return report.lost > 0 or any(fault.check not in BEFORE_THE_DOOR for fault in report.faults)
+    """Whether anything that was accepted is in doubt; what is in `ALARMS` is not that."""
+    return report.lost > 0 or any(fault.check not in ALARMS for fault in report.faults)
 
 
 async def keep(
@@ -135,8 +136,8 @@ async def _found(
 
 
 def _fault(check: str, *, rows: Sequence[Sequence[Any]]) -> Fault:
-    found = [Found(*(str(value) for value in row)) for row in rows[:IDS_MAX]]
-    return Fault(check, MEANINGS[check], len(rows), found)
+    found = [Found(*(str(value) for value in row)) for row in rows]
+    return fault(check, meaning=MEANINGS[check], found=found)
 
 
 def _whole(row: Sequence[Any]) -> list[Any]:

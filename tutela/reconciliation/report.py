@@ -34,13 +34,22 @@ class Found(msgspec.Struct, frozen=True):
     detail: str
 
 
+class Share(msgspec.Struct, frozen=True):
+    """How much of a fault is one service's; both names are empty where it is the house's own."""
+
+    tenant: str
+    service: str
+    count: int
+
+
 class Fault(msgspec.Struct, frozen=True):
-    """A check that found something; `found` holds at most `IDS_MAX` of `count`."""
+    """A check that found something; `found` holds at most `IDS_MAX` of each share."""
 
     check: str
     meaning: str
     count: int
     found: list[Found]
+    shares: list[Share]
 
 
 class Reconciliation(msgspec.Struct, frozen=True):
@@ -75,12 +84,36 @@ def only(report: Reconciliation, *, tenant: str, service: str, with_ids: bool) -
     """The report as one service may see it: its own totals and faults, and the house's."""
     totals = [t for t in report.totals if (t.tenant, t.service) == (tenant, service)]
     faults = [
-        Fault(fault.check, fault.meaning, len(own), own if with_ids else [])
+        _own(fault, shares=shares, with_ids=with_ids)
         for fault in report.faults
-        if (own := [f for f in fault.found if _concerns(f, tenant=tenant, service=service)])
+        if (shares := [s for s in fault.shares if _concerns(s, tenant=tenant, service=service)])
     ]
     return conclude(totals, faults=faults, at=report.at)
 
 
-def _concerns(found: Found, *, tenant: str, service: str) -> bool:
-    return found.tenant in ("", tenant) and found.service in ("", service)
+def fault(check: str, *, meaning: str, found: list[Found]) -> Fault:
+    """A fault of everything that a check found, with the first ids of each service."""
+    counted: dict[tuple[str, str], int] = {}
+    named = []
+    for each in found:
+        whose = (each.tenant, each.service)
+        counted[whose] = counted.get(whose, 0) + 1
+        if counted[whose] <= IDS_MAX:
+            named.append(each)
+    shares = [Share(tenant, service, count) for (tenant, service), count in counted.items()]
+    return Fault(check, meaning, len(found), named, shares)
+
+
+def _own(fault: Fault, *, shares: list[Share], with_ids: bool) -> Fault:
+    whose = {(share.tenant, share.service) for share in shares}
+    return Fault(
+        fault.check,
+        fault.meaning,
+        sum(share.count for share in shares),
+        [f for f in fault.found if with_ids and (f.tenant, f.service) in whose],
+        shares,
+    )
+
+
+def _concerns(share: Share, *, tenant: str, service: str) -> bool:
+    return share.tenant in ("", tenant) and share.service in ("", service)

@@ -39,6 +39,8 @@ DECLARATION_SECONDS: Final = 20.0
 REVIEWERS: Final = ("reviewer-1", "reviewer-2")
 HOST: Final = "127.0.0.1"
 READY: Final = "ready "
+#: The command line in a process of its own, wherever its script was installed.
+RUN_COMMAND: Final = "from tutela.cli.main import main; main()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def demo(
 ) -> int:
     """Run everything with a synthetic platform; random tokens only, nothing leaves this machine."""
     where = Where(data=folder.absolute() / "data", keys=folder.absolute() / "keys")
-    command = [sys.executable, "-P", "-m", "tutela.cli.main", "up", "--port", str(port)]
+    command = [sys.executable, "-P", "-c", RUN_COMMAND, "up", "--port", str(port)]
     command += ["--data", str(where.data), "--keys", str(where.keys)]
     # not our terminal's group: an interrupt is ours to pass on, after the players have stopped
     with subprocess.Popen(

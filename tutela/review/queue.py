@@ -109,9 +109,9 @@ async def renew(
     named = {**_named(held, caller=caller, now=now), "lease_until": until}
     async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.renew_lease, named)
-        if await cursor.fetchone() is None:
-            raise await _why_not(connection, named=named)
-    return Lease(case_id=held.case_id, token=UUID(held.token), until=until)
+        if await cursor.fetchone() is not None:
+            return Lease(case_id=held.case_id, token=UUID(held.token), until=until)
+        raise await _why_not(connection, named=named)
 
 
 async def release(pool: Pool, *, caller: Caller, held: Held, now: datetime) -> None:
@@ -119,8 +119,9 @@ async def release(pool: Pool, *, caller: Caller, held: Held, now: datetime) -> N
     named = _named(held, caller=caller, now=now)
     async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.release_lease, named)
-        if await cursor.fetchone() is None:
-            raise await _why_not(connection, named=named)
+        if await cursor.fetchone() is not None:
+            return
+        raise await _why_not(connection, named=named)
 
 
 def stale_lease() -> StaleLease:

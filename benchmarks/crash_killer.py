@@ -148,7 +148,7 @@ class Killer:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(BETWEEN_SECONDS):
-                while self._book.lines < before + BETWEEN_ACKNOWLEDGED:  # noqa: ASYNC110
+                while self._book.lines < before + BETWEEN_ACKNOWLEDGED:  # noqa: ASYNC110 - grows on disk
                     await asyncio.sleep(LOOK_SECONDS)
 
     def _plan(self) -> Iterator[Victim | Break]:
@@ -234,7 +234,7 @@ class Killer:
         proxy = self._targets.proxy
         with suppress(TimeoutError):
             async with asyncio.timeout(APPEAR_SECONDS):
-                while not proxy.talking:  # noqa: ASYNC110
+                while not proxy.talking:  # noqa: ASYNC110 - the proxy tells nobody
                     await asyncio.sleep(LOOK_SECONDS)
         met = proxy.talking
         if kind is Break.CUT:

@@ -141,7 +141,7 @@ def _median_ratio(rounds: Rounds, *, over: str) -> float:
     return statistics.median(_ratio(found, over=over) for found in rounds)
 
 
-def _met(is_met: bool) -> str:  # noqa: FBT001
+def _met(is_met: bool) -> str:  # noqa: FBT001 - the value itself is told
     return "met" if is_met else "MISSED"
 
 

@@ -100,7 +100,7 @@ def main(name: str, *arguments: str) -> None:
     os.setgroups([])
     os.setresgid(int(group_id), int(group_id), int(group_id))
     os.setresuid(int(user_id), int(user_id), int(user_id))
-    print(json.dumps(FUNCTIONS[name](*rest)))  # noqa: T201
+    print(json.dumps(FUNCTIONS[name](*rest)))  # noqa: T201 - its answer is read
 
 
 if __name__ == "__main__":

@@ -240,7 +240,7 @@ async def test_an_outage_tells_neither_sql_nor_address(empty_database_url: str) 
         (psycopg.errors.LockNotAvailable(), False),
     ],
 )
-def test_an_outage_is_told_from_a_refusal(error: psycopg.Error, expected: bool) -> None:  # noqa: FBT001
+def test_an_outage_is_told_from_a_refusal(error: psycopg.Error, expected: bool) -> None:  # noqa: FBT001 - a case of the table
     assert means_unavailable(error) is expected
 
 

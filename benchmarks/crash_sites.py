@@ -81,10 +81,11 @@ class Site:
     def processes(self, kind: str) -> list[int]:
         """The running processes of a kind that this service started itself."""
         try:
-            written = json.loads((self.command.data_folder / "processes.json").read_text())
+            written = [json.loads(file.read_text()) for file in self.command.process_files()]
         except (OSError, ValueError):
             return []
-        pids = [each["pid"] for each in written["processes"] if each["kind"] == kind]
+        rows = [row for each in written for row in each["processes"]]
+        pids = [row["pid"] for row in rows if row["kind"] == kind]
         return [pid for pid in pids if self.owns(pid)]
 
     def backends(self) -> list[int]:

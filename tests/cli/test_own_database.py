@@ -1,7 +1,9 @@
+import multiprocessing
 from pathlib import Path
 
 from tests.cli.sending import a_notice, has_its_place, send
 from tests.fixtures.service import RunningTutela, running, until
+from tutela.cli.supervision import write_whole
 
 
 def test_web_and_worker_run_apart_on_a_database_of_ones_own(
@@ -29,13 +31,48 @@ def test_web_and_worker_run_apart_on_a_database_of_ones_own(
 
 def apart(folder: Path, *, url: str, role: str) -> RunningTutela:
     own = folder / role
-    own.mkdir()
+    own.mkdir(exist_ok=True)
     (own / "keys").symlink_to(folder)
     return RunningTutela(own, arguments=("--database", url, "--role", role))
 
 
 def kinds(service: RunningTutela) -> set[str]:
     return {name.rpartition(".")[2] for name in service.process_ids()}
+
+
+def test_web_and_worker_may_share_a_data_folder(database_url: str, tutela_folder: Path) -> None:
+    shared = tutela_folder / "shared"
+    shared.mkdir()
+    for role in ("worker", "web"):
+        (tutela_folder / role).mkdir()
+        (tutela_folder / role / "data").symlink_to(shared)
+    with (
+        running(apart(tutela_folder, url=database_url, role="worker")) as worker,
+        running(apart(tutela_folder, url=database_url, role="web")) as web,
+    ):
+        assert kinds(web) == kinds(worker) == {"supervisor", "web-0", "worker", "sequencer"}
+    assert list(shared.iterdir()) == []
+
+
+def test_what_several_write_at_once_is_whole(tmp_path: Path) -> None:
+    writers = [
+        multiprocessing.get_context("spawn").Process(target=write_often, args=(tmp_path / "file",))
+        for _ in range(2)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert [file.read_text() for file in tmp_path.iterdir()] == [WHOLE]
+
+
+WHOLE = "a" * 4096
+
+
+def write_often(path: Path) -> None:
+    for _ in range(2_000):
+        write_whole(path, text=WHOLE)
 
 
 def test_a_database_that_is_away_is_said_in_one_line(tutela_folder: Path) -> None:

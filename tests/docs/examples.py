@@ -6,6 +6,7 @@ a comment above it. A block in either language that says nothing of this is a fa
 """
 
 import os
+import random
 import re
 import signal
 import socket
@@ -72,7 +73,7 @@ def run(page: Path, *, folder: Path, environment: Mapping[str, str]) -> None:
     script = free_ports(script)
     status, out, err = _shell(script, folder=folder, environment=environment)
     printed = out.split(_MARK)[:-1]
-    told = f"{page.name}: status {status}\n{out[-4000:]}\n{err[-4000:]}"
+    told = f"{page.name}: status {status}\n{out[-4000:]}\n{err[-4000:]}\n{_logs(folder)}"
     assert status == 0, told
     assert len(printed) == len(running), told
     _compare(page, printed=printed)
@@ -101,6 +102,10 @@ def _shell(
                 os.killpg(shell.pid, signal.SIGKILL)
             shell.wait()
     return shell.returncode, out.read_text(), err.read_text()
+
+
+def _logs(folder: Path) -> str:
+    return "\n".join(f"{log.name}: {log.read_text()[-4000:]}" for log in folder.glob("*.log"))
 
 
 def _step(block: Block, *, folder: Path) -> str:
@@ -133,10 +138,17 @@ def free_ports(text: str) -> str:
     """The text with each port that a page names free on this machine."""
     for named in PORTS:
         if named in text:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                text = text.replace(named, str(probe.getsockname()[1]))
+            text = text.replace(named, str(_free_port()))
     return text
+
+
+def _free_port() -> int:
+    """A port that nobody has, below those that the system hands out to calls in the meantime."""
+    while True:
+        port = random.randint(15_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _own_environment() -> dict[str, str]:

@@ -138,7 +138,7 @@ class Supervisor:
 
 
 def write_whole(path: Path, *, text: str) -> None:
-    """The text under its name, or what was there before: never half of it."""
-    unfinished = path.with_name(f"{path.name}.new")
+    """The text under its name, or what was there before: never half of it, whoever writes too."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)

@@ -22,8 +22,6 @@ from tutela.cli.supervision import Plan, Supervisor
 from tutela.database.embedded import DatabaseServer, EmbeddedServer, GivenServer
 from tutela.settings import Settings, as_environment, default_data_folder, read_settings
 
-PROCESS_FILE = "processes.json"
-
 
 class Part(StrEnum):
     """Which part of the service runs here."""
@@ -34,6 +32,14 @@ class Part(StrEnum):
     WEB = "web"
     #: Does what must follow, and sequences the ledger.
     WORKER = "worker"
+
+
+#: Where each part writes its process ids; parts that share a data folder have a file each.
+PROCESS_FILES = {
+    Part.ALL: "processes.json",
+    Part.WEB: "processes-web.json",
+    Part.WORKER: "processes-worker.json",
+}
 
 
 @spread
@@ -124,16 +130,16 @@ def _plan(settings: Settings, *, part: Part, resolved: Settings, port: HeldPort 
             for name in of_kind
         ],
         stop_seconds=settings.stop_seconds,
-        process_file=_process_file(settings),
+        process_file=_process_file(settings, part=part),
         probe=None if port is None else ReadyProbe(port.own_address, port=port.port),
     )
 
 
-def _process_file(settings: Settings) -> Path | None:
+def _process_file(settings: Settings, *, part: Part) -> Path | None:
     if not settings.is_embedded and settings.data_folder == default_data_folder(os.environ):
         return None
     settings.data_folder.mkdir(parents=True, exist_ok=True)
-    return settings.data_folder / PROCESS_FILE
+    return settings.data_folder / PROCESS_FILES[part]
 
 
 def _say_ready(port: HeldPort | None) -> None:

@@ -81,7 +81,8 @@ class Site:
     def processes(self, kind: str) -> list[int]:
         """The running processes of a kind that this service started itself."""
         try:
-            written = [json.loads(file.read_text()) for file in self.command.process_files()]
+            files = sorted(self.command.data_folder.glob("processes*.json"))
+            written = [json.loads(file.read_text()) for file in files]
         except (OSError, ValueError):
             return []
         rows = [row for each in written for row in each["processes"]]

@@ -7,10 +7,11 @@ from typing import Any, cast
 from tools.reference_tables import code, table
 from tutela.access.roles import RIGHTS
 from tutela.domain.vocabulary import Role
+from tutela.web.calls import Call, Rooms
 from tutela.web.endpoint import Terms
 from tutela.web.openapi import document
 from tutela.web.operations import OPERATIONS
-from tutela.web.site import Call, Rooms, calls
+from tutela.web.site import calls
 
 
 class _Nothing:

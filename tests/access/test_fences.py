@@ -10,7 +10,7 @@ from tutela.access.roles import RIGHTS, Forbidden, Right, has, refuse_unless
 from tutela.database.migrations import migrate
 from tutela.domain.vocabulary import Role
 from tutela.reconciliation.reconcile import Limits, keep, reconcile
-from tutela.web.site import Rooms as SiteRooms
+from tutela.web.calls import Rooms as SiteRooms
 from tutela.web.site import calls
 
 

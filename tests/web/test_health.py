@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.fixtures.site import Site
 from tutela.access.keys import KeySet
 from tutela.web.api import health
-from tutela.web.site import Rooms, site
+from tutela.web.calls import Rooms
+from tutela.web.site import site
 
 
 def rooms_of(web: Site) -> Rooms:

@@ -16,8 +16,9 @@ from tests.fixtures.site import Site, served
 from tests.web.test_health import rooms_of
 from tutela.domain.vocabulary import Role
 from tutela.web import openapi
+from tutela.web.calls import Call
 from tutela.web.operations import OPERATIONS
-from tutela.web.site import Call, calls
+from tutela.web.site import calls
 
 #: One call, as the document tells it.
 Operation = APIOperation[Any, Any, Any, Any]

@@ -13,7 +13,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from tutela.access.roles import Right, refuse_unless
-from tutela.access.tokens import Caller, TokenDesk
+from tutela.access.tokens import Caller
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.pace import Pace
 from tutela.intake.reading import Unfit
@@ -71,6 +71,12 @@ class Asked:
 Handler = Callable[[Asked], Awaitable[Answer | LineAnswer]]
 
 
+class Desk(Protocol):
+    """Knows who sent an `Authorization` header; `NoToken` where that is nobody."""
+
+    async def caller(self, authorization: str | None) -> Caller: ...
+
+
 class Measure(Protocol):
     """Notes how a call went, by its name."""
 
@@ -103,7 +109,7 @@ class Endpoint:
     """An ASGI application for one method and path."""
 
     def __init__(
-        self, name: str, *, handler: Handler, terms: Terms, desk: TokenDesk, minutes: Minutes
+        self, name: str, *, handler: Handler, terms: Terms, desk: Desk, minutes: Minutes
     ) -> None:
         self.name = name
         self.terms = terms

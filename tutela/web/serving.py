@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from tutela import app
 from tutela.access.tokens import TokenDesk
 from tutela.app import House
-from tutela.web.site import Rooms, site
+from tutela.web.calls import Rooms
+from tutela.web.site import site
 
 BACKLOG = 1_024
 

@@ -1,31 +1,23 @@
 """Every call of the house in one table: method, path, right, what it takes."""
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
-from tutela.access.keys import KeySet
 from tutela.access.roles import Right
 from tutela.access.sessions import Sessions
-from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.intake.channels.batch import LineRefused
-from tutela.intake.door import Intake
 from tutela.intake.pace import Pace
-from tutela.intake.refusals import Refusal, RefusalLog
+from tutela.intake.refusals import Refusal
 from tutela.web.answer import JSON_LINES
 from tutela.web.api import cases, declarations, health, ledger, notices, receipts, status, xrpc
 from tutela.web.api.cases import ReviewRoom
-from tutela.web.api.xrpc import SERVICE_DID, xrpc_problem
+from tutela.web.api.xrpc import xrpc_problem
+from tutela.web.calls import Call, Rooms
 from tutela.web.console.pages import Console
 from tutela.web.direct import DirectSite
-from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Handler, Minutes, Terms
+from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
 from tutela.web.fallback import no_call
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.openapi import show_openapi
@@ -46,35 +38,6 @@ _CONSISTENCY = Terms(right=None, takes=None, queries=frozenset({"log_id", "from"
 #: How often a process answers holders of receipts, all together: more would be at intake's cost.
 RECEIPTS_PER_SECOND = 100.0
 RECEIPTS_AT_ONCE = 500.0
-#: How long a route may be without a probe that came through, unless the operator says otherwise.
-CANARY_SECONDS_MAX = 600.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rooms:
-    """What the calls stand on; made once in `app`."""
-
-    pool: Pool
-    keys: KeySet
-    desk: TokenDesk
-    intake: Intake
-    refusals: RefusalLog
-    clock: Callable[[], datetime]
-    chance: Callable[[int], bytes] = os.urandom
-    canary_seconds_max: float = CANARY_SECONDS_MAX
-    service_did: str = SERVICE_DID
-    #: Where the database lies, if on this machine.
-    data_folder: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call: `METHOD /path`, what it asks of its caller, and what answers it."""
-
-    method: str
-    path: str
-    terms: Terms
-    handler: Handler
 
 
 def calls(rooms: Rooms) -> list[Call]:
@@ -191,7 +154,7 @@ def _route(call: Call, *, rooms: Rooms) -> Route:
         f"{call.method} {call.path}",
         handler=call.handler,
         terms=call.terms,
-        desk=rooms.desk,
+        desk=call.desk or rooms.desk,
         minutes=Minutes(record=rooms.refusals.record, measure=measure),
     )
     return Route(call.path, endpoint, methods=[call.method])

@@ -20,8 +20,6 @@ from tutela.web.endpoint import Asked, Handler
 from tutela.web.problem import headers_of
 
 DOOR = "xrpc"
-#: Who reports, where the token of the call stands for no account of the network.
-SERVICE_DID: Final = "did:web:localhost"
 
 _REPORT_ID = b"tutela report id v1"
 #: The names that XRPC gives to statuses; an error of ours is told in its message.
@@ -61,7 +59,7 @@ class XrpcError(msgspec.Struct, frozen=True):
     message: str
 
 
-def create_report(intake: Intake, *, keys: KeySet, service_did: str = SERVICE_DID) -> Handler:
+def create_report(intake: Intake, *, keys: KeySet, service_did: str) -> Handler:
     """200 once the report is a durable notice; the same answer to a key that was used before."""
 
     async def handle(asked: Asked) -> Answer:

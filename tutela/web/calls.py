@@ -1,0 +1,49 @@
+"""What a call is, and what the calls of the house stand on."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from tutela.access.keys import KeySet
+from tutela.access.tokens import TokenDesk
+from tutela.database.pool import Pool
+from tutela.intake.door import Intake
+from tutela.intake.refusals import RefusalLog
+from tutela.web.endpoint import Desk, Handler, Terms
+
+#: How long a route may be without a probe that came through, unless the operator says otherwise.
+CANARY_SECONDS_MAX = 600.0
+#: Who reports over AT Protocol, where the token of the call stands for no account of the network.
+SERVICE_DID: Final = "did:web:localhost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What the calls stand on; made once in `app`."""
+
+    pool: Pool
+    keys: KeySet
+    desk: TokenDesk
+    intake: Intake
+    refusals: RefusalLog
+    clock: Callable[[], datetime]
+    chance: Callable[[int], bytes] = os.urandom
+    canary_seconds_max: float = CANARY_SECONDS_MAX
+    service_did: str = SERVICE_DID
+    #: Where the database lies, if on this machine.
+    data_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: `METHOD /path`, what it asks of its caller, and what answers it."""
+
+    method: str
+    path: str
+    terms: Terms
+    handler: Handler
+    #: Who knows the caller, where it is not whoever knows our tokens.
+    desk: Desk | None = None

@@ -73,6 +73,12 @@ def _did(text: str) -> str:
     return text
 
 
+def _service(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}/[A-Za-z0-9][\w.-]{0,63}", text, re.ASCII):
+        raise ValueError("a tenant and its service, such as main/main")
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an operator may choose; `read_settings` fills in what depends on the machine."""
@@ -147,6 +153,14 @@ class Settings:
             read=_did,
         ),
     ] = "did:web:localhost"
+    public_service: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_PUBLIC_SERVICE",
+            means="for which service the doors take reports that need no token of ours",
+            read=_service,
+        ),
+    ] = "main/main"
     reconcile_seconds: Annotated[
         float,
         Setting(

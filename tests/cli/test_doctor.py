@@ -14,7 +14,7 @@ from tutela.database.migrations import migrate
 
 EVERY_NAME = [
     *("settings", "disk", "database", "clock", "migrations", "keys"),
-    *("processes", "ledger", "outbox", "lists", "witness"),
+    *("public", "processes", "ledger", "outbox", "lists", "witness"),
 ]
 
 
@@ -55,6 +55,16 @@ def test_a_setting_that_is_wrong_fails(command: Command, monkeypatch: pytest.Mon
     assert done.status == 1
     assert found(done.out) == {"settings": "FAIL"}
     assert "TUTELA_PORT" in done.out
+
+
+def test_a_public_service_that_is_not_there_fails(
+    beside: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUTELA_PUBLIC_SERVICE", "main/elsewhere")
+    done = beside("doctor", "--json")
+    assert done.status == 1
+    assert found(done.out)["public"] == "FAIL"
+    assert "There is no main/elsewhere" in done.out
 
 
 @pytest.fixture

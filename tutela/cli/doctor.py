@@ -80,6 +80,7 @@ async def _look(attachment: Attachment, *, settings: Settings) -> AsyncIterator[
         fingerprint = await findings.known_fingerprint(pool)
         for finding in findings.of_keys(settings, fingerprint=fingerprint):
             yield finding
+        yield await findings.of_public_service(pool, named=settings.public_service)
         yield await findings.of_processes(pool, service_runs=attachment.service_may_run)
         yield await findings.of_ledger(pool)
         yield await findings.of_outbox(pool)

@@ -9,8 +9,9 @@ from typing import Any, LiteralString
 import msgspec
 
 from tutela.access import keys as access_keys
-from tutela.access import processes
+from tutela.access import processes, services
 from tutela.access.keys import MASTER_FILE, SIGNING_FILE
+from tutela.access.services import NoSuchService
 from tutela.database import queries
 from tutela.database.migrations import pending
 from tutela.database.pool import (
@@ -171,6 +172,17 @@ async def of_outbox(pool: Pool) -> Finding:
     return Finding(
         Mark.FAIL if dead else Mark.OK, "outbox", f"{waiting} waiting, {dead} dead letters"
     )
+
+
+async def of_public_service(pool: Pool, *, named: str) -> Finding:
+    """Whether the service is there for which the doors without a token take reports."""
+    tenant, _, service = named.partition("/")
+    try:
+        await services.find(pool, tenant=tenant, service=service)
+    except NoSuchService as error:
+        told = f"the public doors answer 503: TUTELA_PUBLIC_SERVICE. {error.detail}"
+        return Finding(Mark.FAIL, "public", told)
+    return Finding(Mark.OK, "public", f"doors without a token take reports for {named}")
 
 
 async def known_fingerprint(pool: Pool) -> str | None:

@@ -18,6 +18,8 @@ from tutela.web.endpoint import Desk, Handler, Terms
 CANARY_SECONDS_MAX = 600.0
 #: Who reports over AT Protocol, where the token of the call stands for no account of the network.
 SERVICE_DID: Final = "did:web:localhost"
+#: For whom the doors without a token of ours take reports.
+PUBLIC_SERVICE: Final = "main/main"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Rooms:
     chance: Callable[[int], bytes] = os.urandom
     canary_seconds_max: float = CANARY_SECONDS_MAX
     service_did: str = SERVICE_DID
+    public_service: str = PUBLIC_SERVICE
     #: Where the database lies, if on this machine.
     data_folder: Path | None = None
 

@@ -28,6 +28,7 @@ def site_of(house: House) -> Starlette:
             refusals=app.refusals(house),
             clock=house.clock,
             service_did=house.settings.service_did,
+            public_service=house.settings.public_service,
             data_folder=_local(house.settings.data_folder),
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )

@@ -7,6 +7,8 @@ from datetime import datetime
 import msgspec
 
 from tutela.domain import canonical
+from tutela.ledger import notes
+from tutela.ledger.notes import Checkpoint, Note, Verifier
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,3 +51,17 @@ def of_row(row: tuple[int, bytes, datetime, str, bytes], *, log_id: str) -> Head
         key_id=key_id,
         signature=base64.b64encode(signature).decode(),
     )
+
+
+def origin(log_id: str) -> str:
+    """Under which name witnesses know a log; its keys have the same name."""
+    return f"tutela/{log_id}"
+
+
+def checkpoint(
+    root: bytes, *, log_id: str, size: int, public_key: bytes, signer: Callable[[bytes], bytes]
+) -> Note:
+    """The head as a signed note (C2SP tlog-checkpoint)."""
+    name = origin(log_id)
+    text = str(Checkpoint(name, size, root))
+    return Note(text, (notes.sign(text, by=Verifier(name, public_key), signer=signer),))

@@ -68,6 +68,20 @@ async def head(pool: Pool, *, log_id: str | None) -> Head:
     return heads.of_row(row, log_id=log)
 
 
+async def checkpoint(pool: Pool, *, log_id: str | None) -> str:
+    """The newest head as a signed note with all cosignatures (C2SP tlog-checkpoint).
+
+    Errors: as `head`; `NotInLedger` also where every head is older than checkpoints are.
+    """
+    async with every_tenant_transaction(pool) as connection:
+        tenant, _, _ = await _log(connection, log_id=log_id)
+        cursor = await connection.execute(_sql.last_checkpoint, {"tenant": tenant})
+        row = await cursor.fetchone()
+    if row is None:
+        raise NotInLedger(detail="There is no checkpoint of this log yet.")
+    return f"{row[0]}{row[1]}"
+
+
 async def inclusion(pool: Pool, *, leaf_hash: bytes) -> Inclusion | None:
     """The proof under the newest head; None while the leaf waits; `NotInLedger` if unknown."""
     async with every_tenant_transaction(pool) as connection:

@@ -48,12 +48,22 @@ UPDATE ledger_log SET size = %(size)s WHERE tenant = %(tenant)s
 
 -- name: add_head
 -- A signed head.
-INSERT INTO ledger_head (tenant, size, root, at, key_id, signature)
-VALUES (%(tenant)s, %(size)s, %(root)s, %(at)s, %(key_id)s, %(signature)s)
+INSERT INTO ledger_head (tenant, size, root, at, key_id, signature, checkpoint)
+VALUES (%(tenant)s, %(size)s, %(root)s, %(at)s, %(key_id)s, %(signature)s, %(checkpoint)s)
 
 -- name: last_head
 -- The newest signed head of a tenant's log.
 SELECT size, root, at, key_id, signature FROM ledger_head WHERE tenant = %(tenant)s ORDER BY size DESC, at DESC LIMIT 1
+
+-- name: last_checkpoint
+-- The newest head as a signed note, and the cosignatures of it.
+SELECT h.checkpoint, coalesce(string_agg(c.line, '' ORDER BY c.witness), '')
+FROM (
+    SELECT size, checkpoint FROM ledger_head
+    WHERE tenant = %(tenant)s AND checkpoint IS NOT NULL ORDER BY size DESC, at DESC LIMIT 1
+) AS h
+LEFT JOIN ledger_cosignature c ON c.tenant = %(tenant)s AND c.size = h.size
+GROUP BY h.checkpoint
 
 -- name: log_by_id
 -- Which tenant a log belongs to.

@@ -93,6 +93,13 @@ class Sequencer:
         signature = heads.sign(
             grown.root, log_id=log_id, size=grown.new_size, at=at, signer=self._keys.sign
         )
+        note = heads.checkpoint(
+            grown.root,
+            log_id=log_id,
+            size=grown.new_size,
+            public_key=self._keys.public_key,
+            signer=self._keys.sign,
+        )
         await connection.execute(
             _sql.add_head,
             {
@@ -102,5 +109,6 @@ class Sequencer:
                 "at": at,
                 "key_id": self._keys.key_id,
                 "signature": signature,
+                "checkpoint": str(note),
             },
         )

@@ -144,6 +144,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             answers={200: Head},
             errors=frozenset({404}),
         ),
+        "GET /v1/ledger/checkpoint": Operation(
+            name="showCheckpoint",
+            summary="The newest head as a signed note with its cosignatures (C2SP).",
+            answers={200: str},
+            errors=frozenset({404}),
+            content_type="text/plain",
+        ),
         "GET /v1/ledger/proof/{leaf_hash}": Operation(
             name="proveInclusion",
             summary="That a leaf stands in the log.",

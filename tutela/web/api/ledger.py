@@ -8,6 +8,7 @@ from tutela.ledger.proofs import NotInLedger
 from tutela.web.answer import Answer, answer
 from tutela.web.endpoint import Asked, Handler
 
+TEXT = "text/plain; charset=utf-8"
 HASH_HEX_DIGITS = 64
 SIZE_DIGITS_MAX = 18
 
@@ -17,6 +18,16 @@ def show_head(pool: Pool) -> Handler:
 
     async def handle(asked: Asked) -> Answer:
         return answer(await proofs.head(pool, log_id=asked.query.get("log_id")))
+
+    return handle
+
+
+def show_checkpoint(pool: Pool) -> Handler:
+    """The newest head as a signed note with its cosignatures, for witnesses and their monitors."""
+
+    async def handle(asked: Asked) -> Answer:
+        note = await proofs.checkpoint(pool, log_id=asked.query.get("log_id"))
+        return Answer(200, note.encode(), TEXT)
 
     return handle
 

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -65,6 +66,19 @@ def _host(text: str) -> str:
     if not text or any(letter.isspace() for letter in text):
         raise ValueError("a name or an address of this machine")
     return text
+
+
+def _public_url(text: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", text):
+        raise ValueError("a URL of a scheme and a host alone, such as https://reports.example.org")
+    return text.rstrip("/").lower()
+
+
+def _networks(text: str) -> str:
+    try:
+        return ",".join(str(ip_network(each.strip())) for each in text.split(","))
+    except ValueError as cause:
+        raise ValueError("a list of networks with commas, such as 10.1.0.0/16") from cause
 
 
 def _did(text: str) -> str:
@@ -185,6 +199,28 @@ class Settings:
             read=_probe_url,
         ),
     ] = None
+
+    outside_allowed: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_OUTSIDE_ALLOWED",
+            means="private networks that may be fetched from, also over plain http; with commas",
+            read=_networks,
+        ),
+    ] = None
+    public_url: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_PUBLIC_URL",
+            means="where strangers reach this service, if the Host of their calls does not say it",
+            read=_public_url,
+        ),
+    ] = None
+
+    @property
+    def outside_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The private networks that may be fetched from."""
+        return tuple(ip_network(each) for each in (self.outside_allowed or "").split(",") if each)
 
     @property
     def probed_url(self) -> str:

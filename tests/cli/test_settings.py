@@ -18,8 +18,15 @@ def test_flags_win_over_the_environment_and_that_over_the_default() -> None:
 
 def test_what_a_child_gets_is_what_its_parent_has() -> None:
     settings = read_settings(
-        {"TUTELA_DATABASE": "postgresql://x/y", "TUTELA_STOP_SECONDS": "1.5", "TUTELA_DATA": "/d"}
+        {
+            "TUTELA_DATABASE": "postgresql://x/y",
+            "TUTELA_STOP_SECONDS": "1.5",
+            "TUTELA_DATA": "/d",
+            "TUTELA_OUTSIDE_ALLOWED": "127.0.0.0/8, fd00::/8",
+            "TUTELA_PUBLIC_URL": "https://reports.example.org/",
+        }
     )
+    assert [str(each) for each in settings.outside_networks] == ["127.0.0.0/8", "fd00::/8"]
     assert read_settings(as_environment(settings)) == settings
 
 
@@ -46,6 +53,10 @@ def test_every_setting_has_a_variable_of_its_own_and_a_meaning() -> None:
         ("TUTELA_DATABASE", "mysql://x"),
         ("TUTELA_HOST", "a b"),
         ("TUTELA_DATA", "a\0b"),
+        ("TUTELA_OUTSIDE_ALLOWED", "10.0.0.1/8"),
+        ("TUTELA_OUTSIDE_ALLOWED", "everywhere"),
+        ("TUTELA_PUBLIC_URL", "reports.example.org"),
+        ("TUTELA_PUBLIC_URL", "https://reports.example.org/path"),
     ],
 )
 def test_a_bad_value_is_refused_with_the_name_of_its_setting(variable: str, text: str) -> None:

@@ -24,6 +24,8 @@ FIXED_SIGNATURES = {
     ("request", "error"): "Starlette exception handlers",
     ("signum", "frame"): "signal handlers",
     ("event", "arguments"): "audit hooks",
+    ("reader", "writer"): "asyncio servers",
+    ("host", "port", "timeout", "local_address", "socket_options"): "httpcore network backends",
     ("logger", "method_name", "event_dict"): "structlog processors",
 }
 

@@ -22,6 +22,7 @@ from tutela.intake.door import Intake
 from tutela.intake.housekeeping import forget_refused_bodies
 from tutela.intake.refusals import RefusalLog
 from tutela.ledger.sequencer import Sequencer
+from tutela.outside.guard import Outside
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.reconcile import Limits
 from tutela.reconciliation.report import Reconciliation
@@ -107,6 +108,11 @@ def intake(house: House) -> Intake:
 def refusals(house: House) -> RefusalLog:
     """Where refused calls are written down."""
     return RefusalLog(house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
+
+
+def outside(house: House) -> Outside:
+    """The way out to what strangers name."""
+    return Outside(allowed=house.settings.outside_networks)
 
 
 def sequencer(house: House) -> Sequencer:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
+from tutela.outside.guard import Outside
 from tutela.web.endpoint import Desk, Handler, Terms
 
 #: How long a route may be without a probe that came through, unless the operator says otherwise.
@@ -36,6 +37,10 @@ class Rooms:
     canary_seconds_max: float = CANARY_SECONDS_MAX
     service_did: str = SERVICE_DID
     public_service: str = PUBLIC_SERVICE
+    #: By what the keys of strangers are fetched.
+    outside: Outside = field(default_factory=Outside)
+    #: Where strangers reach this service; None where the Host of their call says it.
+    public_url: str | None = None
     #: Where the database lies, if on this machine.
     data_folder: Path | None = None
 

@@ -29,6 +29,8 @@ def site_of(house: House) -> Starlette:
             clock=house.clock,
             service_did=house.settings.service_did,
             public_service=house.settings.public_service,
+            outside=app.outside(house),
+            public_url=house.settings.public_url,
             data_folder=_local(house.settings.data_folder),
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )

@@ -197,6 +197,8 @@ def _notice_columns(notices: Sequence[PreparedNotice]) -> dict[str, object]:
         "sealed_bodies": [each.sealed.body for each in notices],
         "contents": [each.leaf.content for each in notices],
         "leaf_hashes": [each.leaf.leaf_hash for each in notices],
+        "senders": [speaker.sender for speaker in speakers],
+        "due_ats": [each.due_at for each in notices],
     }
 
 

@@ -6,13 +6,15 @@ WITH input AS (
         %(marks)b::text[], %(categories)b::text[], %(keywords)b::text[], %(languages)b::text[], %(countries)b::text[],
         %(surfaces)b::text[], %(dangers)b::bool[], %(minors)b::bool[], %(item_counts)b::int4[], %(missing)b::text[],
         %(submitted)b::timestamptz[], %(received)b::timestamptz[], %(include_by)b::timestamptz[], %(code_hashes)b::bytea[], %(key_ids)b::text[],
-        %(signatures)b::bytea[], %(sealed_keys)b::bytea[], %(sealed_bodies)b::bytea[], %(contents)b::bytea[], %(leaf_hashes)b::bytea[]
+        %(signatures)b::bytea[], %(sealed_keys)b::bytea[], %(sealed_bodies)b::bytea[], %(contents)b::bytea[], %(leaf_hashes)b::bytea[],
+        %(senders)b::text[], %(due_ats)b::timestamptz[]
     ) AS t (
         id, service, key, channel, door,
         mark, category, keyword, language, country,
         surface, imminent_danger, possible_minor, item_count, missing,
         submitted_at, received_at, include_by, code_hash, key_id,
-        signature, sealed_key, sealed_body, content, leaf_hash
+        signature, sealed_key, sealed_body, content, leaf_hash,
+        sender, due_at
     )
 ), claimed AS (
     INSERT INTO submission_key (tenant, service, key, fact_id)
@@ -28,12 +30,12 @@ WITH input AS (
     INSERT INTO notice (
         tenant, service, id, channel, door, mark, category, keyword, language, country, surface,
         imminent_danger, possible_minor, item_count, article_16_missing, submitted_at, received_at, include_by,
-        code_hash, key_id, signature, sealed_key, sealed_body
+        code_hash, key_id, signature, sealed_key, sealed_body, sender, due_at
     )
     SELECT
         %(tenant)s, service, id, channel, door, mark, category, keyword, language, country, surface,
         imminent_danger, possible_minor, item_count, string_to_array(missing, ' '), submitted_at, received_at, include_by,
-        code_hash, key_id, signature, sealed_key, sealed_body
+        code_hash, key_id, signature, sealed_key, sealed_body, sender, due_at
     FROM fresh
 ), subjects AS MATERIALIZED (
     SELECT s.*, f.service, f.mark, f.received_at

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tutela.access.keys import KeySet
-from tutela.access.tokens import Caller
+from tutela.access.tokens import NAME_PATTERN, Caller
 from tutela.database.pool import Pool
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.domain.notice import IDENTIFIER_MAX_CODE_POINTS, Notice
@@ -83,6 +83,7 @@ class Intake:
             channel=channel(caller, notice=read.notice),
             door=sending.door,
             mark=caller.mark,
+            sender=sender(caller),
         )
         return prepare(
             read,
@@ -130,6 +131,15 @@ def channel(caller: Caller, *, notice: Notice) -> Channel:
             errors=[FieldError("/channel", "not a channel of this token")],
         )
     return notice.channel
+
+
+def sender(caller: Caller) -> str | None:
+    """Under which name the sender is remembered: that of a token.
+
+    None for any other, such as the identifier of a person on another server: it would stay behind
+    when the notice is erased.
+    """
+    return caller.name if NAME_PATTERN.fullmatch(caller.name) else None
 
 
 def usable_key(key: str | None) -> str | None:

@@ -29,6 +29,8 @@ class Speaker:
     channel: Channel
     door: str
     mark: Mark = Mark.REAL
+    #: The name of the token; None where the caller has none that may stand in clear.
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

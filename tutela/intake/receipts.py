@@ -77,13 +77,19 @@ class Receipted:
 async def look_up(pool: Pool, *, code: str) -> Standing:
     """How the notice of a receipt stands; `UnknownCode` where no receipt has the code."""
     found = await receipted(pool, code=code)
-    items = [_item(answer) for answer in found.answers]
+    told = standing(found.answers, received_at=found.received_at)
+    inclusion = await proofs.inclusion(pool, leaf_hash=found.leaf_hash)
+    return msgspec.structs.replace(told, inclusion=inclusion)
+
+
+def standing(answers: Sequence[dict[str, Any]], *, received_at: datetime) -> Standing:
+    """How a notice stands by the answers to its items, without its inclusion."""
+    items = [_item(answer) for answer in answers]
     still_open = any(item.state is ItemState.OPEN for item in items)
     return Standing(
         state=ItemState.OPEN if still_open else ItemState.ANSWERED,
-        received_at=canonical.timestamp(found.received_at),
+        received_at=canonical.timestamp(received_at),
         items=items,
-        inclusion=await proofs.inclusion(pool, leaf_hash=found.leaf_hash),
     )
 
 

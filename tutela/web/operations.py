@@ -14,6 +14,7 @@ from tutela.intake.channels.batch import LineResult
 from tutela.intake.declarations import Declaration, Declared
 from tutela.intake.evidence import EvidenceAdded
 from tutela.intake.receipts import Standing
+from tutela.intake.sent import SentNotice, SentPage
 from tutela.ledger.heads import Head
 from tutela.ledger.proofs import Consistency, Inclusion
 from tutela.reconciliation.status import Status
@@ -64,6 +65,17 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes=Notice,
             answers={200: LineResult},
             content_type=JSON_LINES,
+        ),
+        "GET /v1/notices": Operation(
+            name="listSentNotices",
+            summary="A page of what the caller's own token sent, and how each item stands.",
+            answers={200: SentPage},
+        ),
+        "GET /v1/notices/{notice_id}": Operation(
+            name="showSentNotice",
+            summary="How one notice of the caller's own token stands.",
+            answers={200: SentNotice},
+            errors=frozenset({404}),
         ),
         "POST /xrpc/com.atproto.moderation.createReport": Operation(
             name="createReport",

@@ -11,7 +11,17 @@ from tutela.intake.channels.batch import LineRefused
 from tutela.intake.pace import Pace
 from tutela.intake.refusals import Refusal
 from tutela.web.answer import JSON_LINES
-from tutela.web.api import cases, declarations, health, ledger, notices, receipts, status, xrpc
+from tutela.web.api import (
+    cases,
+    declarations,
+    health,
+    ledger,
+    notices,
+    receipts,
+    sent,
+    status,
+    xrpc,
+)
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.api.xrpc import xrpc_problem
 from tutela.web.calls import Call, Rooms
@@ -21,14 +31,15 @@ from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
 from tutela.web.fallback import no_call
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.openapi import show_openapi
+from tutela.web.paging import PAGE_QUERIES
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
 _DECLARE = Terms(right=Right.SEND_NOTICES)
 _REPORT = Terms(right=Right.SEND_NOTICES, present=xrpc_problem)
-_SEE_CASES = Terms(
-    right=Right.SEE_CASES, takes=None, queries=frozenset({"limit", "after", "state"})
-)
+_SENT_ONES = Terms(right=Right.SEND_NOTICES, takes=None, queries=PAGE_QUERIES)
+_SENT_ONE = Terms(right=Right.SEND_NOTICES, takes=None)
+_SEE_CASES = Terms(right=Right.SEE_CASES, takes=None, queries=PAGE_QUERIES)
 _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
@@ -44,6 +55,7 @@ def calls(rooms: Rooms) -> list[Call]:
     """All JSON calls; the reference page and the OpenAPI document are checked against it."""
     listed = [
         *_intake_calls(rooms),
+        *_sent_calls(rooms),
         *_receipt_calls(rooms),
         *_review_calls(rooms),
         *_ledger_calls(rooms.pool),
@@ -91,6 +103,16 @@ def _intake_calls(rooms: Rooms) -> list[Call]:
                 rooms.pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance
             ),
         ),
+    ]
+
+
+def _sent_calls(rooms: Rooms) -> list[Call]:
+    pool, keys, clock = rooms.pool, rooms.keys, rooms.clock
+    page = sent.show_sent_notices(pool, keys=keys, clock=clock)
+    one = sent.show_sent_notice(pool, keys=keys, clock=clock)
+    return [
+        Call("GET", "/v1/notices", _SENT_ONES, page),
+        Call("GET", "/v1/notices/{notice_id}", _SENT_ONE, one),
     ]
 
 

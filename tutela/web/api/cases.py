@@ -1,6 +1,5 @@
 """`/v1/cases`: what waits for a decision, whose it is for now, and what is decided."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,21 +14,18 @@ from tutela.decisions.decide import Submission, decide
 from tutela.decisions.reading import read_decision
 from tutela.domain.canonical import timestamp
 from tutela.domain.notice import Identifier
-from tutela.errors import FieldError
 from tutela.intake.door import usable_key
-from tutela.intake.reading import Unfit, read_struct
+from tutela.intake.reading import read_struct
 from tutela.review import queue
 from tutela.review.case_view import CaseView, Page, list_cases, show_case
 from tutela.review.queue import LEASE_SECONDS, Held, Lease, unknown_case
 from tutela.web.answer import Answer, answer
 from tutela.web.api.notices import idempotency_key
 from tutela.web.endpoint import Asked, Handler
+from tutela.web.paging import page_asked, uuid_or_none
 
-PAGE_SIZE = 50
-PAGE_SIZE_MAX = 200
 CASE_STATES = ("open", "closed")
 NOTHING_TO_SAY = Answer(204, b"")
-_UP_TO_THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +67,9 @@ def show_cases(room: ReviewRoom) -> Handler:
     """200 with a page of the cases that the caller may see."""
 
     async def handle(asked: Asked) -> Answer:
-        return answer(
-            await list_cases(room.pool, caller=asked.caller, page=_page(asked), now=room.clock())
-        )
+        wanted = page_asked(asked, states=CASE_STATES)
+        page = Page(limit=wanted.limit, after=wanted.after, state=wanted.state)
+        return answer(await list_cases(room.pool, caller=asked.caller, page=page, now=room.clock()))
 
     return handle
 
@@ -173,34 +169,7 @@ def _held(asked: Asked) -> Held:
 
 
 def _case_id(asked: Asked) -> UUID:
-    case_id = _uuid(asked.path["case_id"])
+    case_id = uuid_or_none(asked.path["case_id"])
     if case_id is None:
         raise unknown_case()
     return case_id
-
-
-def _page(asked: Asked) -> Page:
-    query = asked.query
-    limit, after, state = query.get("limit"), query.get("after"), query.get("state")
-    cursor = None if after is None else _uuid(after)
-    errors = []
-    if limit is not None and not _is_page_size(limit):
-        errors.append(FieldError("?limit", f"a whole number from 1 to {PAGE_SIZE_MAX}"))
-    if after is not None and cursor is None:
-        errors.append(FieldError("?after", "what `next` was on the page before"))
-    if state is not None and state not in CASE_STATES:
-        errors.append(FieldError("?state", "open or closed"))
-    if errors:
-        raise Unfit(detail="The page can't be shown as it was asked for.", errors=errors)
-    return Page(limit=PAGE_SIZE if limit is None else int(limit), after=cursor, state=state)
-
-
-def _is_page_size(text: str) -> bool:
-    return _UP_TO_THREE_DIGITS.fullmatch(text) is not None and int(text) <= PAGE_SIZE_MAX
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

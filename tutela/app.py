@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from tutela.access import processes
+from tutela.access import processes, replays
 from tutela.access.founding import found
 from tutela.access.keys import KeySet
 from tutela.database.clock import DatabaseClock, steady_seconds
@@ -222,6 +222,7 @@ async def _reconcile_at_leisure(house: House) -> None:
 def _keep_house(house: House) -> Callable[[], Awaitable[None]]:
     async def keep() -> None:
         await forget_refused_bodies(house.pool, now=house.clock())
+        await replays.forget_expired(house.pool, now=house.clock())
         await processes.forget_silent(house.pool)
 
     return keep

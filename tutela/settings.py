@@ -56,7 +56,7 @@ def _url(text: str) -> str:
     return text
 
 
-def _probe_url(text: str) -> str:
+def _http_url(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError("a URL that begins with http:// or https://")
     return text
@@ -163,7 +163,7 @@ class Settings:
         str,
         Setting(
             variable="TUTELA_SERVICE_DID",
-            means="who reports over AT Protocol, where a token stands for no account",
+            means="this service over AT Protocol: whom its accounts must address",
             read=_did,
         ),
     ] = "did:web:localhost"
@@ -175,6 +175,14 @@ class Settings:
             read=_service,
         ),
     ] = "main/main"
+    plc_directory: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_PLC_DIRECTORY",
+            means="the directory that is asked for a did:plc; without one none is resolved",
+            read=_http_url,
+        ),
+    ] = None
     reconcile_seconds: Annotated[
         float,
         Setting(
@@ -196,7 +204,7 @@ class Settings:
         Setting(
             variable="TUTELA_PROBE_URL",
             means="where probes knock, if not at the served address",
-            read=_probe_url,
+            read=_http_url,
         ),
     ] = None
 

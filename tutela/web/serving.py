@@ -31,6 +31,7 @@ def site_of(house: House) -> Starlette:
             public_service=house.settings.public_service,
             outside=app.outside(house),
             public_url=house.settings.public_url,
+            plc_directory=house.settings.plc_directory,
             data_folder=_local(house.settings.data_folder),
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )

@@ -94,7 +94,7 @@ def _intake_calls(rooms: Rooms) -> list[Call]:
             _SEND_LINES,
             notices.create_notices(rooms.intake, record_line=record_line),
         ),
-        Call("POST", "/xrpc/com.atproto.moderation.createReport", _REPORT, report),
+        Call("POST", f"/xrpc/{xrpc.METHOD}", _REPORT, report, desk=xrpc.desk(rooms)),
         Call(
             "POST",
             "/v1/declarations",

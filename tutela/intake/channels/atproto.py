@@ -1,7 +1,8 @@
 """AT Protocol: `com.atproto.moderation.createReport` as a notice, and what its reasons say.
 
 Lexicons: com.atproto.moderation.createReport, com.atproto.moderation.defs, tools.ozone.report.defs,
-com.atproto.admin.defs#repoRef, com.atproto.repo.strongRef, chat.bsky.convo.defs#messageRef.
+com.atproto.admin.defs#repoRef, com.atproto.repo.strongRef, chat.bsky.convo.defs#messageRef and
+#convoRef.
 """
 
 from collections.abc import Iterator
@@ -94,7 +95,7 @@ _VOCABULARIES: Final = frozenset({"com.atproto.moderation.defs", "tools.ozone.re
 
 
 class ReportedSubject(msgspec.Struct, frozen=True, rename="camel"):
-    """What is reported: a record by `uri`, a message by `messageId`, else the account of `did`."""
+    """What is reported: a record by `uri`, a message or conversation, else the account of `did`."""
 
     type: str | None = msgspec.field(default=None, name="$type")
     did: _Did | None = None
@@ -107,7 +108,7 @@ class ReportedSubject(msgspec.Struct, frozen=True, rename="camel"):
 class ModTool(msgspec.Struct, frozen=True):
     """The program that reports; what else it says of itself stays in the sealed body."""
 
-    name: str
+    name: str | None = None
     meta: Any = None
 
 
@@ -120,11 +121,16 @@ class Report(msgspec.Struct, frozen=True, rename="camel"):
     mod_tool: ModTool | None = None
 
 
-def read_report(raw: bytes) -> NoticeRead:
-    """The notice in a report, and the report itself in its RFC 8785 form; `NotJson` or `Unfit`."""
+def read_report(raw: bytes, *, reported_by: str | None = None) -> NoticeRead:
+    """The notice in a report, and the report itself in its RFC 8785 form; `NotJson` or `Unfit`.
+
+    An account that proved who it is stands in the report as `reportedBy`, whatever stood there.
+    """
     value = read_json(raw)
     report = fit(value, kind=Report)
     refuse_if_any(tuple(_subject_errors(report.subject)))
+    if reported_by is not None:
+        value = {**value, "reportedBy": reported_by}
     try:
         body = canonical.encode(value)
     except canonical.NotCanonical as cause:
@@ -152,7 +158,7 @@ def _notice(report: Report) -> Notice:
         keyword=keyword,
         subjects=(_subject(report.subject),),
         explanation=report.reason,
-        surface=None if report.mod_tool is None else _surface(report.mod_tool.name),
+        surface=None if report.mod_tool is None else _surface(report.mod_tool.name or ""),
     )
 
 
@@ -165,18 +171,26 @@ def _subject(reported: ReportedSubject) -> Subject:
             url=None if short else reported.uri,
             account_id=_repository(reported.uri),
         )
-    if reported.message_id:
-        message = f"{reported.convo_id or ''}/{reported.message_id}"
-        return Subject(
-            kind=SubjectKind.CONTENT,
-            id=message if len(message) <= IDENTIFIER_MAX_CODE_POINTS else reported.message_id,
-            account_id=reported.did,
-        )
+    in_chat = _in_chat(reported)
+    if in_chat is not None:
+        return Subject(kind=SubjectKind.CONTENT, id=in_chat, account_id=reported.did)
     return Subject(kind=SubjectKind.ACCOUNT, id=reported.did, account_id=reported.did)
 
 
+def _in_chat(reported: ReportedSubject) -> str | None:
+    """A message as `CONVERSATION/MESSAGE`, or by itself where that is too long; a conversation."""
+    convo, message = (
+        None if said is None or is_blank(said) else said
+        for said in (reported.convo_id, reported.message_id)
+    )
+    if convo is None or message is None:
+        return message or convo
+    both = f"{convo}/{message}"
+    return both if len(both) <= IDENTIFIER_MAX_CODE_POINTS else message
+
+
 def _subject_errors(reported: ReportedSubject) -> Iterator[FieldError]:
-    if reported.uri is None and reported.did is None:
+    if reported.uri is None and reported.did is None and _in_chat(reported) is None:
         yield FieldError("/subject", "a subject needs a did or a uri")
     if reported.uri is not None and is_blank(reported.uri):
         yield FieldError("/subject/uri", "blank")

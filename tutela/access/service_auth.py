@@ -1,0 +1,90 @@
+"""Who calls over AT Protocol: the holder of a token of ours, or an account by its own signature."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tutela.access.dids import Did, Dids, UnresolvedDid
+from tutela.access.service_tokens import BadJwt, Expected, JwtFault, ServiceToken, read_token
+from tutela.access.services import PublicService, public_caller
+from tutela.access.tokens import Caller, TokenDesk
+
+USED_MAX = 100_000
+
+_SCHEME = "bearer "
+
+
+class Replays(Protocol):
+    """Remembers what was used, for as long as it could be used again."""
+
+    async def is_first(self, nonce: bytes, *, until: datetime) -> bool: ...
+
+
+class UsedHere:
+    """Remembers what this process has seen used."""
+
+    def __init__(self, *, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._until: dict[bytes, datetime] = {}
+
+    async def is_first(self, nonce: bytes, *, until: datetime) -> bool:
+        now = self._clock()
+        if len(self._until) >= USED_MAX:
+            self._until = {each: end for each, end in self._until.items() if end > now}
+        first = nonce not in self._until
+        self._until[nonce] = until
+        return first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceDesk:
+    """Knows callers by our tokens, and accounts of the network by theirs."""
+
+    tokens: TokenDesk
+    dids: Dids
+    replays: Replays
+    public: PublicService
+    expected: Expected
+    clock: Callable[[], datetime]
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """Who sent the header; an account speaks for the public service, under its DID.
+
+        Errors: `NoToken`, `BadJwt`, `UnresolvedDid`, `DidUnavailable`, `NoPublicService`.
+        """
+        text = _jwt(authorization)
+        if text is None:
+            return await self.tokens.caller(authorization)
+        token = read_token(text, expected=self.expected, now=self.clock())
+        await self._check_signature(token)
+        service = await self.public.find()
+        if not await self.replays.is_first(token.nonce, until=token.expires_at):
+            raise BadJwt(JwtFault.REPLAYED, detail="The token was used before. Ask for a new one.")
+        return public_caller(service, name=token.issuer)
+
+    async def _check_signature(self, token: ServiceToken) -> None:
+        known = await self.dids.keys(token.issuer)
+        if token.is_signed_by(known.keys.get(token.key_name)):
+            return
+        known = await self.dids.newer_keys(token.issuer, than=known) or known
+        key = known.keys.get(token.key_name)
+        if key is None:
+            raise UnresolvedDid("The DID document holds no key that may sign for the account.")
+        if not token.is_signed_by(key):
+            raise BadJwt(
+                JwtFault.BAD_SIGNATURE, detail="No key of the issuer's has signed the token."
+            )
+
+
+def account_of(caller: Caller) -> Did | None:
+    """The account that proved itself with a token of the network; None for all other callers."""
+    return Did(caller.name) if caller.name.startswith("did:") else None
+
+
+def _jwt(authorization: str | None) -> str | None:
+    """The token of the header where it is a JWT: none of ours holds a dot."""
+    if authorization is None or authorization[: len(_SCHEME)].lower() != _SCHEME:
+        return None
+    token = authorization[len(_SCHEME) :].strip()
+    return token if "." in token else None

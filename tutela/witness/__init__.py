@@ -1,1 +1,0 @@
-"""Decides whether a log may be cosigned: one history of it, and that only forwards."""

@@ -17,6 +17,7 @@ from tutela.cli.tokens import tokens
 from tutela.cli.up import up
 from tutela.cli.users import users
 from tutela.cli.webhooks import webhooks
+from tutela.cli.witness import witness
 from tutela.errors import TutelaError
 from tutela.settings import BadSetting
 
@@ -38,6 +39,9 @@ USAGE_CODES = frozenset(
         "role_not_for_people",
         "unknown_notice",
         "unknown_service",
+        "witness_refuses",
+        "witness_request_malformed",
+        "witness_state_unusable",
     }
 )
 
@@ -57,6 +61,7 @@ application.add_typer(users, name="user")
 application.add_typer(notices, name="notices")
 application.add_typer(ledger, name="ledger")
 application.add_typer(webhooks, name="webhook")
+application.add_typer(witness, name="witness")
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Decides whether a log may be cosigned: one history of it, and that only forwards."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -13,9 +12,8 @@ from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain import canonical
-from tutela.domain.canonical import LARGEST_INTEGER
+from tutela.domain.declaration import Declaration
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
-from tutela.domain.notice import Identifier, Surface, Timestamp
 from tutela.domain.text import is_blank
 from tutela.errors import FieldError
 from tutela.intake import facts
@@ -31,21 +29,6 @@ from tutela.intake.reading import (
 _SAID = ("surface", "period_from", "period_to", "sent")
 
 _sql = queries.load("tutela.intake")
-
-
-class Declaration(
-    msgspec.Struct,
-    frozen=True,
-    forbid_unknown_fields=True,
-    rename={"period_from": "from", "period_to": "to"},
-):
-    """The body of `POST /v1/declarations`: over a surface, from one time until before another."""
-
-    surface: Surface
-    period_from: Timestamp
-    period_to: Timestamp
-    sent: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_INTEGER)]
-    external_id: Identifier | None = None
 
 
 class Declared(

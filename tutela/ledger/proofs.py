@@ -1,9 +1,12 @@
 """Proofs for anyone: heads, inclusion of a leaf, consistency of two sizes; no content."""
 
+import base64
+
 import msgspec
 
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, every_tenant_transaction
+from tutela.domain import canonical
 from tutela.errors import FieldError, TutelaError
 from tutela.ledger import heads, tiles, tree
 from tutela.ledger.heads import Head
@@ -55,6 +58,37 @@ class Consistency(
     from_size: int
     to_size: int
     path: list[str]
+
+
+class LogKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A public key that signed heads or receipts here, base64, and since when."""
+
+    key_id: str
+    public_key: str
+    valid_from: str
+
+
+class LogKeys(msgspec.Struct, frozen=True):
+    """Every key that ever signed here, in the order of their use."""
+
+    keys: list[LogKey]
+
+
+async def log_keys(pool: Pool) -> LogKeys:
+    """Every key that ever signed here; who never held one before has to compare it elsewhere."""
+    async with every_tenant_transaction(pool) as connection:
+        cursor = await connection.execute(_sql.export_keys)
+        rows = await cursor.fetchall()
+    return LogKeys(
+        [
+            LogKey(
+                key_id=key_id,
+                public_key=base64.b64encode(public_key).decode(),
+                valid_from=canonical.timestamp(valid_from),
+            )
+            for key_id, public_key, valid_from in rows
+        ]
+    )
 
 
 async def head(pool: Pool, *, log_id: str | None) -> Head:

@@ -7,16 +7,17 @@ from typing import Any, Final
 
 from tutela.decisions.decide import Decided
 from tutela.domain.decision import Decision
+from tutela.domain.declaration import Declaration
 from tutela.domain.notice import Notice
 from tutela.intake.acknowledgement import Accepted
 from tutela.intake.channels.atproto import Report
 from tutela.intake.channels.batch import LineResult
-from tutela.intake.declarations import Declaration, Declared
+from tutela.intake.declarations import Declared
 from tutela.intake.evidence import EvidenceAdded
 from tutela.intake.receipts import Standing
 from tutela.intake.sent import SentNotice, SentPage
 from tutela.ledger.heads import Head
-from tutela.ledger.proofs import Consistency, Inclusion
+from tutela.ledger.proofs import Consistency, Inclusion, LogKeys
 from tutela.reconciliation.status import Status
 from tutela.review.case_view import CasePage, CaseView
 from tutela.web.answer import JSON, JSON_LINES
@@ -162,6 +163,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             answers={200: str},
             errors=frozenset({404}),
             content_type="text/plain",
+        ),
+        "GET /v1/ledger/keys": Operation(
+            name="showLogKeys",
+            summary="Every public key that signed heads or receipts here.",
+            answers={200: LogKeys},
         ),
         "GET /v1/ledger/proof/{leaf_hash}": Operation(
             name="proveInclusion",

@@ -147,6 +147,7 @@ def _ledger_calls(pool: Pool) -> list[Call]:
     return [
         Call("GET", "/v1/ledger/head", _HEAD, ledger.show_head(pool)),
         Call("GET", "/v1/ledger/checkpoint", _HEAD, ledger.show_checkpoint(pool)),
+        Call("GET", "/v1/ledger/keys", _OPEN, ledger.show_keys(pool)),
         Call("GET", "/v1/ledger/proof/{leaf_hash}", _OPEN, ledger.prove_inclusion(pool)),
         Call("GET", "/v1/ledger/consistency", _CONSISTENCY, ledger.prove_consistency(pool)),
     ]

@@ -22,6 +22,16 @@ def show_head(pool: Pool) -> Handler:
     return handle
 
 
+def show_keys(pool: Pool) -> Handler:
+    """200 with every public key that signed heads or receipts here."""
+
+    async def handle(asked: Asked) -> Answer:
+        del asked
+        return answer(await proofs.log_keys(pool))
+
+    return handle
+
+
 def show_checkpoint(pool: Pool) -> Handler:
     """The newest head as a signed note with its cosignatures, for witnesses and their monitors."""
 

@@ -211,3 +211,9 @@ async def test_a_token_of_an_independent_library_is_taken(network: Network, algo
         if int.from_bytes(jwt.utils.base64url_decode(token.rpartition(".")[2])[32:]) <= half:
             break
     assert (await network.report(token)).status_code == 200
+
+
+async def test_of_two_uses_at_once_one_counts(network: Network) -> None:
+    token = network.directory.new().token()
+    answers = await asyncio.gather(*(network.report(token) for _ in range(4)))
+    assert sorted(each.status_code for each in answers) == [200, 401, 401, 401]

@@ -45,6 +45,15 @@ class Replays:
             )
             return await cursor.fetchone() is not None
 
+    async def is_first(self, use: Use) -> bool:
+        """Notes the use; False where it was noted before, also by a call at the same instant."""
+        async with every_tenant_transaction(self._pool) as connection:
+            cursor = await connection.execute(
+                _sql.remember_first,
+                {"kind": use.kind, "digest": use.digest, "expires_at": use.expires_at},
+            )
+            return await cursor.fetchone() is not None
+
     async def remember(self, use: Use) -> None:
         """Notes the use; after the call was carried out, so that a lost one can come again."""
         async with every_tenant_transaction(self._pool) as connection:

@@ -3,38 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from tutela.access.dids import Did, Dids, UnresolvedDid
+from tutela.access.replays import Once, Replays, Use
 from tutela.access.service_tokens import BadJwt, Expected, JwtFault, ServiceToken, read_token
 from tutela.access.services import PublicService, public_caller
 from tutela.access.tokens import Caller, TokenDesk
 
-USED_MAX = 100_000
-
 _SCHEME = "bearer "
-
-
-class Replays(Protocol):
-    """Remembers what was used, for as long as it could be used again."""
-
-    async def is_first(self, nonce: bytes, *, until: datetime) -> bool: ...
-
-
-class UsedHere:
-    """Remembers what this process has seen used."""
-
-    def __init__(self, *, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
-        self._until: dict[bytes, datetime] = {}
-
-    async def is_first(self, nonce: bytes, *, until: datetime) -> bool:
-        now = self._clock()
-        if len(self._until) >= USED_MAX:
-            self._until = {each: end for each, end in self._until.items() if end > now}
-        first = nonce not in self._until
-        self._until[nonce] = until
-        return first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +35,8 @@ class ServiceDesk:
         token = read_token(text, expected=self.expected, now=self.clock())
         await self._check_signature(token)
         service = await self.public.find()
-        if not await self.replays.is_first(token.nonce, until=token.expires_at):
+        use = Use(Once.SERVICE_AUTH, token.nonce, token.expires_at)
+        if not await self.replays.is_first(use):
             raise BadJwt(JwtFault.REPLAYED, detail="The token was used before. Ask for a new one.")
         return public_caller(service, name=token.issuer)
 

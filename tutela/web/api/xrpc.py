@@ -11,7 +11,8 @@ import msgspec
 
 from tutela.access.dids import Dids, DidUnavailable, UnresolvedDid
 from tutela.access.keys import KeySet
-from tutela.access.service_auth import ServiceDesk, UsedHere, account_of
+from tutela.access.replays import Replays
+from tutela.access.service_auth import ServiceDesk, account_of
 from tutela.access.service_tokens import BadJwt, Expected
 from tutela.access.services import PublicService
 from tutela.access.tokens import UnknownToken
@@ -72,7 +73,7 @@ def desk(rooms: Rooms) -> ServiceDesk:
     return ServiceDesk(
         tokens=rooms.desk,
         dids=Dids(rooms.outside, plc_directory=rooms.plc_directory, monotonic=time.monotonic),
-        replays=UsedHere(clock=rooms.clock),
+        replays=Replays(rooms.pool, clock=rooms.clock),
         public=PublicService(rooms.pool, named=rooms.public_service, monotonic=time.monotonic),
         expected=Expected(service_did=rooms.service_did, method=METHOD),
         clock=rooms.clock,

@@ -1,4 +1,4 @@
-"""Accounts of AT Protocol report to a service that really runs, with nothing of ours but its DID."""
+"""Accounts of AT Protocol report to a service that really runs, with no token of ours."""
 
 import asyncio
 from pathlib import Path

@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test check static crash bench-intake lock coverage clean
+.PHONY: help setup demo test check static floor crash bench-intake lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,8 +22,9 @@ setup:  ## the environment in .venv; quick when nothing changed
 demo: setup  ## a synthetic platform that keeps reporting, with pages on 127.0.0.1:8750
 	@exec $(BIN)/tutela demo
 
-test: setup  ## every test that this machine can run
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+test: setup  ## every test that this machine can run (COVERAGE=1 also notes which lines ran)
+	@$(if $(COVERAGE),rm -f .coverage .coverage.*)
+	$(BIN)/python -m pytest -n $(WORKERS) $(if $(COVERAGE),--cov --cov-report=) $(PYTEST_ARGS)
 
 static: setup  ## format, lint, types, import contracts, rules of the house
 	$(BIN)/ruff format --check $(PRESENT)
@@ -32,11 +33,11 @@ static: setup  ## format, lint, types, import contracts, rules of the house
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q tests/house
 
-check: static coverage  ## all that CI holds: static checks, every test, the coverage floor
+check: static  ## all that CI holds: static checks, every test, the coverage floor of each room
+	@$(MAKE) test COVERAGE=1
+	@$(MAKE) floor
 
-coverage: setup  ## every test under coverage, then the floor of each room
-	rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= $(PYTEST_ARGS)
+floor:  ## what `make test COVERAGE=1` noted, held against the floor of each room
 	@mkdir -p build
 	$(BIN)/coverage json --quiet -o build/coverage.json
 	$(BIN)/python -m tools.coverage_floor build/coverage.json

@@ -23,6 +23,7 @@ from tutela.intake.housekeeping import forget_refused_bodies
 from tutela.intake.refusals import RefusalLog
 from tutela.ledger.sequencer import Sequencer
 from tutela.outside.guard import Outside
+from tutela.publishing.rounds import Rounds
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.reconcile import Limits
 from tutela.reconciliation.report import Reconciliation
@@ -36,6 +37,7 @@ CLOCK_SECONDS = 30.0
 RECONNECT_SECONDS = 1.0
 DELIVERY_SECONDS = 1.0
 CANARY_STEP_SECONDS = 1.0
+WITNESS_STEP_SECONDS = 2.0
 CANARY_CALL_SECONDS = 20.0
 FOREVER_SECONDS = 1e9
 #: A probe needs this long at least: its inclusion is promised within a minute.
@@ -173,11 +175,13 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
 
 @asynccontextmanager
 async def watch_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
-    """What one worker does for all: reconcile, and send probes on every route."""
+    """What one worker does for all: reconcile, and send probes on every route, ask witnesses."""
     settings = house.settings
-    async with httpx.AsyncClient(
-        base_url=settings.probed_url, timeout=CANARY_CALL_SECONDS
-    ) as client:
+    async with (
+        httpx.AsyncClient(base_url=settings.probed_url, timeout=CANARY_CALL_SECONDS) as client,
+        httpx.AsyncClient(trust_env=False) as outside,
+    ):
+        rounds = Rounds(pool=house.pool, client=outside, clock=house.clock)
         canaries = Canaries(
             house.pool, keys=house.keys, client=client, clock=house.clock, chance=house.chance
         )
@@ -193,6 +197,7 @@ async def watch_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
                 every_seconds=CANARY_STEP_SECONDS,
                 run=lambda: canaries.round(period_seconds=settings.canary_seconds),
             ),
+            Loop(name="witnesses", every_seconds=WITNESS_STEP_SECONDS, run=rounds.ask_all),
         )
 
 

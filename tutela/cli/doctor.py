@@ -47,7 +47,6 @@ def _examine(where: Where) -> Iterator[Finding]:
     except TutelaError as error:
         yield Finding(Mark.FAIL, "database", error.detail or error.title)
     yield Finding(Mark.OK, "lists", "none configured")
-    yield Finding(Mark.OK, "witness", "none configured: heads are unwitnessed")
 
 
 def _examine_database(settings: Settings, *, where: Where) -> Iterator[Finding]:
@@ -84,5 +83,6 @@ async def _look(attachment: Attachment, *, settings: Settings) -> AsyncIterator[
         yield await findings.of_processes(pool, service_runs=attachment.service_may_run)
         yield await findings.of_ledger(pool)
         yield await findings.of_outbox(pool)
+        yield await findings.of_witnesses(pool)
     finally:
         await pool.close()

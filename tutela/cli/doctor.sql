@@ -2,6 +2,10 @@
 -- Which server this is, and whether it may write.
 SELECT current_setting('server_version'), pg_is_in_recovery()
 
+-- name: instant
+-- The time by the clock that counts.
+SELECT clock_timestamp()
+
 -- name: applied
 -- How many migrations the database has.
 SELECT count(*) FROM schema_migration

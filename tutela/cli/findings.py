@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, LiteralString
@@ -23,6 +24,7 @@ from tutela.database.pool import (
 )
 from tutela.errors import TutelaError
 from tutela.ledger.receipts import INCLUSION_SECONDS
+from tutela.publishing.witnesses import WitnessState, standings_in
 from tutela.settings import Settings
 
 OFFSET_WARN_SECONDS = 1.0
@@ -183,6 +185,23 @@ async def of_public_service(pool: Pool, *, named: str) -> Finding:
         told = f"the public doors answer 503: TUTELA_PUBLIC_SERVICE. {error.detail}"
         return Finding(Mark.FAIL, "public", told)
     return Finding(Mark.OK, "public", f"doors without a token take reports for {named}")
+
+
+async def of_witnesses(pool: Pool) -> Finding:
+    """Whether second parties hold the heads, and which of them does not."""
+    async with every_tenant_transaction(pool) as connection:
+        row = await (await connection.execute(_sql.instant)).fetchone()
+        standing = await standings_in(connection, now=row[0] if row else datetime.now(UTC))
+    if not standing:
+        return Finding(Mark.OK, "witness", "none configured: heads are unwitnessed")
+    told = "; ".join(
+        f"{each.name} {each.state}" + (f" ({each.last_error})" if each.last_error else "")
+        for each in standing
+    )
+    if any(each.forked for each in standing):
+        return Finding(Mark.FAIL, "witness", f"a fork of our log was shown: {told}")
+    held = all(each.state is WitnessState.HELD for each in standing)
+    return Finding(Mark.OK if held else Mark.WARN, "witness", told)
 
 
 async def known_fingerprint(pool: Pool) -> str | None:

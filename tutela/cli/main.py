@@ -18,6 +18,7 @@ from tutela.cli.up import up
 from tutela.cli.users import users
 from tutela.cli.webhooks import webhooks
 from tutela.cli.witness import witness
+from tutela.cli.witnesses import witnesses
 from tutela.errors import TutelaError
 from tutela.settings import BadSetting
 
@@ -27,6 +28,7 @@ USAGE_CODES = frozenset(
     {
         "bad_endpoint",
         "bad_name",
+        "bad_witness",
         "data_folder_owned",
         "data_folder_unusable",
         "export_not_written",
@@ -62,6 +64,7 @@ application.add_typer(notices, name="notices")
 application.add_typer(ledger, name="ledger")
 application.add_typer(webhooks, name="webhook")
 application.add_typer(witness, name="witness")
+application.add_typer(witnesses, name="witnesses")
 
 
 def main() -> None:

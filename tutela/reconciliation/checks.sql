@@ -119,6 +119,20 @@ WHERE done_at IS NULL AND dead_at IS NULL AND mark = 'real' AND due_at < %(now)s
   AND NOT EXISTS (SELECT FROM webhook_endpoint w WHERE (w.tenant, w.service) = (o.tenant, o.service))
 GROUP BY tenant, service
 
+-- name: witness_behind
+-- Witnesses that were asked to hold the heads of a log and for too long do not.
+SELECT w.tenant, '', w.name, format('%%s leaves held, the next head is of %%s: %%s', w.last_size, h.at, coalesce(w.last_error, 'not heard of'))
+FROM ledger_witness w
+CROSS JOIN LATERAL (
+    SELECT at FROM ledger_head
+    WHERE tenant = w.tenant AND checkpoint IS NOT NULL AND size > w.last_size ORDER BY size LIMIT 1
+) AS h
+WHERE greatest(h.at, w.added_at) < %(now)s - make_interval(secs => %(witness_seconds_max)s)
+
+-- name: log_forked
+-- Logs of which a witness was shown two histories, both signed here.
+SELECT tenant, '', name, format('at %%s leaves', last_size) FROM ledger_witness WHERE fork IS NOT NULL
+
 -- name: canary_lost
 -- Probes that did not come through in time, with the station where they were last seen.
 SELECT tenant, service, id::text, format('%%s over %%s: %%s', channel, door, CASE

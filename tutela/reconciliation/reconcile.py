@@ -32,7 +32,7 @@ _checks = queries.load("tutela.reconciliation", file="checks.sql")
 FAMILY_MIXED: Final = "family_mixed"
 
 #: Alarms that put nothing accepted in doubt: doors that refuse, a platform that wants no messages.
-ALARMS: Final = frozenset({"refusals_rising", "endpoint_missing"})
+ALARMS: Final = frozenset({"refusals_rising", "endpoint_missing", "witness_behind"})
 
 #: What each check means to the person who reads it, in the order of gravity.
 MEANINGS: Final[dict[str, str]] = {
@@ -48,10 +48,12 @@ MEANINGS: Final[dict[str, str]] = {
     "decision_incomplete": "A decision lacks items, statements, measures or instructions.",
     "inclusion_late": "A receipt's promise is broken: the ledger is behind.",
     "frontier_wrong": "The ledger's size is not the number of its leaves.",
+    "log_forked": "A witness was shown two histories of the log, both signed here.",
     "declaration_gap": "The platform says it sent more than came in.",
     "outbox_dead": "An instruction to the platform was given up.",
     "outbox_stuck": "An instruction to the platform is not being delivered.",
     "endpoint_missing": "Instructions wait, and the platform has set no endpoint to send them to.",
+    "witness_behind": "A witness that was asked to hold our heads has not for too long.",
     "canary_lost": "A probe did not come through.",
     "canary_silent": "No probe travels a route.",
     "process_silent": "A process of the house has fallen silent.",
@@ -69,6 +71,7 @@ class Limits:
     outbox_seconds_max: float = 900
     canary_seconds_max: float = 600
     beat_seconds_max: float = 15
+    witness_seconds_max: float = 900
     refusals_least: int = 20
     kinds: tuple[str, ...] = ("web", "worker", "sequencer")
     doors: tuple[str, ...] = ("api", "batch", "xrpc")

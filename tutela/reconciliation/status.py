@@ -11,6 +11,7 @@ from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain import canonical
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
+from tutela.publishing.witnesses import Witnessed, holds, standings_in
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.report import Reconciliation, only
 
@@ -80,6 +81,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     processes: list[Heard]
     detectors: list[str]
     witness: str = "unwitnessed"
+    witnesses: list[Witnessed] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         ledger = await _rows(connection, sql=_sql.ledger_state, asked=asked)
         heard = await _rows(connection, sql=_sql.processes, asked=asked)
         queue = (await _rows(connection, sql=_sql.queue_state, asked=asked))[0]
+        witnesses = await standings_in(connection, tenant=viewer.tenant, now=now)
     own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
     late = now - timedelta(seconds=canary_seconds_max)
     canaries = [_probed(row, late=late) for row in routes]
@@ -116,6 +119,8 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         ledger=_ledger(ledger[0]) if ledger else None,
         processes=[Heard(row[0], row[1], canonical.timestamp(row[2])) for row in heard],
         detectors=[],
+        witness="witnessed" if any(map(holds, witnesses)) else "unwitnessed",
+        witnesses=witnesses,
     )
 
 

@@ -1,7 +1,7 @@
 """`GET /metrics`: figures for Prometheus, free of names of tenants and of personal data."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -10,8 +10,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from tutela.database.pool import Pool
+from tutela.database.pool import EVERY_TENANT, Pool
 from tutela.intake.refusals import RefusalLog
+from tutela.publishing.witnesses import Witnessed, WitnessState, standings
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.report import Reconciliation
 from tutela.web.answer import Answer
@@ -41,6 +42,8 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
         standing = CollectorRegistry()
         report = await reconcile.last(pool)
         standing.register(_Standing(report, unrecorded=refusals.unrecorded, now=clock()))
+        witnesses = await standings(pool, tenant=EVERY_TENANT, now=clock())
+        standing.register(_Witnesses(witnesses))
         text = generate_latest(standing) + generate_latest(CALLS)
         return Answer(200, text, CONTENT_TYPE_LATEST)
 
@@ -63,6 +66,26 @@ class _Standing(Collector):
         )
         if self._report is not None:
             yield from _of_report(self._report, now=self._now)
+
+
+class _Witnesses(Collector):
+    """The witnesses of all tenants together, by how they stand."""
+
+    def __init__(self, witnesses: Sequence[Witnessed]) -> None:
+        self._witnesses = witnesses
+
+    def collect(self) -> Iterator[Metric]:
+        states = GaugeMetricFamily(
+            "tutela_witnesses", "Witnesses by how they stand.", labels=["state"]
+        )
+        for state in WitnessState:
+            states.add_metric([state], sum(each.state is state for each in self._witnesses))
+        yield states
+        yield GaugeMetricFamily(
+            "tutela_witness_behind_leaves",
+            "Leaves that the witness furthest behind does not hold.",
+            value=max((each.behind_by for each in self._witnesses), default=0),
+        )
 
 
 def _of_report(report: Reconciliation, *, now: datetime) -> Iterator[Metric]:

@@ -18,6 +18,7 @@ from tutela.intake.receipts import Standing
 from tutela.intake.sent import SentNotice, SentPage
 from tutela.ledger.heads import Head
 from tutela.ledger.proofs import Consistency, Inclusion, LogKeys
+from tutela.publishing.witnesses import Signed, Taken
 from tutela.reconciliation.status import Status
 from tutela.review.case_view import CasePage, CaseView
 from tutela.web.answer import JSON, JSON_LINES
@@ -168,6 +169,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             name="showLogKeys",
             summary="Every public key that signed heads or receipts here.",
             answers={200: LogKeys},
+        ),
+        "POST /v1/ledger/cosignatures": Operation(
+            name="takeCosignatures",
+            summary="A checkpoint with the cosignatures of witnesses that can't be reached.",
+            takes=Signed,
+            answers={200: Taken},
+            errors=frozenset({429}),
         ),
         "GET /v1/ledger/proof/{leaf_hash}": Operation(
             name="proveInclusion",

@@ -6,7 +6,6 @@ from starlette.routing import BaseRoute, Route
 
 from tutela.access.roles import Right
 from tutela.access.sessions import Sessions
-from tutela.database.pool import Pool
 from tutela.intake.channels.batch import LineRefused
 from tutela.intake.pace import Pace
 from tutela.intake.refusals import Refusal
@@ -49,6 +48,9 @@ _CONSISTENCY = Terms(right=None, takes=None, queries=frozenset({"log_id", "from"
 #: How often a process answers holders of receipts, all together: more would be at intake's cost.
 RECEIPTS_PER_SECOND = 100.0
 RECEIPTS_AT_ONCE = 500.0
+#: The same of witnesses that bring their cosignatures.
+COSIGNATURES_PER_SECOND = 5.0
+COSIGNATURES_AT_ONCE = 50.0
 
 
 def calls(rooms: Rooms) -> list[Call]:
@@ -58,7 +60,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *_sent_calls(rooms),
         *_receipt_calls(rooms),
         *_review_calls(rooms),
-        *_ledger_calls(rooms.pool),
+        *_ledger_calls(rooms),
         *_watching_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
@@ -143,11 +145,17 @@ def _review_calls(rooms: Rooms) -> list[Call]:
     ]
 
 
-def _ledger_calls(pool: Pool) -> list[Call]:
+def _ledger_calls(rooms: Rooms) -> list[Call]:
+    pool = rooms.pool
+    handed_in = Terms(
+        right=None, pace=Pace(per_second=COSIGNATURES_PER_SECOND, burst=COSIGNATURES_AT_ONCE)
+    )
+    take = ledger.take_cosignatures(pool, clock=rooms.clock)
     return [
         Call("GET", "/v1/ledger/head", _HEAD, ledger.show_head(pool)),
         Call("GET", "/v1/ledger/checkpoint", _HEAD, ledger.show_checkpoint(pool)),
         Call("GET", "/v1/ledger/keys", _OPEN, ledger.show_keys(pool)),
+        Call("POST", "/v1/ledger/cosignatures", handed_in, take),
         Call("GET", "/v1/ledger/proof/{leaf_hash}", _OPEN, ledger.prove_inclusion(pool)),
         Call("GET", "/v1/ledger/consistency", _CONSISTENCY, ledger.prove_consistency(pool)),
     ]

@@ -1,10 +1,15 @@
 """`GET /v1/ledger/...`: heads and proofs for anyone; no content."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from tutela.database.pool import Pool
 from tutela.errors import FieldError
-from tutela.intake.reading import Unfit
+from tutela.intake.reading import Unfit, read_struct
 from tutela.ledger import proofs
 from tutela.ledger.proofs import NotInLedger
+from tutela.publishing import witnesses
+from tutela.publishing.witnesses import Signed
 from tutela.web.answer import Answer, answer
 from tutela.web.endpoint import Asked, Handler
 
@@ -38,6 +43,16 @@ def show_checkpoint(pool: Pool) -> Handler:
     async def handle(asked: Asked) -> Answer:
         note = await proofs.checkpoint(pool, log_id=asked.query.get("log_id"))
         return Answer(200, note.encode(), TEXT)
+
+    return handle
+
+
+def take_cosignatures(pool: Pool, *, clock: Callable[[], datetime]) -> Handler:
+    """200 with how many cosignatures of a checkpoint by witnesses of its log were taken."""
+
+    async def handle(asked: Asked) -> Answer:
+        signed = read_struct(asked.body, kind=Signed)
+        return answer(await witnesses.take(pool, signed=signed.note, now=clock()))
 
     return handle
 

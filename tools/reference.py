@@ -21,7 +21,7 @@ from tools.reference_lists import (
     rights_table,
     state_table,
 )
-from tools.reference_use import commands, settings_table
+from tools.reference_use import commands, mapping_example, settings_table
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n)(?P<text>.*?)(<!-- end -->)", re.DOTALL)
@@ -78,6 +78,7 @@ _WHOLE = {
     "errors": errors_table,
     "families": families,
     "ledger example": worked_example,
+    "mapping example": mapping_example,
     "rights": rights_table,
     "settings": settings_table,
 }

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from tools.reference_tables import code, table
+from tutela.intake.mapping.mapping import NoticeMapping
 from tutela.web.operations import OPERATIONS
 
 _ROW = re.compile(r"^\| `(?P<field>[^`]+)` \|.*\| (?P<means>[^|]*) \|$", re.MULTILINE)
@@ -50,7 +51,8 @@ def _in_order(kind: type[msgspec.Struct]) -> list[msgspec.structs.FieldInfo]:
 
 
 def _is_input(kind: type[msgspec.Struct]) -> bool:
-    return kind in reachable(operation.takes for operation in OPERATIONS.values())
+    taken = [operation.takes for operation in OPERATIONS.values()]
+    return kind in reachable([*taken, NoticeMapping])
 
 
 def reachable(kinds: Iterable[Any]) -> set[type[msgspec.Struct]]:
@@ -81,12 +83,14 @@ def _type(hint: Any) -> str:  # noqa: ANN401 - a type hint is any value
         hint, meta = get_args(hint)[0], get_args(hint)[1]
         limits = {"least": meta.min_length, "most": meta.max_length}
     if get_origin(hint) in {Union, UnionType}:
-        inner = [each for each in get_args(hint) if each is not NoneType]
-        return f"{_type(inner[0])} or null"
+        inner = [_type(each) for each in get_args(hint) if each is not NoneType]
+        return " or ".join([*inner, *(["null"] if NoneType in get_args(hint) else [])])
     return _named(hint) + _within(limits)
 
 
 def _named(hint: Any) -> str:  # noqa: ANN401 - a type hint is any value
+    if get_origin(hint) is dict:
+        return f"table of {_type(get_args(hint)[1])}"
     if get_origin(hint) in {list, tuple}:
         return f"list of {_type(get_args(hint)[0])}"
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):

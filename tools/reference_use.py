@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,12 @@ def settings_table() -> str:
 def commands() -> str:
     """Every command with its arguments and options."""
     return "\n\n".join(_section(name, command=each) for name, each in every_command())
+
+
+def mapping_example() -> str:
+    """The mapping that is shipped to begin with."""
+    file = resources.files("tutela.intake.mapping").joinpath("example.toml")
+    return f"```toml\n{file.read_text(encoding='utf-8').strip()}\n```"
 
 
 def every_command() -> Iterator[tuple[str, Any]]:

@@ -16,6 +16,8 @@ from tutela.errors import TutelaError
 #: How long a process goes on trusting what it knows of the public service.
 TRUST_SECONDS = 5.0
 
+#: Under which name notices are taken at the terminal, unless another is given.
+OPERATOR = "operator"
 _NO_TOKEN = UUID(int=0)
 
 _sql = queries.load("tutela.access", file="services.sql")
@@ -81,9 +83,9 @@ class PublicService:
         return service
 
 
-def operator(service: Service, *, channel: Channel) -> Caller:
+def operator(service: Service, *, channel: Channel, name: str = OPERATOR) -> Caller:
     """Whoever sits at the terminal, sending for one service over one channel, without a token."""
-    return public_caller(service, name="operator", channel=channel)
+    return public_caller(service, name=name, channel=channel)
 
 
 def public_caller(service: Service, *, name: str, channel: Channel = Channel.USER) -> Caller:

@@ -34,6 +34,7 @@ USAGE_CODES = frozenset(
         "export_not_written",
         "file_unfit",
         "keys_unusable",
+        "mapping_unfit",
         "name_taken",
         "no_such_service",
         "password_unfit",

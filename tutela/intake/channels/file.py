@@ -1,4 +1,4 @@
-"""A file of JSON Lines: read as it comes, a bad line refuses that line alone, and again is safe."""
+"""A file of notices: read as it comes, a bad line refuses that line alone, and again is safe."""
 
 import asyncio
 import codecs
@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol, TextIO
 
 from tutela.access.tokens import Caller
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.door import Acknowledged, Intake, Sending
+from tutela.intake.mapping.filling import Filled
 
-DOOR = "file"
+DOOR: Final = "file"
+UTF_8: Final = "utf-8"
 LINE_MAX_BYTES = 1024 * 1024
 #: Lines that are prepared before the loop may do something else, and then committed together.
 STRIDE_LINES = 128
@@ -51,10 +53,16 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line with its number from 1; `raw` is cut where the line is too long."""
+    """One line, or one row of a table, with its number from 1.
+
+    `raw` is UTF-8 and cut where the line is too long; `cells` are a row's own, and `fault` says
+    why it could not be read.
+    """
 
     number: int
     raw: bytes
+    cells: tuple[str, ...] = ()
+    fault: TutelaError | None = None
 
     @property
     def is_too_long(self) -> bool:
@@ -64,11 +72,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one line."""
+    """What became of one line; without `acknowledged` and `error` it was only read."""
 
     line: Line
+    read: Filled | None = None
     acknowledged: Acknowledged | None = None
     error: TutelaError | None = None
+
+
+ReadLine = Callable[[Line], Filled]
 
 
 class RecordLine(Protocol):
@@ -77,50 +89,65 @@ class RecordLine(Protocol):
     def __call__(self, line: Line, *, error: TutelaError) -> Awaitable[None]: ...
 
 
-def survey(path: Path) -> Survey:
-    """The lines and the hash of a file; `FileUnfit` names the first line that is not UTF-8."""
-    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
-    newlines, last = 0, b"\n"
+def survey(path: Path, *, encoding: str = UTF_8) -> Survey:
+    """The lines and the hash of a file; `FileUnfit` names the first that is not in its encoding."""
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder(encoding)()
+    newlines, last = 0, "\n"
     try:
         with path.open("rb") as file:
             while chunk := file.read(_READ_BYTES):
                 digest.update(chunk)
-                decoder.decode(chunk)
-                newlines += chunk.count(b"\n")
-                last = chunk[-1:]
+                text = decoder.decode(chunk)
+                newlines += text.count("\n")
+                last = text[-1:] or last
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        line = newlines + error.object[: error.start].count(b"\n") + 1
+        line = newlines + error.object[: error.start].decode(encoding, "ignore").count("\n") + 1
         raise FileUnfit(
-            f"{path}, line {line}: not UTF-8. Nothing was taken.",
-            errors=[FieldError(f"/{line - 1}", "not UTF-8")],
+            f"{path}, line {line}: not {encoding.upper()}. Nothing was taken.",
+            errors=[FieldError(f"/{line - 1}", f"not {encoding.upper()}")],
         ) from error
     except OSError as error:
         raise FileUnfit(f"{path}: {error.strerror}.") from error
-    return Survey(newlines + (last != b"\n"), digest.hexdigest())
+    return Survey(newlines + (last != "\n"), digest.hexdigest())
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Path, *, encoding: str = UTF_8) -> Iterator[Line]:
     """The lines, each in bounded memory whatever its length."""
-    with path.open("rb") as file:
-        number = 0
-        while raw := file.readline(LINE_MAX_BYTES + 2):
-            number += 1
-            rest = raw
-            while not rest.endswith(b"\n") and (rest := file.readline(_READ_BYTES)):
-                pass
-            if number == 1:
-                raw = raw.removeprefix(codecs.BOM_UTF8)
-            yield Line(number, raw.rstrip(b"\r\n"))
+    with open_text(path, encoding=encoding, newline="\n") as file:
+        for number, text in enumerate(lines_of(file), start=1):
+            yield Line(number, text.rstrip("\r\n").encode())
+
+
+def open_text(path: Path, *, encoding: str, newline: str) -> TextIO:
+    """The file as text, without a byte order mark."""
+    without_mark = "utf-8-sig" if codecs.lookup(encoding).name == UTF_8 else encoding
+    return path.open(encoding=without_mark, newline=newline)
+
+
+def lines_of(file: TextIO) -> Iterator[str]:
+    """The lines with their ends; of a longer one than a notice may be just more than that."""
+    while text := file.readline(LINE_MAX_BYTES + 2):
+        rest = text
+        while not rest.endswith(("\n", "\r")) and (rest := file.readline(_READ_BYTES)):
+            pass
+        yield text
 
 
 class FileImport:
     """Takes the notices of one file on behalf of one caller."""
 
     def __init__(
-        self, intake: Intake, *, caller: Caller, sha256: str, record_line: RecordLine
+        self,
+        intake: Intake,
+        *,
+        caller: Caller,
+        sha256: str,
+        record_line: RecordLine,
+        read_line: ReadLine | None = None,
     ) -> None:
         self._intake = intake
+        self._read_line = read_line or (lambda line: Filled(intake.read(line.raw)))
         self._caller = caller
         self._sha256 = sha256
         self._record_line = record_line
@@ -136,20 +163,37 @@ class FileImport:
                 yield taken
 
     async def _take(self, line: Line) -> Taken:
+        read = None
         try:
-            if line.is_too_long:
-                raise LineTooLong(f"At most {LINE_MAX_BYTES} bytes are taken.")
+            read = read_checked(line, read_line=self._read_line)
             key = f"file:{self._sha256}:{line.number}"
-            prepared = self._intake.prepare(
-                self._intake.read(line.raw),
-                sending=Sending(caller=self._caller, door=DOOR, key=key),
-            )
-            return Taken(line, await _patiently(lambda: self._intake.commit(prepared)))
+            sending = Sending(caller=self._caller, door=DOOR, key=key)
+            prepared = self._intake.prepare(read.notice, sending=sending)
+            done = await _patiently(lambda: self._intake.commit(prepared))
+            return Taken(line, read, acknowledged=done)
         except TutelaError as error:
             if error.status in _COME_BACK:
                 raise
             await self._record_line(line, error=error)
-            return Taken(line, error=error)
+            return Taken(line, read, error=error)
+
+
+def only_read(lines: Iterator[Line], *, read_line: ReadLine) -> Iterator[Taken]:
+    """What each line would be; nothing is sent."""
+    for line in lines:
+        try:
+            yield Taken(line, read_checked(line, read_line=read_line))
+        except TutelaError as error:
+            yield Taken(line, error=error)
+
+
+def read_checked(line: Line, *, read_line: ReadLine) -> Filled:
+    """The notice of a line; an error where it is too long, broken, or no notice."""
+    if line.is_too_long:
+        raise LineTooLong(f"At most {LINE_MAX_BYTES} bytes are taken.")
+    if line.fault is not None:
+        raise line.fault
+    return read_line(line)
 
 
 async def _patiently(attempt: Callable[[], Awaitable[Acknowledged]]) -> Acknowledged:

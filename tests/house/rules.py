@@ -26,6 +26,7 @@ FIXED_SIGNATURES = {
     ("event", "arguments"): "audit hooks",
     ("reader", "writer"): "asyncio servers",
     ("host", "port", "timeout", "local_address", "socket_options"): "httpcore network backends",
+    ("tag", "attrs"): "html.parser",
     ("logger", "method_name", "event_dict"): "structlog processors",
 }
 

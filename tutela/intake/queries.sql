@@ -26,6 +26,14 @@ LEFT JOIN decision d ON (d.tenant, d.service, d.id) = (a.tenant, a.service, a.de
 WHERE n.code_hash = %(code_hash)s
 GROUP BY n.tenant, n.service, n.id, l.leaf_hash
 
+-- name: receipt_of_code
+-- The promise that a code stands for, as it was signed.
+SELECT l.leaf_hash, g.log_id, n.received_at, n.key_id, n.signature
+FROM notice n
+JOIN ledger_leaf l ON l.fact_id = n.id
+JOIN ledger_log g ON g.tenant = n.tenant
+WHERE n.code_hash = %(code_hash)s
+
 -- name: add_evidence
 -- More from the notifier, sealed like the notice; only while something is still open, and once under a key.
 WITH still_open AS MATERIALIZED (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,7 @@ from tutela.domain.states import ItemState
 from tutela.errors import FieldError, TutelaError
 from tutela.ledger import proofs, receipts
 from tutela.ledger.proofs import Inclusion
+from tutela.ledger.receipts import Receipt
 
 _sql = queries.load("tutela.intake")
 
@@ -95,15 +96,7 @@ def standing(answers: Sequence[dict[str, Any]], *, received_at: datetime) -> Sta
 
 async def receipted(pool: Pool, *, code: str) -> Receipted:
     """What a code is a receipt for, however a person typed it; `UnknownCode` where it is none."""
-    code_hash = receipts.hash_code(receipts.read_code(code))
-    async with every_tenant_transaction(pool) as connection:
-        cursor = await connection.execute(_sql.notice_of_code, {"code_hash": code_hash})
-        row = await cursor.fetchone()
-    if row is None:
-        raise UnknownCode(
-            detail="Check the code: 32 letters and digits, in groups of four.",
-            errors=[FieldError("/code", "no receipt has this code")],
-        )
+    row = await _of_code(pool, code=receipts.read_code(code), sql=_sql.notice_of_code)
     tenant, service, notice_id, received_at, leaf_hash, answers = row
     return Receipted(
         tenant=tenant,
@@ -113,6 +106,27 @@ async def receipted(pool: Pool, *, code: str) -> Receipted:
         leaf_hash=leaf_hash,
         answers=answers,
     )
+
+
+async def receipt_of(pool: Pool, *, code: str) -> Receipt:
+    """The receipt that a code belongs to, as it was given; `UnknownCode` where there is none."""
+    written = receipts.read_code(code)
+    row = await _of_code(pool, code=written, sql=_sql.receipt_of_code)
+    leaf_hash, log_id, received_at, key_id, signature = row
+    promised = receipts.promise(leaf_hash, log_id=log_id, received_at=received_at)
+    return receipts.receipt(promised, code=written, key_id=key_id, signature=signature)
+
+
+async def _of_code(pool: Pool, *, code: str, sql: LiteralString) -> tuple[Any, ...]:
+    async with every_tenant_transaction(pool) as connection:
+        cursor = await connection.execute(sql, {"code_hash": receipts.hash_code(code)})
+        row: tuple[Any, ...] | None = await cursor.fetchone()
+    if row is None:
+        raise UnknownCode(
+            detail="Check the code: 32 letters and digits, in groups of four.",
+            errors=[FieldError("/code", "no receipt has this code")],
+        )
+    return row
 
 
 def _item(told: dict[str, Any]) -> ItemStanding:

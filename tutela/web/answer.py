@@ -7,6 +7,8 @@ import msgspec
 
 JSON = "application/json"
 JSON_LINES = "application/x-ndjson"
+FORM = "application/x-www-form-urlencoded"
+HTML = "text/html; charset=utf-8"
 
 _encode = msgspec.json.Encoder().encode
 

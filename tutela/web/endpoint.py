@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -18,7 +18,7 @@ from tutela.errors import FieldError, TutelaError
 from tutela.intake.pace import Pace
 from tutela.intake.reading import Unfit
 from tutela.intake.refusals import Refusal
-from tutela.web.answer import JSON, JSON_LINES, Answer, LineAnswer
+from tutela.web.answer import FORM, JSON, JSON_LINES, Answer, LineAnswer
 from tutela.web.body import IncomingBody, WrongType, media_type, refuse_encoded
 from tutela.web.problem import problem
 
@@ -29,6 +29,7 @@ ERRORS_MAX = 100
 _SAFE_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 #: Media types that a call understands as what it takes; none at all is taken as meant well.
 _ACCEPTED = {
+    FORM: frozenset({FORM}),
     JSON: frozenset({"", JSON}),
     JSON_LINES: frozenset(
         {"", JSON_LINES, JSON, "application/jsonl", "application/json-lines", "text/plain"}
@@ -83,6 +84,12 @@ class Measure(Protocol):
     def __call__(self, call: str, *, status: int, seconds: float) -> None: ...
 
 
+class Telling(Protocol):
+    """Tells an error to a person, by the headers of the call."""
+
+    def __call__(self, error: TutelaError, *, headers: Mapping[bytes, bytes]) -> Answer: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Minutes:
     """What is noted of every call: its refusal as a row, its status and seconds as a figure."""
@@ -99,10 +106,14 @@ class Terms:
     takes: str | None = JSON
     max_body_bytes: int = MAX_BODY_BYTES
     queries: frozenset[str] = frozenset()
+    #: What becomes of other parameters: people share links with what their apps append to them.
+    passes_over_queries: bool = False
     #: How often everybody together may call it, where it is public.
     pace: Pace | None = None
     #: How an error is told.
     present: Callable[[TutelaError], Answer] = problem
+    #: How it is told where a person reads it; None where none does.
+    page: Telling | None = None
 
 
 class Endpoint:
@@ -136,17 +147,23 @@ class Endpoint:
             path = scope.get("path_params", {})
             given = await self._handler(Asked(caller, body, headers, path, query))
         except TutelaError as error:
-            given = await self._refuse(Refusal(self.name, caller, error, body), unread=incoming)
+            refusal = Refusal(self.name, caller, error, body)
+            given = await self._refuse(refusal, unread=incoming, headers=headers)
         except Exception:  # noqa: BLE001 - whatever it is, the caller gets a status and no stack
             _log.exception("call_failed", call=self.name)
             fault = Broken(detail="The fault was logged. Nothing was acknowledged.")
-            given = await self._refuse(Refusal(self.name, caller, fault, body), unread=incoming)
+            refusal = Refusal(self.name, caller, fault, body)
+            given = await self._refuse(refusal, unread=incoming, headers=headers)
         await _send(given, send=send)
         return given.status
 
-    async def _refuse(self, refusal: Refusal, *, unread: IncomingBody) -> Answer:
+    async def _refuse(
+        self, refusal: Refusal, *, unread: IncomingBody, headers: Mapping[bytes, bytes]
+    ) -> Answer:
         await unread.discard()
         await self._record(refusal)
+        if self.terms.page is not None:
+            return self.terms.page(refusal.error, headers=headers)
         return self.terms.present(refusal.error)
 
     async def _caller(self, headers: dict[bytes, bytes]) -> Caller | None:
@@ -169,6 +186,8 @@ class Endpoint:
         if not raw:
             return {}
         pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+        if self.terms.passes_over_queries:
+            return {name: text for name, text in reversed(pairs) if name in self.terms.queries}
         times = Counter(name for name, _ in pairs)
         errors = [
             FieldError(f"?{name}", "unknown parameter" if count == 1 else "said more than once")

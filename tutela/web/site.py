@@ -31,6 +31,7 @@ from tutela.web.fallback import no_call
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.openapi import show_openapi
 from tutela.web.paging import PAGE_QUERIES
+from tutela.web.public.calls import public_pages
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
@@ -164,7 +165,10 @@ def _ledger_calls(rooms: Rooms) -> list[Call]:
 def site(rooms: Rooms) -> Starlette:
     """The whole site as one ASGI application."""
     application = DirectSite(
-        [*(_route(call, rooms=rooms) for call in calls(rooms)), *_pages(rooms)],
+        [
+            *(_route(call, rooms=rooms) for call in [*calls(rooms), *public_pages(rooms)]),
+            *_pages(rooms),
+        ],
         exception_handlers={HTTPException: no_call},
     )
     application.router.redirect_slashes = False

@@ -129,9 +129,10 @@ class Canaries:
             mark=Mark.CANARY,
         )
         headers = await self._headers(sender)
+        body = probe.body
         response = await self._client.post(
             probe.path,
-            content=msgspec.json.encode(probe.body),
+            content=body if isinstance(body, bytes) else msgspec.json.encode(body),
             headers={
                 **headers,
                 "Idempotency-Key": probe.key,

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from tutela.domain.vocabulary import Category, Keyword
 
@@ -13,7 +14,7 @@ SURFACES: Final = ("app", "web", "search", "messages")
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One HTTP call: where to, what, and under which key."""
+    """One HTTP call: where to, what (bytes as they are, all else as JSON), and under which key."""
 
     path: str
     body: object
@@ -46,8 +47,29 @@ def xrpc(key: str, *, channel: str, chance: random.Random) -> Probe:
     return Probe("/xrpc/com.atproto.moderation.createReport", body, key)
 
 
+def form(key: str, *, channel: str, chance: random.Random) -> Probe:
+    """The last step of the report page, as a browser sends it; the channel is the token's."""
+    del channel
+    fields = {
+        "step": "3",
+        "go": "send",
+        "lang": chance.choice(("de", "en")),
+        "where": f"canary-{chance.randbytes(12).hex()}",
+        "harm": chance.choice(("child_other", "scam", "other")),
+        "why": f"canary {chance.randbytes(16).hex()}",
+        "good_faith": "yes",
+    }
+    body = urlencode(fields).encode()
+    return Probe("/report", body, key, content_type="application/x-www-form-urlencoded")
+
+
 #: How a probe is written for each door.
-PROBES: Final[Mapping[str, Callable[..., Probe]]] = {"api": api, "batch": batch, "xrpc": xrpc}
+PROBES: Final[Mapping[str, Callable[..., Probe]]] = {
+    "api": api,
+    "batch": batch,
+    "form": form,
+    "xrpc": xrpc,
+}
 
 
 def _notice(key: str, *, channel: str, chance: random.Random) -> dict[str, object]:

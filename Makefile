@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test check static floor crash bench-intake lock clean
+.PHONY: help setup demo test check static floor crash doors bench-intake lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ floor:  ## what `make test COVERAGE=1` noted, held against the floor of each roo
 
 crash: setup  ## kill -9 and cut connections under load (SECONDS=60: a short one): nothing acknowledged is lost
 	$(BIN)/python -m benchmarks.crash $(if $(SECONDS),--seconds $(SECONDS))
+
+doors: setup  ## a world of reports through every door, each stored, queued, answered (REPORTS=300: a small one)
+	$(BIN)/python -m benchmarks.doors $(if $(REPORTS),--reports $(REPORTS))
 
 bench-intake: setup  ## notices per second over HTTP beside pgbench
 	$(BIN)/python -m benchmarks.intake

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.reference_calls import call_terms, calls_table
+from tools.reference_client import client_calls, client_errors, client_settings
 from tools.reference_fields import fields_table
 from tools.reference_ledger import worked_example
 from tools.reference_lists import (
@@ -74,6 +75,9 @@ _WHOLE = {
     "atproto reasons": atproto_reasons,
     "calls": calls_table,
     "checks": checks,
+    "client calls": client_calls,
+    "client errors": client_errors,
+    "client settings": client_settings,
     "commands": commands,
     "errors": errors_table,
     "families": families,

@@ -31,6 +31,7 @@ from tutela.client.trust import KeyFile, KeyStore
 from tutela.domain.decision import Content, Decision, Measure
 from tutela.domain.declaration import Declaration
 from tutela.domain.notice import Notice, Notifier, PossibleMinor, Subject
+from tutela.domain.vocabulary import Category, Keyword, SubjectKind
 
 __all__ = [
     "Accepted",
@@ -38,6 +39,7 @@ __all__ = [
     "AsyncSurroundings",
     "Case",
     "CaseSummary",
+    "Category",
     "Client",
     "ClientError",
     "Content",
@@ -49,6 +51,7 @@ __all__ = [
     "Inclusion",
     "KeyFile",
     "KeyStore",
+    "Keyword",
     "Lease",
     "Measure",
     "NotIncluded",
@@ -65,6 +68,7 @@ __all__ = [
     "Standing",
     "Status",
     "Subject",
+    "SubjectKind",
     "Surroundings",
     "Unanswered",
     "Unreadable",

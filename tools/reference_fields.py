@@ -16,7 +16,7 @@ from tutela.web.operations import OPERATIONS
 
 _ROW = re.compile(r"^\| `(?P<field>[^`]+)` \|.*\| (?P<means>[^|]*) \|$", re.MULTILINE)
 _PLAIN = {str: "text", bool: "true or false", int: "whole number", datetime: "time", date: "day"}
-_PLAIN |= {object: "any", Any: "any"}
+_PLAIN |= {float: "number", object: "any", Any: "any"}
 
 
 def fields_table(name: str, *, before: str) -> str:

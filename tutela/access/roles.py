@@ -23,6 +23,8 @@ class Right(StrEnum):
     SEE_STATUS = "see_status"
     #: Read the ids behind what is red.
     SEE_STATUS_IDS = "see_status_ids"
+    #: Read how precise trusted flaggers, hotlines, authorities and researchers are.
+    SEE_FLAGGERS = "see_flaggers"
 
 
 class Forbidden(TutelaError):
@@ -41,12 +43,12 @@ RIGHTS: Final = MappingProxyType(
         Role.SERVICE: frozenset({Right.SEND_NOTICES, Right.SEE_STATUS}),
         Role.REVIEWER: _REVIEW,
         Role.SPECIALIST: _REVIEW | {Right.DECIDE_SPECIALIST_CASES},
-        Role.LEAD: _REVIEW | _WATCH | {Right.DECIDE_SPECIALIST_CASES},
+        Role.LEAD: _REVIEW | _WATCH | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS},
         Role.INVESTIGATOR: frozenset({Right.SEE_CASES, Right.SEE_STATUS}),
-        Role.COMPLIANCE: _WATCH,
-        Role.AUDITOR: _WATCH,
+        Role.COMPLIANCE: _WATCH | {Right.SEE_FLAGGERS},
+        Role.AUDITOR: _WATCH | {Right.SEE_FLAGGERS},
         Role.INSPECTOR: _WATCH,
-        Role.ADMIN: _WATCH,
+        Role.ADMIN: _WATCH | {Right.SEE_FLAGGERS},
     }
 )
 

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from tutela import logs
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
+from tutela.cli.flaggers import flaggers
 from tutela.cli.ledger import ledger
 from tutela.cli.notices import notices
 from tutela.cli.reconcile import reconcile
@@ -59,6 +60,7 @@ application.command("up")(up)
 application.command("demo")(demo)
 application.command("doctor")(doctor)
 application.command("reconcile")(reconcile)
+application.command("flaggers")(flaggers)
 application.add_typer(tokens, name="token")
 application.add_typer(users, name="user")
 application.add_typer(notices, name="notices")

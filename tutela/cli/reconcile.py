@@ -61,6 +61,12 @@ def _show(report: Reconciliation) -> None:
         f"{report.received} received = {report.open} open + {report.answered} answered"
         f" + {report.lost} lost"
     )
+    for queue in report.flaggers:
+        console.print(
+            f"{queue.tenant}/{queue.service} {queue.channel}: {queue.open} notices open, "
+            f"{queue.overdue} past their time, the oldest from {queue.oldest_since}",
+            style="bold red" if queue.overdue else None,
+        )
     for fault in report.faults:
         console.print(f"{fault.check}: {fault.count}. {fault.meaning}", style="bold red")
         for found in fault.found[:FOUND_SHOWN]:

@@ -27,6 +27,10 @@ class Unit(StrEnum):
     DAYS = "days"
     #: Calendar months.
     MONTHS = "months"
+    #: Items of notices.
+    ITEMS = "items"
+    #: Parts of a hundred.
+    PERCENT = "percent"
     #: Keywords of the Transparency Database.
     KEYWORDS = "keywords"
 

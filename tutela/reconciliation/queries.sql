@@ -12,6 +12,18 @@ WHERE n.mark = 'real'
 GROUP BY 1, 2, 3, 4, 5, 6
 ORDER BY 1, 2, 3, 4, 5, 6
 
+-- name: flagger_queues
+-- Notices of those who flag by calling that wait for an answer: how many, how many past their time, and the oldest.
+SELECT n.tenant, n.service, n.channel, count(*), count(*) FILTER (WHERE n.due_at < %(now)s), min(n.received_at)
+FROM notice n
+WHERE n.mark = 'real' AND n.channel IN ('trusted_flagger', 'hotline', 'authority', 'researcher')
+  AND EXISTS (
+    SELECT FROM item i
+    WHERE (i.tenant, i.service, i.notice_id) = (n.tenant, n.service, n.id) AND i.decision_id IS NULL
+  )
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3
+
 -- name: keep_run
 -- The last reconciliation, for those who ask how things stand.
 INSERT INTO reconciliation_run (id, at, seconds, ok, report) VALUES (%(id)s, %(at)s, %(seconds)s, %(ok)s, %(report)s)

@@ -16,6 +16,7 @@ from tutela.domain.vocabulary import Category, Keyword
 from tutela.ledger.receipts import INCLUSION_SECONDS
 from tutela.reconciliation.report import (
     Fault,
+    FlaggerQueue,
     Found,
     Reconciliation,
     Total,
@@ -85,12 +86,18 @@ async def reconcile(pool: Pool, *, now: datetime, limits: Limits) -> Reconciliat
         totals = [
             Total(*_whole(row)) for row in await _rows(connection, sql=_sql.totals, asked=asked)
         ]
+        flaggers = [
+            FlaggerQueue(tenant, service, channel, open_, overdue, canonical.timestamp(oldest))
+            for tenant, service, channel, open_, overdue, oldest in await _rows(
+                connection, sql=_sql.flagger_queues, asked=asked
+            )
+        ]
         faults = [
             _fault(check, rows=rows)
             for check in MEANINGS
             if (rows := await _found(connection, check=check, asked=asked))
         ]
-    return conclude(totals, faults=faults, at=canonical.timestamp(now))
+    return conclude(totals, faults=faults, at=canonical.timestamp(now), flaggers=flaggers)
 
 
 def is_lost(report: Reconciliation) -> bool:

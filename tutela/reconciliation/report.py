@@ -1,5 +1,7 @@
 """What a reconciliation says: totals that must add up, and faults with the ids behind them."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 #: Ids that a fault names; the count says how many there are.
@@ -23,6 +25,17 @@ class Total(msgspec.Struct, frozen=True):
     def lost(self) -> int:
         """Items that were acknowledged and are neither open nor answered."""
         return self.received - self.open - self.answered
+
+
+class FlaggerQueue(msgspec.Struct, frozen=True):
+    """Notices over one channel of those who flag by calling, as long as something is open."""
+
+    tenant: str
+    service: str
+    channel: str
+    open: int
+    overdue: int
+    oldest_since: str
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -63,9 +76,12 @@ class Reconciliation(msgspec.Struct, frozen=True):
     lost: int
     totals: list[Total]
     faults: list[Fault]
+    flaggers: list[FlaggerQueue] = []
 
 
-def conclude(totals: list[Total], *, faults: list[Fault], at: str) -> Reconciliation:
+def conclude(
+    totals: list[Total], *, faults: list[Fault], at: str, flaggers: Sequence[FlaggerQueue] = ()
+) -> Reconciliation:
     """The verdict over all totals and faults."""
     lost = sum(abs(total.lost) for total in totals)
     return Reconciliation(
@@ -77,6 +93,7 @@ def conclude(totals: list[Total], *, faults: list[Fault], at: str) -> Reconcilia
         lost=lost,
         totals=totals,
         faults=faults,
+        flaggers=list(flaggers),
     )
 
 
@@ -88,7 +105,8 @@ def only(report: Reconciliation, *, tenant: str, service: str, with_ids: bool) -
         for fault in report.faults
         if (shares := [s for s in fault.shares if _concerns(s, tenant=tenant, service=service)])
     ]
-    return conclude(totals, faults=faults, at=report.at)
+    flaggers = [f for f in report.flaggers if (f.tenant, f.service) == (tenant, service)]
+    return conclude(totals, faults=faults, at=report.at, flaggers=flaggers)
 
 
 def fault(check: str, *, meaning: str, found: list[Found]) -> Fault:

@@ -97,6 +97,7 @@ def _of_report(report: Reconciliation, *, now: datetime) -> Iterator[Metric]:
         "tutela_reconciled", "1 where nothing is lost and no check found anything.", value=report.ok
     )
     yield _items(report)
+    yield from _flaggers(report, now=now)
     faults = GaugeMetricFamily("tutela_faults", "What each check found.", labels=["check"])
     found = {fault.check: fault.count for fault in report.faults}
     for check in reconcile.MEANINGS:
@@ -115,6 +116,27 @@ def _items(report: Reconciliation) -> Metric:
     for (channel, state), count in sorted(counted.items()):
         family.add_metric([channel, state], count)
     return family
+
+
+def _flaggers(report: Reconciliation, *, now: datetime) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily(
+        "tutela_flagger_notices",
+        "Unanswered notices of flaggers by channel: all that are open, and those past their time.",
+        labels=["channel", "state"],
+    )
+    oldest = GaugeMetricFamily(
+        "tutela_flagger_oldest_open_seconds",
+        "Since the oldest unanswered notice of a channel of flaggers came.",
+        labels=["channel"],
+    )
+    for channel in sorted({queue.channel for queue in report.flaggers}):
+        queues = [queue for queue in report.flaggers if queue.channel == channel]
+        waiting.add_metric([channel, "open"], sum(queue.open for queue in queues))
+        waiting.add_metric([channel, "overdue"], sum(queue.overdue for queue in queues))
+        since = datetime.fromisoformat(min(queue.oldest_since for queue in queues))
+        oldest.add_metric([channel], (now - since).total_seconds())
+    yield waiting
+    yield oldest
 
 
 def _states(received: int, *, open_: int, answered: int) -> Iterable[tuple[str, int]]:

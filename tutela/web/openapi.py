@@ -109,7 +109,7 @@ class _Described:
             yield {"name": name, "in": "path", "required": True, "schema": schema}
         for name in sorted(self._call.terms.queries):
             required = name in self._operation.queries_required
-            schema_of_query = _QUERY_SCHEMAS[name]
+            schema_of_query = self._operation.query_schemas.get(name) or _QUERY_SCHEMAS[name]
             yield {"name": name, "in": "query", "required": required, "schema": schema_of_query}
         if self._operation.takes_key:
             schema_of_key = {"type": "string", "minLength": 1, "maxLength": 512}

@@ -9,6 +9,7 @@ from tutela.decisions.decide import Decided
 from tutela.domain.decision import Decision
 from tutela.domain.declaration import Declaration
 from tutela.domain.notice import Notice
+from tutela.domain.states import ItemState
 from tutela.intake.acknowledgement import Accepted
 from tutela.intake.channels.atproto import Report
 from tutela.intake.channels.batch import LineResult
@@ -21,6 +22,7 @@ from tutela.ledger.proofs import Consistency, Inclusion, LogKeys
 from tutela.publishing.witnesses import Signed, Taken
 from tutela.reconciliation.status import Status
 from tutela.review.case_view import CasePage, CaseView
+from tutela.rights.flaggers import FlaggerReport
 from tutela.web.answer import JSON, JSON_LINES
 from tutela.web.api.cases import ClaimedCase, Empty, LeaseKept, LeaseNamed
 from tutela.web.api.receipts import EvidenceSent, Lookup
@@ -38,6 +40,8 @@ class Operation:
     body_required: bool = True
     takes_key: bool = False
     queries_required: frozenset[str] = frozenset()
+    #: Parameters that are here something else than in other calls.
+    query_schemas: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     errors: frozenset[int] = field(default_factory=frozenset)
     error: Any = None
     error_type: str | None = None
@@ -72,6 +76,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             name="listSentNotices",
             summary="A page of what the caller's own token sent, and how each item stands.",
             answers={200: SentPage},
+            query_schemas={"state": {"enum": [str(state) for state in ItemState]}},
         ),
         "GET /v1/notices/{notice_id}": Operation(
             name="showSentNotice",
@@ -194,6 +199,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             name="showStatus",
             summary="Everything that may be red without closing the door.",
             answers={200: Status},
+        ),
+        "GET /v1/flaggers": Operation(
+            name="showFlaggers",
+            summary="How precise those are who flag by calling, with an interval.",
+            answers={200: FlaggerReport},
+            query_schemas={key: {"type": "string", "format": "date"} for key in ("from", "to")},
         ),
         "GET /metrics": Operation(
             name="showMetrics",

@@ -13,6 +13,7 @@ from tutela.web.answer import JSON_LINES
 from tutela.web.api import (
     cases,
     declarations,
+    flaggers,
     health,
     ledger,
     notices,
@@ -22,6 +23,7 @@ from tutela.web.api import (
     xrpc,
 )
 from tutela.web.api.cases import ReviewRoom
+from tutela.web.api.flaggers import PERIOD_QUERIES
 from tutela.web.api.xrpc import xrpc_problem
 from tutela.web.calls import Call, Rooms
 from tutela.web.console.pages import Console
@@ -43,6 +45,7 @@ _SEE_CASES = Terms(right=Right.SEE_CASES, takes=None, queries=PAGE_QUERIES)
 _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
+_SEE_FLAGGERS = Terms(right=Right.SEE_FLAGGERS, takes=None, queries=PERIOD_QUERIES)
 _OPEN = Terms(right=None, takes=None)
 _HEAD = Terms(right=None, takes=None, queries=frozenset({"log_id"}))
 _CONSISTENCY = Terms(right=None, takes=None, queries=frozenset({"log_id", "from", "to"}))
@@ -78,6 +81,7 @@ def _watching_calls(rooms: Rooms) -> list[Call]:
         Call("GET", "/readyz", _OPEN, ready),
         Call("GET", "/metrics", _OPEN, metrics),
         Call("GET", "/v1/status", _STATUS, told),
+        Call("GET", "/v1/flaggers", _SEE_FLAGGERS, flaggers.show_flaggers(rooms.pool, clock=clock)),
     ]
 
 

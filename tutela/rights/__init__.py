@@ -1,0 +1,1 @@
+"""Decides how those who report are counted, and when a person should look at how they do it."""

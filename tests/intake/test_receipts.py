@@ -8,9 +8,9 @@ import pytest
 from tests.fixtures.deciding import action, claimed, decided, dismissal, subject
 from tests.fixtures.site import Site, notice
 from tutela.access.keys import Sealed
+from tutela.access.pace import Pace
 from tutela.domain.vocabulary import Role
 from tutela.intake.facts import open_fact
-from tutela.intake.pace import Pace
 
 LOOKUP = "/v1/receipts/lookup"
 EVIDENCE = "/v1/receipts/evidence"

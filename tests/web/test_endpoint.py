@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from tests.fixtures.site import Site, notice
+from tutela.access.pace import Pace
 from tutela.errors import TutelaError
-from tutela.intake.pace import Pace
 from tutela.web.answer import Answer, answer, begun
 from tutela.web.direct import DirectSite
 from tutela.web.endpoint import Asked, Endpoint, Handler, Minutes, Terms

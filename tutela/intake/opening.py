@@ -3,7 +3,7 @@
 import msgspec
 
 from tutela.domain.notice import Notice
-from tutela.intake.channels import atproto
+from tutela.intake.channels import activitypub, atproto
 
 _decode = msgspec.json.Decoder(Notice).decode
 
@@ -11,9 +11,14 @@ _decode = msgspec.json.Decoder(Notice).decode
 def notice_in(body: bytes) -> Notice:
     """The notice in the RFC 8785 form of a body that intake accepted.
 
-    No notice has a `reasonType` and no report of AT Protocol can do without one.
+    No notice has a `reasonType`, no report of AT Protocol can do without one, and neither has the
+    two members of a flag of ActivityPub.
     """
     try:
         return _decode(body)
     except msgspec.ValidationError:
+        pass
+    try:
         return atproto.notice_in(body)
+    except msgspec.ValidationError:
+        return activitypub.notice_in(body)

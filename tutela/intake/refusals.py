@@ -10,6 +10,7 @@ import psycopg
 import structlog
 
 from tutela.access.keys import KeySet
+from tutela.access.pace import Pace
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.errors import DatabaseUnavailable
@@ -17,7 +18,6 @@ from tutela.database.grouping import Full, Grouping
 from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.errors import TutelaError
-from tutela.intake.pace import Pace
 
 KEEP_BODY = timedelta(days=7)
 #: What is kept of a refused body; the rest tells nobody more.

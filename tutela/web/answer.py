@@ -9,6 +9,7 @@ JSON = "application/json"
 JSON_LINES = "application/x-ndjson"
 FORM = "application/x-www-form-urlencoded"
 HTML = "text/html; charset=utf-8"
+ACTIVITY_JSON = "application/activity+json"
 
 _encode = msgspec.json.Encoder().encode
 

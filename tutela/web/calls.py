@@ -1,6 +1,7 @@
 """What a call is, and what the calls of the house stand on."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,7 @@ class Rooms:
     refusals: RefusalLog
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes] = os.urandom
+    monotonic: Callable[[], float] = time.monotonic
     canary_seconds_max: float = CANARY_SECONDS_MAX
     service_did: str = SERVICE_DID
     public_service: str = PUBLIC_SERVICE

@@ -12,13 +12,13 @@ from urllib.parse import parse_qsl
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from tutela.access.pace import Pace
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
 from tutela.errors import FieldError, TutelaError
-from tutela.intake.pace import Pace
 from tutela.intake.reading import Unfit
 from tutela.intake.refusals import Refusal
-from tutela.web.answer import FORM, JSON, JSON_LINES, Answer, LineAnswer
+from tutela.web.answer import ACTIVITY_JSON, FORM, JSON, JSON_LINES, Answer, LineAnswer
 from tutela.web.body import IncomingBody, WrongType, media_type, refuse_encoded
 from tutela.web.problem import problem
 
@@ -31,6 +31,7 @@ _SAFE_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"
 _ACCEPTED = {
     FORM: frozenset({FORM}),
     JSON: frozenset({"", JSON}),
+    ACTIVITY_JSON: frozenset({ACTIVITY_JSON, "application/ld+json"}),
     JSON_LINES: frozenset(
         {"", JSON_LINES, JSON, "application/jsonl", "application/json-lines", "text/plain"}
     ),

@@ -11,7 +11,7 @@ import tutela
 from tutela.web.answer import JSON, JSON_LINES, Answer
 from tutela.web.endpoint import Asked, Handler, Terms
 from tutela.web.operations import OPERATIONS, Operation
-from tutela.web.problem import PROBLEM_JSON, Problem, problem
+from tutela.web.problem import PROBLEM_JSON, Problem
 
 _REFERENCE: Final = "#/components/schemas/{name}"
 _BODY_ERRORS: Final = (400, 408, 413, 415, 422)
@@ -137,7 +137,7 @@ class _Described:
             statuses.add(429)
         if terms.queries or terms.right is None:
             statuses.add(422)
-        if terms.present is not problem:
+        if operation.error is not None:
             statuses.discard(422)
         kind, content_type = operation.error or Problem, operation.error_type or PROBLEM_JSON
         content = {content_type: {"schema": self._schema_of[id(kind)]}}

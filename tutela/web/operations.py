@@ -11,6 +11,7 @@ from tutela.domain.declaration import Declaration
 from tutela.domain.notice import Notice
 from tutela.domain.states import ItemState
 from tutela.intake.acknowledgement import Accepted
+from tutela.intake.channels.activitypub import Activity
 from tutela.intake.channels.atproto import Report
 from tutela.intake.channels.batch import LineResult
 from tutela.intake.declarations import Declared
@@ -24,6 +25,7 @@ from tutela.reconciliation.status import Status
 from tutela.review.case_view import CasePage, CaseView
 from tutela.rights.flaggers import FlaggerReport
 from tutela.web.answer import JSON, JSON_LINES
+from tutela.web.api.activitypub import Heard
 from tutela.web.api.cases import ClaimedCase, Empty, LeaseKept, LeaseNamed
 from tutela.web.api.receipts import EvidenceSent, Lookup
 from tutela.web.api.xrpc import ReportTaken, XrpcError
@@ -93,6 +95,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             errors=frozenset({409, 429}),
             error=XrpcError,
             error_type=JSON,
+        ),
+        "POST /activitypub/inbox": Operation(
+            name="receiveActivity",
+            summary="An activity as federated servers send it, signed; a Flag becomes a notice.",
+            takes=Activity,
+            answers={202: Heard},
+            errors=frozenset({401, 409, 429}),
         ),
         "POST /v1/declarations": Operation(
             name="declare",

@@ -4,13 +4,14 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
+from tutela.access.pace import Pace
 from tutela.access.roles import Right
 from tutela.access.sessions import Sessions
 from tutela.intake.channels.batch import LineRefused
-from tutela.intake.pace import Pace
 from tutela.intake.refusals import Refusal
-from tutela.web.answer import JSON_LINES
+from tutela.web.answer import ACTIVITY_JSON, JSON_LINES
 from tutela.web.api import (
+    activitypub,
     cases,
     declarations,
     flaggers,
@@ -55,6 +56,9 @@ RECEIPTS_AT_ONCE = 500.0
 #: The same of witnesses that bring their cosignatures.
 COSIGNATURES_PER_SECOND = 5.0
 COSIGNATURES_AT_ONCE = 50.0
+#: How often a process hears federated servers, all together: each may cost a signature to check.
+ACTIVITIES_PER_SECOND = 100.0
+ACTIVITIES_AT_ONCE = 500.0
 
 
 def calls(rooms: Rooms) -> list[Call]:
@@ -62,6 +66,7 @@ def calls(rooms: Rooms) -> list[Call]:
     listed = [
         *_intake_calls(rooms),
         *_sent_calls(rooms),
+        _inbox_call(rooms),
         *_receipt_calls(rooms),
         *_review_calls(rooms),
         *_ledger_calls(rooms),
@@ -121,6 +126,16 @@ def _sent_calls(rooms: Rooms) -> list[Call]:
         Call("GET", "/v1/notices", _SENT_ONES, page),
         Call("GET", "/v1/notices/{notice_id}", _SENT_ONE, one),
     ]
+
+
+def _inbox_call(rooms: Rooms) -> Call:
+    terms = Terms(
+        right=None,
+        takes=ACTIVITY_JSON,
+        pace=Pace(per_second=ACTIVITIES_PER_SECOND, burst=ACTIVITIES_AT_ONCE),
+        present=activitypub.activitypub_problem,
+    )
+    return Call("POST", activitypub.PATH, terms, activitypub.receive_activity(rooms))
 
 
 def _receipt_calls(rooms: Rooms) -> list[Call]:

@@ -1,0 +1,21 @@
+"""How fast something may happen: a bucket of tokens that fills again at a steady rate."""
+
+
+class Pace:
+    """Lets `burst` through at once and `per_second` after that (a token bucket)."""
+
+    def __init__(self, *, per_second: float, burst: float) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._tokens = burst
+        self._seconds: float | None = None
+
+    def allows(self, seconds: float) -> bool:
+        """Whether one more may pass at an instant of a steady clock, in seconds."""
+        passed = 0.0 if self._seconds is None else max(seconds - self._seconds, 0.0)
+        self._seconds = seconds
+        self._tokens = min(self._tokens + passed * self._per_second, self._burst)
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True

@@ -1,0 +1,1 @@
+"""Who signed an HTTP call and what of it, in the two forms that federated servers speak."""

@@ -19,9 +19,11 @@ import httpx
 import msgspec
 
 from benchmarks import doors_proof
+from benchmarks.doors_neighbours import neighbours
 from benchmarks.doors_place import Place, started
+from benchmarks.doors_sending import Acknowledged, Door
 from benchmarks.doors_stored import Faults, match, stored_in
-from benchmarks.doors_table import DOORS, Acknowledged, Door
+from benchmarks.doors_table import DOORS
 from benchmarks.doors_world import Report, reports
 from tutela.drills.reviewers import SimulatedReviewer
 
@@ -49,8 +51,14 @@ class Outcome:
     faults: Faults = field(default_factory=Faults)
 
 
-async def run(place: Place, *, count: int, seed: int, tell: Callable[[str], None]) -> Outcome:
-    """The whole way of a world: sent, stored, queued, decided, answered, proved."""
+async def run(*, count: int, seed: int, tell: Callable[[str], None]) -> Outcome:
+    """The whole way of a world, in a service of its own: sent, kept, decided, answered, proved."""
+    async with neighbours() as known:
+        with started(known) as place:
+            return await _run(place, count=count, seed=seed, tell=tell)
+
+
+async def _run(place: Place, *, count: int, seed: int, tell: Callable[[str], None]) -> Outcome:
     world = reports(count, forms=[door.form for door in DOORS], seed=seed)
     outcome = Outcome(reports=count, seed=seed)
     faults = outcome.faults
@@ -144,8 +152,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     tell = (lambda _: None) if given.json else print
-    with started({}) as place:
-        outcome = asyncio.run(run(place, count=given.reports, seed=given.seed, tell=tell))
+    outcome = asyncio.run(run(count=given.reports, seed=given.seed, tell=tell))
     print(as_json(outcome) if given.json else told(outcome))
     return 1 if outcome.faults.found else 0
 

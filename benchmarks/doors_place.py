@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from benchmarks.doors_neighbours import Neighbours
 from tutela.database.embedded import EmbeddedServer, locate_database
 
 READY = "ready "
@@ -27,6 +28,7 @@ class Place:
     """A running service with its folders, and a folder for what goes in and out."""
 
     url: str
+    neighbours: Neighbours
     data_folder: Path
     key_folder: Path
     folder: Path
@@ -61,7 +63,7 @@ class Place:
 
 
 @contextmanager
-def started(environment: Mapping[str, str]) -> Iterator[Place]:
+def started(neighbours: Neighbours) -> Iterator[Place]:
     """`tutela up` in a folder of its own, gone with the context."""
     with tempfile.TemporaryDirectory(prefix="tutela-doors-") as name:
         folder = Path(name)
@@ -70,7 +72,7 @@ def started(environment: Mapping[str, str]) -> Iterator[Place]:
         with (folder / "log").open("wb") as log:
             child = subprocess.Popen(
                 [TUTELA, "up", "--port", "0"],
-                env={**os.environ, **where, **environment},
+                env={**os.environ, **where, **neighbours.environment},
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -82,6 +84,7 @@ def started(environment: Mapping[str, str]) -> Iterator[Place]:
                 raise SystemExit(f"tutela up did not start: {(folder / 'log').read_text()[-4000:]}")
             yield Place(
                 url=said.removeprefix(READY),
+                neighbours=neighbours,
                 data_folder=folder / "data",
                 key_folder=folder / "keys",
                 folder=folder,

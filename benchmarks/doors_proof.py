@@ -9,8 +9,9 @@ from typing import Final
 import httpx
 
 from benchmarks.doors_place import Place
+from benchmarks.doors_sending import Acknowledged
 from benchmarks.doors_stored import Faults, Stored
-from benchmarks.doors_table import DOORS, Acknowledged
+from benchmarks.doors_table import DOORS
 from benchmarks.doors_world import Report, planted
 from tutela.client import AsyncClient, ClientError, Patience
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from benchmarks.doors_place import Place
-from benchmarks.doors_table import Acknowledged
+from benchmarks.doors_sending import Acknowledged
 from benchmarks.doors_world import Report
 from tutela.ledger.receipts import hash_code, read_code
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from benchmarks import doors, doors_proof
-from benchmarks.doors_place import started
+from benchmarks.doors_sending import Acknowledged
 from benchmarks.doors_stored import Faults, Stored, match
-from benchmarks.doors_table import DOORS, Acknowledged
+from benchmarks.doors_table import DOORS
 from benchmarks.doors_world import INCOMPLETE_SHARE, Report, planted, reports
 from tutela.ledger.receipts import hash_code, read_code
 
@@ -18,8 +18,7 @@ FORMS = [door.form for door in DOORS]
 
 
 def test_every_report_through_every_door_is_stored_queued_and_answered() -> None:
-    with started({}) as place:
-        outcome = asyncio.run(doors.run(place, count=COUNT, seed=doors.SEED, tell=lambda _: None))
+    outcome = asyncio.run(doors.run(count=COUNT, seed=doors.SEED, tell=lambda _: None))
     assert list(outcome.faults.lines()) == []
     assert outcome.reconciled == f"{COUNT} received = 0 open + {COUNT} answered + 0 lost"
     assert sum(outcome.counted[form.name, ""] for form in FORMS) == COUNT

@@ -1,12 +1,23 @@
 """Verifies what a Tutela ledger claims, offline, with nothing of Tutela's own code."""
 
+from tutela_verify.forks import Comparison, compare
 from tutela_verify.formats import Malformed
 from tutela_verify.proofs import verify_consistency, verify_head, verify_inclusion, verify_receipt
-from tutela_verify.verdict import Fault, FaultKind, FoundReceipt, NotAnExport, Refuted, Verdict
+from tutela_verify.verdict import (
+    Cosigner,
+    Fault,
+    FaultKind,
+    FoundReceipt,
+    NotAnExport,
+    Refuted,
+    Verdict,
+)
 from tutela_verify.verification import RECEIPT_SAMPLE, verify_export
 
 __all__ = [
     "RECEIPT_SAMPLE",
+    "Comparison",
+    "Cosigner",
     "Fault",
     "FaultKind",
     "FoundReceipt",
@@ -14,6 +25,7 @@ __all__ = [
     "NotAnExport",
     "Refuted",
     "Verdict",
+    "compare",
     "verify_consistency",
     "verify_export",
     "verify_head",

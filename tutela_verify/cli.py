@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from tutela_verify.forks import compare
 from tutela_verify.formats import Malformed
 from tutela_verify.verdict import NotAnExport, Verdict
 from tutela_verify.verification import RECEIPT_SAMPLE, verify_export
@@ -28,9 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status; the verdict goes to standard output, why there is none to standard error."""
     given = _parser().parse_args(arguments)
     try:
+        if given.fork:
+            return _compare(given)
         verdict = verify_export(
-            given.file,
-            trusted_keys=given.key,
+            _file(given),
+            trusted_keys=[*given.key, *given.witness],
             receipts=[_read_document(path) for path in given.receipt],
             heads=[_read_document(path) for path in given.head],
             receipt_sample=given.receipts,
@@ -50,19 +53,46 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tutela-verify",
         description="Verifies an exported ledger offline and names the first thing that is wrong.",
-        epilog="Exit 0: verified. 1: refuted. 2: wrong usage, or a file that cannot be read.",
+        epilog="Exit 0: verified, or a fork proven. 1: refuted, or none proven. "
+        "2: wrong usage, or a file that cannot be read.",
     )
     add = parser.add_argument
-    add("file", metavar="FILE", type=Path, help="what `tutela ledger export` wrote")
+    add("file", metavar="FILE", type=Path, nargs="?", help="what `tutela ledger export` wrote")
     add("--key", metavar="PUBLICKEY", action="append", default=[], help="trust this key (base64)")
     add("--receipt", metavar="RECEIPT.json", action="append", default=[], type=Path,
         help="a notifier's receipt: its leaf must be there")  # fmt: skip
     add("--head", metavar="HEAD.json", action="append", default=[], type=Path,
         help="a head that a second party held: the log must contain it")  # fmt: skip
+    add("--witness", metavar="VKEY", action="append", default=[],
+        help="the verifier key of a witness: its cosignatures count")  # fmt: skip
+    add("--fork", metavar=("A", "B"), nargs=2, type=Path,
+        help="do two heads or checkpoints prove two histories of a log? (with --key)")  # fmt: skip
     add("--receipts", metavar="all|N", default=RECEIPT_SAMPLE, type=_sample,
         help="of how many receipts the signature is verified (default: %(default)s)")  # fmt: skip
     add("--json", action="store_true", help="one JSON document on standard output")
     return parser
+
+
+def _compare(given: argparse.Namespace) -> int:
+    first, second = (_read_bytes(path) for path in given.fork)
+    compared = compare(first, second=second, trusted_keys=given.key)
+    words = _printable(compared.words)
+    print(json.dumps(asdict(compared), indent=2) if given.json else words)
+    return VERIFIED if compared.proven else REFUTED
+
+
+def _file(given: argparse.Namespace) -> Path:
+    if given.file is None:
+        raise _Unusable("give a FILE, or --fork A B")
+    return Path(given.file)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LONGEST_DOCUMENT_BYTES)
+    except OSError as error:
+        raise _Unusable(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _sample(text: str) -> int | None:
@@ -84,7 +114,7 @@ def _read_document(path: Path) -> dict[str, Any]:
     return value
 
 
-def _why_unusable(error: Exception, *, file: Path) -> str:
+def _why_unusable(error: Exception, *, file: Path | None) -> str:
     if isinstance(error, OSError):
         return f"{file} cannot be read: {error.strerror or error}"
     if isinstance(error, NotAnExport):
@@ -115,10 +145,26 @@ def _as_text(verdict: Verdict, *, receipt_files: Sequence[Path]) -> Iterator[str
         if found.leaf_index is None:
             place = f"not in this export, and not due before {found.include_by}"
         yield f"  receipt {path}: {place}"
-    if verdict.witnessed:
+    if verdict.heads_held:
         yield "  witnessed: the heads held elsewhere are part of this log"
-    else:
+    yield from _as_cosigners(verdict)
+    if not verdict.witnessed:
         yield "  unwitnessed: no head that a second party holds was compared (--head)"
+
+
+def _as_cosigners(verdict: Verdict) -> Iterator[str]:
+    vouched = [each for each in verdict.cosigners if each.vouched]
+    strangers = [each for each in verdict.cosigners if not each.vouched]
+    if vouched:
+        newest = max(vouched, key=lambda each: (each.size, each.at))
+        of = f"{len(vouched)} of {verdict.witnesses_given}"
+        yield f"  witnessed by {of}, up to size {newest.size} at {newest.at}"
+    elif verdict.witnesses_given:
+        yield f"  witnessed by 0 of {verdict.witnesses_given}"
+    for each in (*vouched, *strangers):
+        who = f"{_printable(each.name)}: up to size {each.size} at {each.at}"
+        claim = "" if each.vouched else "; a claim, nobody vouches for this key (--witness)"
+        yield f"    {who}{claim}"
 
 
 def _as_counts(verdict: Verdict) -> Iterator[str]:

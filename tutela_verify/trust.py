@@ -41,6 +41,14 @@ class Keyring:
             self._keys[key.key_id] = replace(key, valid_from=valid_from, valid_to=valid_to)
         return ""
 
+    def public_keys(self, at: str) -> list[bytes]:
+        """The raw trusted keys that were in use at an instant."""
+        return [
+            key.public.public_bytes_raw()
+            for key in self._keys.values()
+            if key.valid_from <= at and (not key.valid_to or at <= key.valid_to)
+        ]
+
     def require_trusted(self, signed: Receipt | Head, *, where: Fault) -> Key:
         """The key that signed it; Refuted where that key is not trusted or was not in use then.
 

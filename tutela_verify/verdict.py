@@ -68,6 +68,17 @@ class FoundReceipt:
     include_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cosigner:
+    """A witness: the last head it cosigned, and when; vouched for where its key was given."""
+
+    name: str
+    vouched: bool
+    size: int
+    at: str
+    cosignatures: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Verdict:
     """Whether an export holds, and what was looked at; with a fault, what was seen up to it."""
@@ -90,4 +101,11 @@ class Verdict:
     keys_used: dict[str, int] = field(default_factory=dict)
     keys_from_file: bool = True
     witnessed: bool = False
+    #: Heads held elsewhere were given.
+    heads_held: bool = False
+    #: How many witnesses were given by their keys.
+    witnesses_given: int = 0
+    cosigners: list[Cosigner] = field(default_factory=list)
+    checkpoints: int = 0
+    cosignatures: int = 0
     notifier_receipts: list[FoundReceipt] = field(default_factory=list)

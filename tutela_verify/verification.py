@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from tutela_verify import formats
+from tutela_verify.cosigners import Cosigners
+from tutela_verify.dates import Dates, head_name
 from tutela_verify.formats import Head, Malformed, Receipt
 from tutela_verify.lines import (
     Line,
@@ -16,7 +18,8 @@ from tutela_verify.lines import (
     read_lines,
 )
 from tutela_verify.merkle import GrowingTree, leaf_hash
-from tutela_verify.trust import CLOCK_TOLERANCE, LONGEST_DELAY, Keyring, shifted, signed_at
+from tutela_verify.notes import COSIGNATURE, PLAIN, is_named, read_note_key
+from tutela_verify.trust import CLOCK_TOLERANCE, Keyring, shifted, signed_at
 from tutela_verify.verdict import Fault, FaultKind, Refuted, Verdict
 from tutela_verify.witness import Witness
 
@@ -29,16 +32,22 @@ EXPORT_FORMAT: Final = "tutela-ledger-export"
 #: Leaf types counted by name; the rest are counted together.
 _COUNTED_TYPES: Final = 100
 _OTHER_TYPES: Final = "other"
+_COUNTED: Final = frozenset({"leaves", "heads", "receipts"})
+#: What files of before the witnesses do not count.
+_COUNTED_SINCE: Final = frozenset({"checkpoints", "cosignatures"})
 _LOG_FIELDS: Final = frozenset({"v", "log_id", "size", "exported_at", "format"})
 
+_TAIL: Final = frozenset({b"head", b"checkpoint", b"cosignature"})
 #: What may stand directly before a line of each kind.
 _BEFORE: Final[Mapping[bytes, frozenset[bytes]]] = {
     b"log": frozenset({b""}),
     b"key": frozenset({b"log", b"key"}),
     b"leaf": frozenset({b"log", b"key", b"leaf", b"receipt"}),
     b"receipt": frozenset({b"leaf"}),
-    b"head": frozenset({b"log", b"key", b"leaf", b"receipt", b"head"}),
-    b"end": frozenset({b"log", b"key", b"leaf", b"receipt", b"head"}),
+    b"head": frozenset({b"log", b"key", b"leaf", b"receipt", *_TAIL}),
+    b"checkpoint": frozenset({b"head"}),
+    b"cosignature": frozenset({b"checkpoint", b"cosignature"}),
+    b"end": frozenset({b"log", b"key", b"leaf", b"receipt", *_TAIL}),
 }
 
 
@@ -52,29 +61,42 @@ def verify_export(
 ) -> Verdict:
     """Whether an export holds; where it does not, the first fault in the order of its lines.
 
-    ``trusted_keys`` are 32 raw bytes or their base64; without any, the keys of the file are taken.
+    ``trusted_keys`` are keys of the log, 32 raw bytes, their base64 or a verifier key (without any,
+    the keys of the file are taken), and verifier keys of witnesses, whose cosignatures count.
     ``receipts`` are notifiers' receipts and ``heads`` heads held by a second party, as parsed JSON.
     ``receipt_sample`` receipts, evenly chosen, have their signature verified, None for all. Raises
     OSError for a file that cannot be read, NotAnExport for one that is something else, and
     Malformed where a given key, receipt or head is none.
     """
-    keyring = Keyring(trusted_keys)
+    named = [read_note_key(str(key)) for key in trusted_keys if is_named(key)]
+    bare = [key for key in trusted_keys if not is_named(key)]
+    keyring = Keyring([*bare, *(key.raw for key in named if key.algorithm == PLAIN)])
+    cosigners = Cosigners([key for key in named if key.algorithm == COSIGNATURE])
     witness = Witness(keyring)
     witness.hold(receipts=receipts, heads=heads)
-    return _Verification(Path(path), witness=witness, receipt_sample=receipt_sample).run()
+    reading = _Reading(Path(path), witness, cosigners, receipt_sample)
+    return _Verification(reading).run()
+
+
+class _Reading(NamedTuple):
+    path: Path
+    witness: Witness
+    cosigners: Cosigners
+    receipt_sample: int | None
 
 
 class _Verification:
     """One reading of an export; its state is what the lines so far have said."""
 
-    def __init__(self, path: Path, *, witness: Witness, receipt_sample: int | None) -> None:
-        self._path = path
+    def __init__(self, reading: _Reading) -> None:
+        self._path, witness, self._cosigners, self._receipt_sample = reading
         self._keyring = witness.keyring
         self._witness = witness
-        self._receipt_sample = receipt_sample
-        self._receipts_expected = promised_receipts(path)
+        self._receipts_expected = promised_receipts(self._path)
         self._verdict = Verdict(
-            keys_from_file=witness.keyring.from_file, witnessed=bool(witness.held)
+            keys_from_file=witness.keyring.from_file,
+            witnessed=bool(witness.held),
+            heads_held=bool(witness.held),
         )
         self._line = Line(0, b"", b"")
         self._promised_size = 0
@@ -89,6 +111,8 @@ class _Verification:
             b"leaf": self._take_leaf,
             b"receipt": self._take_receipt,
             b"head": self._take_head,
+            b"checkpoint": self._take_checkpoint,
+            b"cosignature": self._take_cosignature,
             b"end": self._take_end,
         }
 
@@ -211,7 +235,7 @@ class _Verification:
         self._close_leaves()
         if head.log_id != self._verdict.log_id:
             self._refute_head(FaultKind.FOREIGN_LOG, head=head, words="is of another log")
-        where = signed_at(_head_name(head), line=self._line.number, head_size=head.size)
+        where = signed_at(head_name(head), line=self._line.number, head_size=head.size)
         self._keyring.require_signature(head, where=where)
         if self._head is not None:
             self._check_order(self._head, head=head)
@@ -226,22 +250,32 @@ class _Verification:
         self._verdict.first_head_at = self._verdict.first_head_at or head.at
         self._verdict.last_head_at = head.at
 
+    def _take_checkpoint(self, value: dict[str, Any]) -> None:
+        if self._head is not None:
+            self._cosigners.take_checkpoint(
+                value, head=self._head, keyring=self._keyring, line=self._line.number
+            )
+
+    def _take_cosignature(self, value: dict[str, Any]) -> None:
+        if self._head is not None:
+            self._cosigners.take_cosignature(value, head=self._head, line=self._line.number)
+
     def _check_order(self, last: Head, *, head: Head) -> None:
         if head.size < last.size:
-            words = f"stands behind {_head_name(last)}"
+            words = f"stands behind {head_name(last)}"
             self._refute_head(FaultKind.MALFORMED, head=head, words=words)
         if head.size == last.size and head.root != last.root:
             words = f"two heads of size {head.size} with different roots: the log was forked"
             self._refute(FaultKind.FORKED, words=words, head_size=head.size)
         if head.at < last.at:
-            words = f"is dated before {_head_name(last)}"
+            words = f"is dated before {head_name(last)}"
             self._refute_head(FaultKind.MISDATED, head=head, words=words)
 
     def _cover(self, head: Head) -> None:
         tree, witness = self._tree, self._witness
         if not tree.size:
             witness.see_root(tree.root(), size=0, log_id=head.log_id)
-        dates = _Dates(head, last=self._head)
+        dates = Dates(head, last=self._head)
         while tree.size < head.size:
             note, index = next(self._notes), tree.size
             if wrong := dates.contradicted(note):
@@ -258,19 +292,20 @@ class _Verification:
                 witness.see_root(tree.root(), size=tree.size, log_id=head.log_id)
 
     def _refute_root(self, head: Head) -> NoReturn:
-        words = f"{_head_name(head)}: the root is not the root of the first {head.size} leaves"
+        words = f"{head_name(head)}: the root is not the root of the first {head.size} leaves"
         if self._head is not None and self._head.size:
             words += f", though that of the first {self._head.size} is right"
         self._refute(FaultKind.WRONG_ROOT, words=words, head_size=head.size)
 
     def _take_end(self, value: dict[str, Any]) -> None:
-        formats.require_fields(value, required=frozenset({"leaves", "heads", "receipts"}))
+        formats.require_fields(value, required=_COUNTED, optional=_COUNTED_SINCE)
         self._close_leaves()
-        verdict = self._verdict
+        verdict, cosigners = self._verdict, self._cosigners
         counted = {"leaves": verdict.size, "heads": verdict.heads, "receipts": verdict.receipts}
+        counted |= {"checkpoints": cosigners.checkpoints, "cosignatures": cosigners.cosignatures}
         for name, count in counted.items():
-            if formats.read_count(value, name=name) != count:
-                words = f"the end line counts {value[name]} {name}, the file holds {count}"
+            if formats.read_count({name: 0, **value}, name=name) != count:
+                words = f"the end line counts {value.get(name, 0)} {name}, the file holds {count}"
                 self._refute(FaultKind.CUT, words=words)
         if self._promised_size != verdict.size:
             words = (
@@ -288,9 +323,18 @@ class _Verification:
             )
         verdict, witness = self._verdict, self._witness
         verdict.root = self._tree.root().hex()
+        self._conclude_cosigners()
         witness.require_all_seen(size=verdict.size, log_id=verdict.log_id)
         found = witness.found_receipts(log_id=verdict.log_id, last_head_at=verdict.last_head_at)
         verdict.notifier_receipts.extend(found)
+
+    def _conclude_cosigners(self) -> None:
+        verdict, cosigners = self._verdict, self._cosigners
+        verdict.cosigners = cosigners.found()
+        verdict.witnesses_given = cosigners.given
+        verdict.checkpoints = cosigners.checkpoints
+        verdict.cosignatures = cosigners.cosignatures
+        verdict.witnessed = verdict.witnessed or any(each.vouched for each in verdict.cosigners)
 
     def _close_leaf(self) -> None:
         if self._leaf is not None:
@@ -313,7 +357,7 @@ class _Verification:
         return f"the {self._line.kind.decode()} line"
 
     def _refute_head(self, kind: FaultKind, *, head: Head, words: str) -> NoReturn:
-        self._refute(kind, words=f"{_head_name(head)} {words}", head_size=head.size)
+        self._refute(kind, words=f"{head_name(head)} {words}", head_size=head.size)
 
     def _refute(self, kind: FaultKind, *, words: str, head_size: int | None = None) -> NoReturn:
         at, size = self._line, self._verdict.size
@@ -322,36 +366,3 @@ class _Verification:
             kind=kind, words=words, line=at.number, leaf_index=leaf_index, head_size=head_size
         )
         raise Refuted(fault)
-
-
-def _head_name(head: Head) -> str:
-    return f"the head of size {head.size}"
-
-
-class _Dates:
-    """The times between which a leaf may lie that a head is the first to cover."""
-
-    def __init__(self, head: Head, *, last: Head | None) -> None:
-        self._head, self._last = head, last
-        self._latest = shifted(head.at, by=CLOCK_TOLERANCE)
-        self._earliest_promise = shifted(head.at, by=-CLOCK_TOLERANCE)
-        self._earliest = shifted(last.at, by=-LONGEST_DELAY) if last else ""
-
-    def contradicted(self, note: Note) -> str:
-        """What contradicts the time that the leaf claims, or nothing."""
-        at, include_by = note.at, note.include_by
-        if at > self._latest:
-            return f"a head signed at {self._head.at} already covers it"
-        if include_by:
-            if include_by >= self._earliest_promise:
-                return ""
-            return (
-                f"was first covered by a head at {self._head.at}, after its include_by "
-                f"{include_by}: it is late or back-dated"
-            )
-        if self._last is None or at >= self._earliest:
-            return ""
-        return (
-            f"the head of size {self._last.size} signed at {self._last.at} does not have it: "
-            "it is late or back-dated"
-        )

@@ -6,9 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -16,58 +13,16 @@ import pytest
 
 from tests.fixtures.logs import SmallLog, cosigned
 from tests.fixtures.service import TUTELA
-from tutela.database.dying import with_parent
+from tests.fixtures.serving_witness import Serving, made, serving, tutela
 from tutela.ledger import notes
 from tutela.ledger.notes import Verifier
 
 KILLS = 7
 
 
-def tutela(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([TUTELA, *arguments], capture_output=True, text=True, check=False)
-
-
-@dataclass
-class Serving:
-    """A witness that serves."""
-
-    process: subprocess.Popen[str]
-    url: str
-
-    def ask(self, body: bytes) -> httpx.Response:
-        return httpx.post(f"{self.url}/add-checkpoint", content=body, trust_env=False)
-
-
-@contextmanager
-def serving(state: Path) -> Iterator[Serving]:
-    process = subprocess.Popen(
-        [TUTELA, "witness", "serve", "--state", state, "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=with_parent("SIGKILL"),  # noqa: PLW1509 - the test worker has one thread
-    )
-    assert process.stdout is not None
-    try:
-        yield Serving(process, process.stdout.readline().removeprefix("ready ").strip())
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def made(state: Path, *, name: str, log: SmallLog) -> Verifier:
-    """A new witness that trusts the log."""
-    done = tutela("witness", "init", "--state", state, "--name", name)
-    assert done.returncode == 0, done.stderr
-    origin, key = log.verifier.name, str(log.verifier)
-    trusted = tutela("witness", "trust", "--state", state, "--origin", origin, "--key", key)
-    assert trusted.returncode == 0, trusted.stderr
-    return notes.read_verifier(done.stdout.splitlines()[-1])
-
-
 def test_a_witness_is_made_trusts_serves_and_ends_on_sigterm(tmp_path: Path) -> None:
     log = SmallLog().grow(4)
-    verifier = made(tmp_path / "w", name="example.org/w", log=log)
+    verifier = made(tmp_path / "w", name="example.org/w", log=log.verifier)
     with serving(tmp_path / "w") as served:
         answer = served.ask(log.request(0))
         assert answer.status_code == 200, answer.text
@@ -83,7 +38,7 @@ def test_a_witness_is_made_trusts_serves_and_ends_on_sigterm(tmp_path: Path) -> 
 
 def test_a_witness_that_is_killed_never_cosigns_a_second_history(tmp_path: Path) -> None:
     log = SmallLog().grow(1)
-    verifier = made(tmp_path / "w", name="example.org/w", log=log)
+    verifier = made(tmp_path / "w", name="example.org/w", log=log.verifier)
     promised = 0
     for number in range(KILLS):
         with serving(tmp_path / "w") as served:
@@ -133,7 +88,7 @@ def test_two_witnesses_refuse_the_second_view_and_each_keeps_the_proof(tmp_path:
     other = view.forked(8, at=5)
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
-        made(folder, name=f"example.org/{folder.name}", log=view)
+        made(folder, name=f"example.org/{folder.name}", log=view.verifier)
     for folder in folders:
         with serving(folder) as served:
             assert served.ask(view.request(0)).status_code == 200
@@ -149,7 +104,7 @@ def test_two_witnesses_refuse_the_second_view_and_each_keeps_the_proof(tmp_path:
 
 def test_a_request_in_a_file_is_cosigned_once_it_continues(tmp_path: Path) -> None:
     log = SmallLog().grow(3)
-    verifier = made(tmp_path / "w", name="example.org/w", log=log)
+    verifier = made(tmp_path / "w", name="example.org/w", log=log.verifier)
     asked = tmp_path / "request"
     asked.write_bytes(log.request(0))
     done = tutela("witness", "cosign", asked, "--state", tmp_path / "w", "--out", tmp_path / "note")
@@ -166,7 +121,7 @@ def test_a_request_in_a_file_is_cosigned_once_it_continues(tmp_path: Path) -> No
 def folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Where a witness lies in `w`, and its verifier key."""
     folder = tmp_path_factory.mktemp("wrong")
-    return folder, str(made(folder / "w", name="w", log=SmallLog()))
+    return folder, str(made(folder / "w", name="w", log=SmallLog().verifier))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def export_ledger(
     else:
         print(
             f"{file}: {exported.leaves} leaves, {exported.receipts} receipts, "
-            f"{exported.heads} heads of log {exported.log_id}"
+            f"{exported.heads} heads, {exported.cosignatures} cosignatures of log {exported.log_id}"
         )
 
 

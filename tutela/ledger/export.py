@@ -46,6 +46,7 @@ class Exported:
     leaves: int
     receipts: int
     heads: int
+    cosignatures: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +105,14 @@ class _Writing:
         )
         await self._write_keys()
         receipts = await self._write_leaves(newest.size)
-        head_count = await self._write_heads(newest)
-        self._line(b"end", value={"leaves": newest.size, "heads": head_count, "receipts": receipts})
+        counted = await self._write_heads(newest)
+        self._line(b"end", value={"leaves": newest.size, "receipts": receipts, **counted})
         return Exported(
-            self._wanted.log_id, leaves=newest.size, receipts=receipts, heads=head_count
+            self._wanted.log_id,
+            leaves=newest.size,
+            receipts=receipts,
+            heads=counted["heads"],
+            cosignatures=counted["cosignatures"],
         )
 
     async def _newest(self) -> Head:
@@ -156,15 +161,21 @@ class _Writing:
             },
         )
 
-    async def _write_heads(self, newest: Head) -> int:
-        count = 0
-        async for row in self._rows(_sql.export_heads, size=newest.size):
+    async def _write_heads(self, newest: Head) -> dict[str, int]:
+        counted = {"heads": 0, "checkpoints": 0, "cosignatures": 0}
+        async for *row, checkpoint, cosignatures in self._rows(_sql.export_heads, size=newest.size):
             head = heads.of_row(row, log_id=self._wanted.log_id)
             self._line(b"head", value=head)
-            count += 1
+            counted["heads"] += 1
+            if checkpoint is not None and (cosignatures or head == newest):
+                self._line(b"checkpoint", value={"note": checkpoint})
+                counted["checkpoints"] += 1
+                for line in cosignatures or ():
+                    self._line(b"cosignature", value={"line": line.removesuffix("\n")})
+                    counted["cosignatures"] += 1
             if head == newest:
                 break
-        return count
+        return counted
 
     async def _rows(self, sql: LiteralString, *, size: int) -> AsyncIterator[tuple[Any, ...]]:
         async with self._connection.cursor(name="tutela_export") as cursor:

@@ -1,8 +1,9 @@
 """A head: the signed statement that the log of a size has this root at this time."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -40,8 +41,8 @@ def sign(
     )
 
 
-def of_row(row: tuple[int, bytes, datetime, str, bytes], *, log_id: str) -> Head:
-    """A head as it is told, from its stored row."""
+def of_row(row: Sequence[Any], *, log_id: str) -> Head:
+    """A head as it is told, from its stored size, root, time, key id and signature."""
     size, root, at, key_id, signature = row
     return Head(
         log_id=log_id,

@@ -90,8 +90,13 @@ WHERE l.tenant = %(tenant)s AND l.leaf_index < %(size)s
 ORDER BY l.leaf_index
 
 -- name: export_heads
--- All signed heads up to a size, in order.
-SELECT size, root, at, key_id, signature FROM ledger_head WHERE tenant = %(tenant)s AND size <= %(size)s ORDER BY size, at
+-- All signed heads up to a size, in order, each as a checkpoint too, and its cosignatures.
+SELECT h.size, h.root, h.at, h.key_id, h.signature, h.checkpoint, array_agg(c.line ORDER BY c.witness) FILTER (WHERE c.line IS NOT NULL)
+FROM ledger_head h
+LEFT JOIN ledger_cosignature c ON c.tenant = h.tenant AND c.size = h.size
+WHERE h.tenant = %(tenant)s AND h.size <= %(size)s
+GROUP BY h.tenant, h.size, h.at
+ORDER BY h.size, h.at
 
 -- name: export_keys
 -- Every key that signed heads or receipts here.

@@ -81,6 +81,12 @@ def _networks(text: str) -> str:
         raise ValueError("a list of networks with commas, such as 10.1.0.0/16") from cause
 
 
+def _words(text: str) -> str:
+    if not all(re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", each.strip()) for each in text.split(",")):
+        raise ValueError("a list of names with commas, such as report_post,report_user")
+    return text
+
+
 def _did(text: str) -> str:
     if not re.fullmatch(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]", text):
         raise ValueError("a DID, such as did:web:moderation.example.org")
@@ -181,6 +187,14 @@ class Settings:
             variable="TUTELA_PLC_DIRECTORY",
             means="the directory that is asked for a did:plc; without one none is resolved",
             read=_http_url,
+        ),
+    ] = None
+    osprey_reports: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_OSPREY_REPORTS",
+            means="Osprey's actions that are reports, with commas, instead of the usual names",
+            read=_words,
         ),
     ] = None
     reconcile_seconds: Annotated[

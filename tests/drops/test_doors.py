@@ -10,7 +10,7 @@ from tests.drops import losing
 from tests.fixtures.house import Rooms
 from tutela.access.tokens import Caller
 from tutela.intake.acknowledgement import KeyReused
-from tutela.intake.channels.batch import Batch, LineRefused, split, take_lines
+from tutela.intake.channels.batch import Batch, LineRefused, notices_of, split, take_lines
 from tutela.intake.commit import ClockWrong
 from tutela.intake.door import Intake, Sending
 
@@ -70,7 +70,8 @@ async def _send(rooms: Rooms, *, caller: Caller, strides: int | None) -> list[st
         raise AssertionError("no line of this batch is bad")
 
     sending = Sending(caller=caller, door="batch")
-    batch = Batch(intake=intake, sending=sending, record_line=record)
+    prepare = notices_of(intake, sending=sending)
+    batch = Batch(intake=intake, sending=sending, record_line=record, prepare=prepare)
     async for part in take_lines(lines, batch=batch):
         statuses += [json.loads(line)["status"] for line in part.splitlines()]
         if strides is not None and len(statuses) >= strides * CUT_AFTER:

@@ -1,9 +1,11 @@
 """A stored body read again: whatever channel it came by, a reviewer sees a notice."""
 
+from contextlib import suppress
+
 import msgspec
 
 from tutela.domain.notice import Notice
-from tutela.intake.channels import activitypub, atproto
+from tutela.intake.channels import activitypub, atproto, coop, osprey
 
 _decode = msgspec.json.Decoder(Notice).decode
 
@@ -11,14 +13,10 @@ _decode = msgspec.json.Decoder(Notice).decode
 def notice_in(body: bytes) -> Notice:
     """The notice in the RFC 8785 form of a body that intake accepted.
 
-    No notice has a `reasonType`, no report of AT Protocol can do without one, and neither has the
-    two members of a flag of ActivityPub.
+    Coop's and Osprey's lie under names of their own. No notice has a `reasonType`, no report of
+    AT Protocol can do without one, and neither has the two members of a flag of ActivityPub.
     """
-    try:
-        return _decode(body)
-    except msgspec.ValidationError:
-        pass
-    try:
-        return atproto.notice_in(body)
-    except msgspec.ValidationError:
-        return activitypub.notice_in(body)
+    for read in (_decode, coop.notice_in, osprey.notice_in, atproto.notice_in):
+        with suppress(msgspec.ValidationError):
+            return read(body)
+    return activitypub.notice_in(body)

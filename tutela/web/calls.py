@@ -43,6 +43,8 @@ class Rooms:
     outside: Outside = field(default_factory=Outside)
     #: Where strangers reach this service; None where the Host of their call says it.
     public_url: str | None = None
+    #: Which of Osprey's actions are reports, with commas; None for the usual names.
+    osprey_reports: str | None = None
     #: Who is asked for a did:plc; nobody where it is None.
     plc_directory: str | None = None
     #: Where the database lies, if on this machine.

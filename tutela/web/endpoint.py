@@ -111,6 +111,8 @@ class Terms:
     passes_over_queries: bool = False
     #: How often everybody together may call it, where it is public.
     pace: Pace | None = None
+    #: Where a token may stand alone, for clients that know no `Authorization`.
+    token_header: bytes | None = None
     #: How an error is told.
     present: Callable[[TutelaError], Answer] = problem
     #: How it is told where a person reads it; None where none does.
@@ -171,12 +173,16 @@ class Endpoint:
         if self.terms.right is None:
             self._keep_pace()
             return None
-        authorization = headers.get(b"authorization")
+        authorization = headers.get(b"authorization", self._alone(headers))
         caller = await self._desk.caller(
             None if authorization is None else authorization.decode("latin-1")
         )
         refuse_unless(caller.role, right=self.terms.right)
         return caller
+
+    def _alone(self, headers: dict[bytes, bytes]) -> bytes | None:
+        token = headers.get(self.terms.token_header) if self.terms.token_header else None
+        return None if token is None else b"Bearer " + token
 
     def _keep_pace(self) -> None:
         pace = self.terms.pace

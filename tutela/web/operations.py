@@ -14,6 +14,8 @@ from tutela.intake.acknowledgement import Accepted
 from tutela.intake.channels.activitypub import Activity
 from tutela.intake.channels.atproto import Report
 from tutela.intake.channels.batch import LineResult
+from tutela.intake.channels.coop import CoopReport
+from tutela.intake.channels.osprey import Action
 from tutela.intake.declarations import Declared
 from tutela.intake.evidence import EvidenceAdded
 from tutela.intake.receipts import Standing
@@ -27,6 +29,7 @@ from tutela.rights.flaggers import FlaggerReport
 from tutela.web.answer import JSON, JSON_LINES
 from tutela.web.api.activitypub import Heard
 from tutela.web.api.cases import ClaimedCase, Empty, LeaseKept, LeaseNamed
+from tutela.web.api.coop import CoopErrors, CoopReportTaken
 from tutela.web.api.receipts import EvidenceSent, Lookup
 from tutela.web.api.xrpc import ReportTaken, XrpcError
 
@@ -102,6 +105,23 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes=Activity,
             answers={202: Heard},
             errors=frozenset({401, 409, 429}),
+        ),
+        "POST /api/v1/report": Operation(
+            name="createCoopReport",
+            summary="A report as Coop takes it.",
+            takes=CoopReport,
+            takes_key=True,
+            answers={201: CoopReportTaken, 200: CoopReportTaken},
+            errors=frozenset({409, 429}),
+            error=CoopErrors,
+            error_type=JSON,
+        ),
+        "POST /osprey/events": Operation(
+            name="takeActions",
+            summary="JSON Lines of Osprey's actions; those that are reports become notices.",
+            takes=Action,
+            answers={200: LineResult},
+            content_type=JSON_LINES,
         ),
         "POST /v1/declarations": Operation(
             name="declare",

@@ -13,11 +13,13 @@ from tutela.web.answer import ACTIVITY_JSON, JSON_LINES
 from tutela.web.api import (
     activitypub,
     cases,
+    coop,
     declarations,
     flaggers,
     health,
     ledger,
     notices,
+    osprey,
     receipts,
     sent,
     status,
@@ -42,6 +44,7 @@ _DECLARE = Terms(right=Right.SEND_NOTICES)
 _REPORT = Terms(right=Right.SEND_NOTICES, present=xrpc_problem)
 _SENT_ONES = Terms(right=Right.SEND_NOTICES, takes=None, queries=PAGE_QUERIES)
 _SENT_ONE = Terms(right=Right.SEND_NOTICES, takes=None)
+_COOP = Terms(right=Right.SEND_NOTICES, present=coop.coop_problem, token_header=coop.KEY_HEADER)
 _SEE_CASES = Terms(right=Right.SEE_CASES, takes=None, queries=PAGE_QUERIES)
 _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
@@ -107,6 +110,13 @@ def _intake_calls(rooms: Rooms) -> list[Call]:
             notices.create_notices(rooms.intake, record_line=record_line),
         ),
         Call("POST", f"/xrpc/{xrpc.METHOD}", _REPORT, report, desk=xrpc.desk(rooms)),
+        Call("POST", "/api/v1/report", _COOP, coop.create_report(rooms.intake, clock=rooms.clock)),
+        Call(
+            "POST",
+            "/osprey/events",
+            _SEND_LINES,
+            osprey.take_actions(rooms, record_line=record_line),
+        ),
         Call(
             "POST",
             "/v1/declarations",

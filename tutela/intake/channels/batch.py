@@ -49,8 +49,9 @@ class LineError(msgspec.Struct, frozen=True):
 class LineResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of one line.
 
-    `line` counts from 1. `status` is accepted, duplicate or refused; a refused line has `code` and
-    `errors`, and `try_again` where nothing is wrong with the line itself.
+    `line` counts from 1. `status` is accepted, duplicate or refused, or not_a_report for an action
+    of another kind; a refused line has `code` and `errors`, and `try_again` where nothing is wrong
+    with the line itself.
     """
 
     line: int
@@ -85,11 +86,30 @@ RecordLine = Callable[[LineRefused], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Where the lines go, from whom they are, and who writes down those that are refused."""
+    """Where the lines go, from whom they are, and who writes down those that are refused.
+
+    `prepare` makes a notice of a line; None where a line is well and no report.
+    """
 
     intake: Intake
     sending: Sending
     record_line: RecordLine
+    prepare: Callable[[bytes], PreparedNotice | None]
+
+
+def notices_of(intake: Intake, *, sending: Sending) -> Callable[[bytes], PreparedNotice]:
+    """How a line that is a notice is prepared; `Unfit` where it has no `external_id`."""
+
+    def prepare(raw: bytes) -> PreparedNotice:
+        read = intake.read(raw)
+        if read.notice.external_id is None:
+            raise Unfit(
+                detail="A line of a batch needs an external_id.",
+                errors=[FieldError("/external_id", "required in a batch")],
+            )
+        return intake.prepare(read, sending=sending)
+
+    return prepare
 
 
 async def take_lines(lines: Sequence[Line], *, batch: Batch) -> AsyncIterator[bytes]:
@@ -131,7 +151,10 @@ def split(body: bytes) -> list[Line]:
 async def _take(line: Line, *, batch: Batch) -> tuple[LineResult, DatabaseUnavailable | None]:
     error: TutelaError
     try:
-        done = await batch.intake.commit(_prepared(line.raw, batch=batch))
+        prepared = _prepared(line.raw, batch=batch)
+        if prepared is None:
+            return LineResult(line=line.number, status="not_a_report"), None
+        done = await batch.intake.commit(prepared)
     except TutelaError as cause:
         error = cause
     except Exception:  # noqa: BLE001 - whatever it is, the other lines go in
@@ -144,16 +167,10 @@ async def _take(line: Line, *, batch: Batch) -> tuple[LineResult, DatabaseUnavai
     return _refused(line.number, error=error), away
 
 
-def _prepared(raw: bytes, *, batch: Batch) -> PreparedNotice:
+def _prepared(raw: bytes, *, batch: Batch) -> PreparedNotice | None:
     if len(raw) > LINE_MAX_BYTES:
         raise LineTooLong(detail=f"At most {LINE_MAX_BYTES} bytes are taken in a line.")
-    read = batch.intake.read(raw)
-    if read.notice.external_id is None:
-        raise Unfit(
-            detail="A line of a batch needs an external_id.",
-            errors=[FieldError("/external_id", "required in a batch")],
-        )
-    return batch.intake.prepare(read, sending=batch.sending)
+    return batch.prepare(raw)
 
 
 def _accepted(number: int, *, accepted: Accepted, fresh: bool) -> LineResult:

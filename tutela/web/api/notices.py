@@ -1,7 +1,7 @@
 """`POST /v1/notices` and `POST /v1/notices/batch`."""
 
 from tutela.errors import FieldError
-from tutela.intake.channels.batch import Batch, RecordLine, split, take_lines
+from tutela.intake.channels.batch import Batch, RecordLine, notices_of, split, take_lines
 from tutela.intake.door import Intake, Sending
 from tutela.intake.reading import Unfit
 from tutela.web.answer import Answer, LineAnswer, answer, begun
@@ -34,7 +34,12 @@ def create_notices(intake: Intake, *, record_line: RecordLine) -> Handler:
 
     async def handle(asked: Asked) -> LineAnswer:
         sending = Sending(caller=asked.caller, door=BATCH_DOOR)
-        batch = Batch(intake=intake, sending=sending, record_line=record_line)
+        batch = Batch(
+            intake=intake,
+            sending=sending,
+            record_line=record_line,
+            prepare=notices_of(intake, sending=sending),
+        )
         return await begun(take_lines(split(asked.body), batch=batch))
 
     return handle

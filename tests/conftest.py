@@ -9,6 +9,7 @@ pytest_plugins: list[str] = [
     "tests.fixtures.site",
     "tests.fixtures.platform",
     "tests.fixtures.service",
+    "tests.fixtures.browser",
 ]
 
 network_fence.install()

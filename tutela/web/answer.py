@@ -22,6 +22,8 @@ class Answer:
     body: bytes
     content_type: str = JSON
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    #: How long it may be kept (RFC 9111).
+    cache: bytes = b"no-store"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ MAX_BODY_BYTES = 1024 * 1024
 MAX_LINES_BYTES = 32 * 1024 * 1024
 ERRORS_MAX = 100
 
-_SAFE_HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+_SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"),)
 #: Media types that a call understands as what it takes; none at all is taken as meant well.
 _ACCEPTED = {
     FORM: frozenset({FORM}),
@@ -227,6 +227,7 @@ async def _send(given: Answer | LineAnswer, *, send: Send) -> None:
             "headers": [
                 (b"content-type", given.content_type.encode()),
                 (b"content-length", str(len(given.body)).encode()),
+                (b"cache-control", given.cache),
                 *_SAFE_HEADERS,
                 *given.headers,
             ],
@@ -236,7 +237,8 @@ async def _send(given: Answer | LineAnswer, *, send: Send) -> None:
 
 
 async def _send_lines(given: LineAnswer, *, send: Send) -> None:
-    headers = [(b"content-type", JSON_LINES.encode()), *_SAFE_HEADERS]
+    content_type = (b"content-type", JSON_LINES.encode())
+    headers = [content_type, (b"cache-control", b"no-store"), *_SAFE_HEADERS]
     await send({"type": "http.response.start", "status": given.status, "headers": headers})
     async for line in given.lines:
         await send({"type": "http.response.body", "body": line, "more_body": True})

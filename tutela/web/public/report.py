@@ -36,6 +36,8 @@ from tutela.web.public.words import LANGUAGES, time_in_words, words
 DOOR: Final = "form"
 QUERIES: Final = frozenset({"lang", "url", "id", "kind", "account_id", "harm"})
 LAST: Final = max(SHOWN)
+#: Steps may be kept for the browser's own button "Back", which brings back what was typed.
+KEPT: Final = b"private, no-cache"
 
 #: What the page offers, in groups; the names are keys of the words.
 GROUPS: Final[Mapping[str, Sequence[HarmKind]]] = {
@@ -119,7 +121,7 @@ class _Steps:
         self, step: int, *, wrong: Sequence[Mistake] = (), trouble: str = "", status: int = 200
     ) -> Answer:
         filled = self._filled
-        return Page(template=f"step{step}.html", language=filled.lang).answer(
+        shown = Page(template=f"step{step}.html", language=filled.lang).answer(
             status=status,
             filled=filled,
             step=step,
@@ -130,6 +132,7 @@ class _Steps:
             groups=GROUPS,
             is_nameless=self._is_nameless(),
         )
+        return replace(shown, cache=KEPT)
 
     def trouble(self, error: TutelaError, *, kind: str) -> Answer:
         given = self.show(LAST, trouble=kind, status=int(error.status))

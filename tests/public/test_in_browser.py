@@ -42,7 +42,7 @@ class Person:
                 return
         raise AssertionError(f"{selector} can't be reached by keyboard")
 
-    def write(self, selector: str, text: str) -> None:
+    def write(self, selector: str, *, text: str) -> None:
         self.tab_to(selector)
         self.page.keyboard.type(text)
 
@@ -73,7 +73,7 @@ def test_a_report_is_made_by_keyboard_alone(person: Person) -> None:
     person.open()
     assert page.locator("html").get_attribute("lang") in LANGUAGES
     expect(page.locator("h1")).to_have_text(w["where"])
-    person.write("#where", PLACE)
+    person.write("#where", text=PLACE)
     person.tab_to("button[value=next]")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text(w["what"])
@@ -81,7 +81,7 @@ def test_a_report_is_made_by_keyboard_alone(person: Person) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(page.locator("input[value=grooming]")).to_be_checked()
-    person.write("#why", "token 4f1c")
+    person.write("#why", text="token 4f1c")
     person.tab_to("input[name=danger]")
     page.keyboard.press("Space")
     person.tab_to("button[value=next]")

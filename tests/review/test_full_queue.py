@@ -10,7 +10,7 @@ import pytest
 from tests.fixtures.house import Rooms
 from tutela.database import queries
 from tutela.database.pool import tenant_transaction
-from tutela.domain.vocabulary import Role
+from tutela.domain.vocabulary import Channel, Role
 from tutela.review.queue import sight
 
 CASES = 2_000
@@ -27,12 +27,19 @@ def rows_read(plan: dict[str, Any]) -> Iterator[float]:
 
 
 @pytest.mark.parametrize("statistics", ["none", "fresh"])
-@pytest.mark.parametrize("query", [SQL.lanes_with_work, SQL.claim_case], ids=["lanes", "claim"])
+@pytest.mark.parametrize(
+    "query",
+    [SQL.lanes_with_work, SQL.claim_case, SQL.claim_flagged_case],
+    ids=["lanes", "claim", "claim of flaggers"],
+)
 async def test_a_claim_in_a_full_queue_reads_a_few_rows(
     rooms: Rooms, query: LiteralString, statistics: str
 ) -> None:
-    sender = await rooms.caller()
-    await asyncio.gather(*(rooms.take(sender) for _ in range(CASES)))
+    sender, flagger = await rooms.caller(), await rooms.caller(channels=(Channel.HOTLINE,))
+    await asyncio.gather(
+        *(rooms.take(sender) for _ in range(CASES)),
+        *(rooms.take(flagger, imminent_danger=True) for _ in range(CASES)),
+    )
     if statistics == "fresh":
         await rooms.rows("ANALYZE case_file, item")
     values = {

@@ -39,7 +39,8 @@ LANE_STRIDES: Final[Mapping[Lane, int]] = MappingProxyType(
     {member: lcm(*LANE_SHARES.values()) // share for member, share in LANE_SHARES.items()}
 )
 
-_FLAGGING_CHANNELS: Final = frozenset({Channel.TRUSTED_FLAGGER, Channel.HOTLINE, Channel.AUTHORITY})
+#: Whose notices wait in the lane `flagged`, in a more urgent one besides where they belong there.
+FLAGGING_CHANNELS: Final = frozenset({Channel.TRUSTED_FLAGGER, Channel.HOTLINE, Channel.AUTHORITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def lane(
         return Lane.DANGER
     if possible_minor or family is HarmFamily.CHILD_SAFETY:
         return Lane.CHILD_SAFETY
-    if channel in _FLAGGING_CHANNELS:
+    if channel in FLAGGING_CHANNELS:
         return Lane.FLAGGED
     return Lane.GENERAL
 

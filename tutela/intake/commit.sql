@@ -38,7 +38,7 @@ WITH input AS (
         code_hash, key_id, signature, sealed_key, sealed_body, sender, due_at
     FROM fresh
 ), subjects AS MATERIALIZED (
-    SELECT s.*, f.service, f.mark, f.received_at
+    SELECT s.*, f.service, f.mark, f.received_at, f.channel IN ('trusted_flagger', 'hotline', 'authority') AS flagged
     FROM unnest(
         %(item_notices)b::uuid[], %(ordinals)b::int2[], %(kinds)b::text[], %(subject_keys)b::bytea[], %(families)b::text[],
         %(lanes)b::text[], %(dues)b::timestamptz[], %(specialists)b::bool[], %(case_ids)b::uuid[]
@@ -46,11 +46,11 @@ WITH input AS (
     JOIN fresh f ON f.id = s.notice_id
 ), cases AS (
     INSERT INTO case_file (
-        tenant, service, id, family, subject_kind, subject_key, mark, lane, due_at, specialist, opened_at, merged_at
+        tenant, service, id, family, subject_kind, subject_key, mark, lane, due_at, specialist, flagged, opened_at, merged_at
     )
     SELECT
         %(tenant)s, service, min(case_id::text)::uuid, family, min(kind), subject_key, mark, min(lane::lane), min(due_at),
-        bool_or(specialist), min(received_at), max(received_at)
+        bool_or(specialist), bool_or(flagged), min(received_at), max(received_at)
     FROM subjects
     GROUP BY service, subject_key, family, mark
     ORDER BY service, subject_key, family, mark
@@ -58,6 +58,7 @@ WITH input AS (
         lane = least(case_file.lane, excluded.lane),
         due_at = least(case_file.due_at, excluded.due_at),
         specialist = case_file.specialist OR excluded.specialist,
+        flagged = case_file.flagged OR excluded.flagged,
         merged_at = greatest(case_file.merged_at, excluded.merged_at)
     RETURNING id, service, subject_key, family, mark
 ), items AS (

@@ -14,7 +14,20 @@ FOR UPDATE
 -- name: lanes_with_work
 -- Lanes that have a case for this caller: open, with an open item, on nobody's desk; asked in the order of the queue, so by its index.
 SELECT l.lane::text FROM unnest(enum_range(NULL::lane)) WITH ORDINALITY AS l (lane, place)
-WHERE (
+WHERE CASE l.lane WHEN 'flagged' THEN (
+    SELECT true FROM case_file c
+    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
+      AND c.among_flagged AND c.closed_at IS NULL
+      AND (%(specialist)s OR NOT c.specialist)
+      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
+      AND EXISTS (
+        SELECT FROM item i
+        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+        OFFSET 0
+      )
+    ORDER BY c.due_at, c.id
+    LIMIT 1
+) ELSE (
     SELECT true FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.lane_rank = (l.place - 1)::int2 AND c.closed_at IS NULL
@@ -27,7 +40,7 @@ WHERE (
       )
     ORDER BY c.due_at, c.id
     LIMIT 1
-)
+) END
 
 -- name: claim_case
 -- Leases the case of a lane that is due first and that nobody else is writing to, under a new token.
@@ -35,6 +48,29 @@ WITH urgent AS MATERIALIZED (
     SELECT c.id FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.lane_rank = (array_position(enum_range(NULL::lane), %(lane)s::lane) - 1)::int2 AND c.closed_at IS NULL
+      AND (%(specialist)s OR NOT c.specialist)
+      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
+      AND EXISTS (
+        SELECT FROM item i
+        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+        OFFSET 0
+      )
+    ORDER BY c.due_at, c.id
+    LIMIT 1
+    FOR NO KEY UPDATE OF c SKIP LOCKED
+)
+UPDATE case_file c SET
+    lease_token = %(lease_token)s, lease_epoch = c.lease_epoch + 1, lease_holder = %(holder)s,
+    lease_from = %(now)s, lease_until = %(lease_until)s
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = (SELECT id FROM urgent)
+RETURNING c.id, c.lease_token, c.lease_until
+
+-- name: claim_flagged_case
+-- The same of all cases that flaggers reported, whatever their lane.
+WITH urgent AS MATERIALIZED (
+    SELECT c.id FROM case_file c
+    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
+      AND c.among_flagged AND c.closed_at IS NULL
       AND (%(specialist)s OR NOT c.specialist)
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND EXISTS (

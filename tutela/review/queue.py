@@ -77,8 +77,10 @@ async def claim(
 ) -> Lease | None:
     """The most urgent case that the caller may decide; None where there is none this instant.
 
-    Lanes take turns by their shares, cases of a lane go by when they are due; a case that another
-    transaction is writing to is passed over. A lease that ran out is no lease.
+    Lanes take turns by their shares, cases of a lane go by when they are due. What flaggers
+    reported waits in the lane `flagged` beside its own, so that no flood in a more urgent lane
+    takes their share. A case that another transaction is writing to is passed over; a lease that
+    ran out is no lease.
     """
     lease = {
         **sight(caller),
@@ -158,7 +160,8 @@ async def _lanes_with_work(connection: Connection, *, lease: Mapping[str, object
 
 
 async def _take(connection: Connection, *, lease: Mapping[str, object], turn: Turn) -> Lease | None:
-    cursor = await connection.execute(_sql.claim_case, {**lease, "lane": str(turn.lane)})
+    of_lane = _sql.claim_flagged_case if turn.lane is Lane.FLAGGED else _sql.claim_case
+    cursor = await connection.execute(of_lane, {**lease, "lane": str(turn.lane)})
     row = await cursor.fetchone()
     if row is None:
         return None

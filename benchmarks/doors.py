@@ -43,6 +43,7 @@ class Outcome:
     #: Reports by door, and by door and what is missing.
     counted: Counter[tuple[str, str]] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
+    items: int = 0
     decisions: int = 0
     looked_up: int = 0
     proved: int = 0
@@ -66,6 +67,7 @@ async def _run(place: Place, *, count: int, seed: int, tell: Callable[[str], Non
     tell(f"{len(taken)} acknowledged")
     notices = match(taken, stored=stored_in(place), world=world, faults=faults)
     doors_proof.check_queued(notices, faults=faults)
+    outcome.items = sum(each.said_items for each in notices.values())
     outcome.counted = doors_proof.check_counts(notices, world=world, faults=faults)
     outcome.decisions = await _decide(place, seed=seed)
     tell(f"{outcome.decisions} decisions; nothing is open any more")
@@ -180,6 +182,7 @@ def as_json(outcome: Outcome) -> str:
         "seed": outcome.seed,
         "doors": by_door,
         "seconds": outcome.seconds,
+        "items": outcome.items,
         "decisions": outcome.decisions,
         "looked_up": outcome.looked_up,
         "proved": outcome.proved,

@@ -5,13 +5,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from tests.fixtures.accounts import Directory, directory
+from tests.fixtures.federation import Federated, federated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
-    """A directory of AT Protocol on this machine."""
+    """A directory of AT Protocol and two federated servers, all on this machine."""
 
     directory: Directory
+    #: Reports by its instance actor.
+    instance: Federated
+    #: Reports by the actor of a person.
+    person: Federated
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -25,5 +30,5 @@ class Neighbours:
 @asynccontextmanager
 async def neighbours() -> AsyncIterator[Neighbours]:
     """All of them, for as long as the context lasts."""
-    async with directory() as known:
-        yield Neighbours(directory=known)
+    async with directory() as known, federated() as instance, federated() as person:
+        yield Neighbours(directory=known, instance=instance, person=person)

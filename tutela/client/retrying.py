@@ -24,6 +24,7 @@ _EXPONENT_MAX: Final = 16
 _JITTER_BYTES: Final = 4
 
 _log = logging.getLogger("tutela.client")
+_log.addHandler(logging.NullHandler())
 T = TypeVar("T")
 
 

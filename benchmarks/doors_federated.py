@@ -16,8 +16,8 @@ from tutela.client import Accepted
 
 PATH = "/activitypub/inbox"
 
-#: The Flag as its server signs it for an inbox.
-Sign = Callable[[dict[str, Any], str], Signed]
+#: The Flag as its server signs it for the inbox of the place.
+Sign = Callable[[dict[str, Any]], Signed]
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -31,9 +31,11 @@ async def open_older_form(place: Place, *, stack: AsyncExitStack) -> Send:
     server = place.neighbours.instance
     server.publish_actor(rsa_key("instance"))
 
-    def sign(flag: dict[str, Any], url: str) -> Signed:
+    def sign(flag: dict[str, Any]) -> Signed:
         now = datetime.now(UTC)
-        return sign_draft(flag, key=rsa_key("instance"), key_id=server.key_id, at=now, url=url)
+        return sign_draft(
+            flag, key=rsa_key("instance"), key_id=server.key_id, at=now, url=_inbox(place)
+        )
 
     return await _opened(place, stack=stack, server=server, sign=sign)
 
@@ -43,9 +45,9 @@ async def open_rfc9421(place: Place, *, stack: AsyncExitStack) -> Send:
     server = place.neighbours.person
     server.publish_actor(rsa_key("person"), kind="Person")
 
-    def sign(flag: dict[str, Any], url: str) -> Signed:
+    def sign(flag: dict[str, Any]) -> Signed:
         now = datetime.now(UTC)
-        how = How(key=rsa_key("person"), key_id=server.key_id, at=now, url=url)
+        how = How(key=rsa_key("person"), key_id=server.key_id, at=now, url=_inbox(place))
         return sign_rfc9421(flag, how=how)
 
     return await _opened(place, stack=stack, server=server, sign=sign)
@@ -64,11 +66,10 @@ def flag_of(report: Report, *, server: Federated) -> dict[str, Any]:
 
 async def _opened(place: Place, *, stack: AsyncExitStack, server: Federated, sign: Sign) -> Send:
     client = await stack.enter_async_context(httpx.AsyncClient(timeout=60.0, trust_env=False))
-    url = f"{place.url}{PATH}"
 
     async def send(report: Report) -> Acknowledged:
-        signed = sign(flag_of(report, server=server), url)
-        answer = await client.post(url, content=signed.body, headers=signed.headers)
+        signed = sign(flag_of(report, server=server))
+        answer = await client.post(_inbox(place), content=signed.body, headers=signed.headers)
         assert answer.status_code == httpx.codes.ACCEPTED, answer.text
         accepted = msgspec.json.decode(answer.content, type=Heard).notice
         return Acknowledged(
@@ -80,3 +81,7 @@ async def _opened(place: Place, *, stack: AsyncExitStack, server: Federated, sig
         )
 
     return one_by_one(send)
+
+
+def _inbox(place: Place) -> str:
+    return f"{place.url}{PATH}"

@@ -1,21 +1,15 @@
 """What strangers name is fetched only where the guard allows it; the rest is not even dialled."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.fixtures.strangers import DialsTo, Names, Stranger, Visit, always, answer, stranger
+from tests.fixtures.tls import Tls, tls_of
 from tutela.outside.addresses import Address, is_public
 from tutela.outside.guard import (
     FetchLimits,
@@ -32,44 +26,9 @@ KIND = "application/json"
 PUBLIC = "93.184.216.34"
 
 
-@dataclass
-class Tls:
-    """Both ends of TLS with a certificate for one name."""
-
-    server: ssl.SSLContext
-    client: ssl.SSLContext
-
-
 @pytest.fixture
 def tls(tmp_path: Path) -> Tls:
-    """A certificate for `changing.example` that signs itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "changing.example")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("changing.example")]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
-    file = tmp_path / "both.pem"
-    file.write_bytes(pem + private_pem(key))
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(file)
-    return Tls(server, ssl.create_default_context(cadata=pem.decode()))
-
-
-def private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+    return tls_of("changing.example", folder=tmp_path)
 
 
 @pytest_asyncio.fixture

@@ -3,8 +3,8 @@
 import time
 from typing import Final
 
+from tutela.access.pace import Pace
 from tutela.access.services import PublicService
-from tutela.intake.pace import Pace
 from tutela.web.answer import FORM
 from tutela.web.calls import Call, Rooms
 from tutela.web.endpoint import Terms

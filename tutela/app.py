@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from tutela.access import processes, replays
+from tutela.access import processes, replays, rotation
 from tutela.access.founding import found
 from tutela.access.keys import KeySet
 from tutela.database.clock import DatabaseClock, steady_seconds
@@ -32,6 +32,7 @@ from tutela.settings import Settings
 HOUSEKEEPING_SECONDS = 60.0
 STATISTICS_SECONDS = 5.0
 CLOCK_SECONDS = 30.0
+KEYS_SECONDS = 5.0
 #: A pool that has tried for so long to connect leaves it to the next call to try at once; without
 #: that its pauses double, and a database that is back stays unused for as long as it was away.
 RECONNECT_SECONDS = 1.0
@@ -208,6 +209,13 @@ def loops_of_every_process(house: House, *, process: processes.Process) -> tuple
             name="beat",
             every_seconds=processes.BEAT_SECONDS,
             run=lambda: processes.beat(house.pool, process=process),
+        ),
+        Loop(
+            name="keys",
+            every_seconds=KEYS_SECONDS,
+            run=lambda: rotation.refresh(
+                house.pool, keys=house.keys, key_folder=house.settings.key_folder, now=house.clock()
+            ),
         ),
         Loop(
             name="clock",

@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NoReturn
@@ -43,6 +43,22 @@ class Key:
     public: Ed25519PublicKey
     valid_from: str = ""
     valid_to: str = ""
+    introduced_by: str = ""
+    introduced_at: str = ""
+    introduction: bytes = b""
+
+    def introduced(self, *, old_valid_to: str) -> dict[str, object]:
+        """What the key before it signed of it."""
+        return {
+            "v": 1,
+            "purpose": "key.introduced",
+            "key_id": self.key_id,
+            "public_key": base64.b64encode(self.public.public_bytes_raw()).decode(),
+            "valid_from": self.valid_from,
+            "introduced_by": self.introduced_by,
+            "introduced_at": self.introduced_at,
+            "old_valid_to": old_valid_to,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +140,25 @@ def read_canonical(line: bytes) -> dict[str, Any]:
 
 def read_key(value: Mapping[str, Any]) -> Key:
     """A ``key`` line."""
-    require_fields(value, required=_KEY_FIELDS, optional=frozenset({"valid_to"}))
+    require_fields(value, required=_KEY_FIELDS, optional=_INTRODUCED_FIELDS | _KEY_END)
     if value["purpose"] != "ledger":
         raise Malformed("is for a purpose other than the ledger")
     key = key_of(read_text(value, name="public_key"))
     if value["key_id"] != key.key_id:
         raise Malformed("has an id that is not that of its public key")
     valid_to = read_time(value, name="valid_to") if "valid_to" in value else ""
-    return Key(key.key_id, key.public, read_time(value, name="valid_from"), valid_to)
+    read = replace(key, valid_from=read_time(value, name="valid_from"), valid_to=valid_to)
+    if _INTRODUCED_FIELDS.isdisjoint(value):
+        return read
+    require_fields(value, required=_KEY_FIELDS | _INTRODUCED_FIELDS, optional=_KEY_END)
+    return replace(
+        read,
+        introduced_by=read_key_id({"key_id": value["introduced_by"]}),
+        introduced_at=read_time(value, name="introduced_at"),
+        introduction=read_base64(
+            value["introduction"], length=_SIGNATURE_BYTES, name="introduction"
+        ),
+    )
 
 
 def key_of(public_key: str | bytes) -> Key:
@@ -295,6 +322,8 @@ def _read_integer(text: str) -> int:
 _LEAF_FIELDS: Final = frozenset(
     {"v", "type", "id", "at", "service", "projection", "body_commitment"}
 )
+_KEY_END: Final = frozenset({"valid_to"})
+_INTRODUCED_FIELDS: Final = frozenset({"introduced_by", "introduced_at", "introduction"})
 _KEY_FIELDS: Final = frozenset({"key_id", "public_key", "purpose", "valid_from"})
 _HEAD_FIELDS: Final = frozenset({"v", "log_id", "size", "root", "at", "key_id", "signature"})
 _RECEIPT_FIELDS: Final = frozenset(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from tutela_verify.formats import Head, Key, Receipt, is_signed, key_of
+from tutela_verify.formats import Head, Key, Receipt, canonical, is_signed, key_of
 from tutela_verify.verdict import Fault, FaultKind, Refuted
 
 #: How far two clocks of one service may lie apart before a time counts as false.
@@ -25,21 +25,63 @@ class Keyring:
         given = [key_of(each) for each in trusted_keys]
         self.from_file = not given
         self._keys = {key.key_id: key for key in given}
-        self._listed: set[str] = set()
+        self._lines: dict[str, Key] = {}
+        self._successors: dict[str, str] = {}
         self._verified: set[tuple[str, bytes, bytes]] = set()
 
-    def learn(self, key: Key) -> str:
-        """Take a key line of the export; what is wrong with it, or nothing."""
-        if key.key_id in self._listed:
-            return f"key {key.key_id} is listed twice"
-        if len(self._listed) == MOST_KEYS:
-            return f"there are more than {MOST_KEYS} keys"
-        self._listed.add(key.key_id)
-        if self.from_file or key.key_id in self._keys:
+    def learn(self, key: Key, *, line: int) -> None:
+        """Take a key line of the export; Refuted where nobody trusted introduced it.
+
+        Without given keys the first is taken at its word, and every other must be introduced.
+        """
+        if key.key_id in self._lines:
+            words = f"key {key.key_id} is listed twice"
+            raise _refuted(FaultKind.MALFORMED, words=words, line=line)
+        if len(self._lines) == MOST_KEYS:
+            words = f"there are more than {MOST_KEYS} keys"
+            raise _refuted(FaultKind.MALFORMED, words=words, line=line)
+        is_first = not self._lines
+        self._lines[key.key_id] = key
+        if key.introduced_by:
+            self._follow(key, line=line)
+        elif self.from_file and not is_first:
+            words = f"key {key.key_id} was introduced by no other"
+            raise _refuted(FaultKind.FOREIGN_KEY, words=words, line=line)
+        elif not self.from_file and key.key_id not in self._keys:
+            return
+        if key.key_id in self._keys or is_first or key.key_id in self._successors.values():
             valid_to = shifted(key.valid_to, by=CLOCK_TOLERANCE) if key.valid_to else ""
             valid_from = shifted(key.valid_from, by=-CLOCK_TOLERANCE)
             self._keys[key.key_id] = replace(key, valid_from=valid_from, valid_to=valid_to)
-        return ""
+
+    def introduced(self) -> list[tuple[Key, dict[str, object]]]:
+        """Every trusted key that another introduced, with what a leaf must say of it."""
+        return [
+            (self._lines[new], self._statement(self._lines[new]))
+            for new in self._successors.values()
+        ]
+
+    def _follow(self, key: Key, *, line: int) -> None:
+        old = self._lines.get(key.introduced_by)
+        if old is None or key.introduced_by not in self._keys:
+            return
+        words = ""
+        signed = canonical(self._statement(key))
+        if not is_signed(signed, signature=key.introduction, key=old):
+            words = "its introduction does not verify"
+        elif key.introduced_by in self._successors:
+            words = f"key {key.introduced_by} introduced another already"
+        elif not old.valid_from <= key.introduced_at <= (old.valid_to or key.introduced_at):
+            words = f"key {key.introduced_by} was not in use when it introduced it"
+        elif key.valid_from < key.introduced_at:
+            words = "it claims a time before its introduction"
+        if words:
+            named = f"key {key.key_id}: {words}"
+            raise _refuted(FaultKind.FOREIGN_KEY, words=named, line=line)
+        self._successors[key.introduced_by] = key.key_id
+
+    def _statement(self, key: Key) -> dict[str, object]:
+        return key.introduced(old_valid_to=self._lines[key.introduced_by].valid_to)
 
     def public_keys(self, at: str) -> list[bytes]:
         """The raw trusted keys that were in use at an instant."""
@@ -97,3 +139,7 @@ def signed_at(
     """Where something signed stands, as the fault that it is if its signature does not verify."""
     kind = FaultKind.BAD_SIGNATURE
     return Fault(kind=kind, words=words, line=line, leaf_index=leaf_index, head_size=head_size)
+
+
+def _refuted(kind: FaultKind, *, words: str, line: int) -> Refuted:
+    return Refuted(Fault(kind=kind, words=words, line=line))

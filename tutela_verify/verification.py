@@ -1,5 +1,6 @@
 """An export, verified line by line; the first line that is wrong ends it."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from tutela_verify.lines import (
 )
 from tutela_verify.merkle import GrowingTree, leaf_hash
 from tutela_verify.notes import COSIGNATURE, PLAIN, is_named, read_note_key
-from tutela_verify.trust import CLOCK_TOLERANCE, Keyring, shifted, signed_at
+from tutela_verify.trust import CLOCK_TOLERANCE, MOST_KEYS, Keyring, shifted, signed_at
 from tutela_verify.verdict import Fault, FaultKind, Refuted, Verdict
 from tutela_verify.witness import Witness
 
@@ -32,6 +33,7 @@ EXPORT_FORMAT: Final = "tutela-ledger-export"
 #: Leaf types counted by name; the rest are counted together.
 _COUNTED_TYPES: Final = 100
 _OTHER_TYPES: Final = "other"
+_INTRODUCTION: Final = "key.introduced"
 _COUNTED: Final = frozenset({"leaves", "heads", "receipts"})
 #: What files of before the witnesses do not count.
 _COUNTED_SINCE: Final = frozenset({"checkpoints", "cosignatures"})
@@ -102,6 +104,7 @@ class _Verification:
         self._promised_size = 0
         self._leaf: Note | None = None
         self._head: Head | None = None
+        self._introductions: list[dict[str, Any]] = []
         self._notebook = Notebook()
         self._notes: Iterator[Note] = iter(())
         self._tree = GrowingTree()
@@ -160,8 +163,7 @@ class _Verification:
             self._receipts_expected = self._promised_size
 
     def _take_key(self, value: dict[str, Any]) -> None:
-        if wrong := self._keyring.learn(formats.read_key(value)):
-            self._refute(FaultKind.MALFORMED, words=wrong)
+        self._keyring.learn(formats.read_key(value), line=self._line.number)
 
     def _take_leaf(self, value: dict[str, Any]) -> None:
         self._close_leaf()
@@ -171,6 +173,8 @@ class _Verification:
         verdict.size += 1
         verdict.first_leaf_at = min(verdict.first_leaf_at or at, at)
         verdict.last_leaf_at = max(verdict.last_leaf_at, at)
+        if value["type"] == _INTRODUCTION and len(self._introductions) < MOST_KEYS:
+            self._introductions.append(value["projection"])
         types, name = verdict.leaf_types, value["type"]
         name = name if name in types or len(types) < _COUNTED_TYPES else _OTHER_TYPES
         types[name] = types.get(name, 0) + 1
@@ -323,10 +327,21 @@ class _Verification:
             )
         verdict, witness = self._verdict, self._witness
         verdict.root = self._tree.root().hex()
+        self._require_introductions()
         self._conclude_cosigners()
         witness.require_all_seen(size=verdict.size, log_id=verdict.log_id)
         found = witness.found_receipts(log_id=verdict.log_id, last_head_at=verdict.last_head_at)
         verdict.notifier_receipts.extend(found)
+
+    def _require_introductions(self) -> None:
+        verdict = self._verdict
+        for key, statement in self._keyring.introduced():
+            told = {**statement, "signature": b64encode(key.introduction).decode()}
+            begun = verdict.first_leaf_at < key.introduced_at
+            is_due = begun and key.valid_from < verdict.last_head_at
+            if is_due and told not in self._introductions:
+                words = f"key {key.key_id} is introduced by no leaf of this log"
+                self._refute(FaultKind.FOREIGN_KEY, words=words)
 
     def _conclude_cosigners(self) -> None:
         verdict, cosigners = self._verdict, self._cosigners

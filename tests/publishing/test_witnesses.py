@@ -290,8 +290,7 @@ async def test_a_fork_that_a_witness_proves_is_a_loss_until_somebody_looks(
         os.urandom(32),
         log_id=origin.removeprefix("tutela/"),
         size=2,
-        public_key=house.rooms.keys.public_key,
-        signer=house.rooms.keys.sign,
+        signing=house.rooms.keys.signing,
     )
     root = notes.read_checkpoint(other.text).root.hex()
     (watched,) = state.all_watched()

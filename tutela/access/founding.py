@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tutela.access import keys as access_keys
 from tutela.access.keys import MASTER_FILE, KeySet, KeysUnusable
+from tutela.access.rotation import known_keys, turn
 from tutela.access.tokens import add_service
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, every_tenant_transaction
@@ -42,6 +43,7 @@ async def found(
             _sql.remember_signing_key,
             {"key_id": keys.key_id, "public_key": keys.public_key, "now": now},
         )
+        turn(keys, known=await known_keys(connection), key_folder=key_folder, now=now)
         await add_service(connection, tenant=MAIN, service=MAIN, chance=chance)
     return keys
 

@@ -19,7 +19,9 @@ from tutela.errors import TutelaError
 
 MASTER_BYTES = 32
 MASTER_FILE = "master.key"
+#: The signing key that the house was founded with; later ones have their key id in the name.
 SIGNING_FILE = "ledger.ed25519"
+LATER_SIGNING_FILES = "ledger-*.ed25519"
 GCM_NONCE_BYTES = 12
 _ONE_USE_NONCE = bytes(GCM_NONCE_BYTES)
 
@@ -48,6 +50,19 @@ class Sealed:
     body: bytes
 
 
+class SigningKey:
+    """One Ed25519 key that signs for the ledger."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self.public_key = _raw(private.public_key())
+        self.key_id = key_id(self.public_key)
+
+    def sign(self, message: bytes) -> bytes:
+        """Ed25519 signature, 64 bytes (RFC 8032); the same message gives the same signature."""
+        return self._private.sign(message)
+
+
 class KeySet:
     """Seals and opens values, signs for the ledger, derives codes and subject keys."""
 
@@ -55,9 +70,8 @@ class KeySet:
         self._wrapping = AESGCM(_derive(master, purpose=b"tutela wrapping key v1"))
         self._code_key = _derive(master, purpose=b"tutela receipt code v1")
         self._subject_key = _derive(master, purpose=b"tutela subject key v1")
-        self._signing_key = signing_key
-        self.public_key = _raw(signing_key.public_key())
-        self.key_id = key_id(self.public_key)
+        #: The keys that may sign now, the one that does first.
+        self.signing: tuple[SigningKey, ...] = (SigningKey(signing_key),)
         self.fingerprint = hashlib.sha256(self._code_key).hexdigest()[:16]
 
     def seal(self, plaintext: bytes, *, row: bytes) -> Sealed:
@@ -78,9 +92,19 @@ class KeySet:
         except InvalidTag as cause:
             raise SealBroken(detail="The value was sealed for another row or changed.") from cause
 
+    @property
+    def public_key(self) -> bytes:
+        """The raw public key by which is signed now."""
+        return self.signing[0].public_key
+
+    @property
+    def key_id(self) -> str:
+        """The id of the key by which is signed now."""
+        return self.signing[0].key_id
+
     def sign(self, message: bytes) -> bytes:
-        """Ed25519 signature, 64 bytes (RFC 8032); the same message gives the same signature."""
-        return self._signing_key.sign(message)
+        """As `SigningKey.sign`, by the key that signs now."""
+        return self.signing[0].sign(message)
 
     def code_digest(self, fact_id: bytes) -> bytes:
         """32 bytes from which a receipt's code is written; can't be derived without the key."""
@@ -101,12 +125,41 @@ def load_or_create(folder: Path) -> KeySet:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         master = _read_or_create(folder / MASTER_FILE)
-        signing = _read_or_create(folder / SIGNING_FILE)
+        signing = [_read_or_create(path) for path in _signing_files(folder)]
     except OSError as cause:
         raise KeysUnusable(
             detail=f"The key folder {folder} can't be used: {cause.strerror}."
         ) from cause
-    return KeySet(master, signing_key=Ed25519PrivateKey.from_private_bytes(signing))
+    keys = KeySet(master, signing_key=Ed25519PrivateKey.from_private_bytes(signing[0]))
+    keys.signing = tuple(SigningKey(Ed25519PrivateKey.from_private_bytes(each)) for each in signing)
+    return keys
+
+
+def signing_keys(folder: Path) -> dict[str, SigningKey]:
+    """The signing keys of a folder by their ids; `KeysUnusable`."""
+    return {key.key_id: key for key in load_or_create(folder).signing}
+
+
+def add_signing_key(folder: Path, *, secret: bytes) -> SigningKey:
+    """A new key, on disk (mode 0600) when this returns; it signs nothing until it is introduced."""
+    key = SigningKey(Ed25519PrivateKey.from_private_bytes(secret))
+    try:
+        _create_once(folder / f"ledger-{key.key_id}.ed25519", secret=secret)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as cause:
+        raise KeysUnusable(
+            detail=f"The key folder {folder} can't be used: {cause.strerror}."
+        ) from cause
+    return key
+
+
+def _signing_files(folder: Path) -> list[Path]:
+    first, later = folder / SIGNING_FILE, sorted(folder.glob(LATER_SIGNING_FILES))
+    return [first, *later] if first.exists() or not later else later
 
 
 def _read_or_create(path: Path) -> bytes:

@@ -59,8 +59,29 @@ SELECT service FROM service WHERE tenant = %(tenant)s ORDER BY service
 INSERT INTO key_fingerprint (purpose, fingerprint) VALUES ('master', %(master)s) ON CONFLICT DO NOTHING
 
 -- name: remember_signing_key
--- Every key that signs here is kept for those who check later.
-INSERT INTO ledger_key (key_id, public_key, valid_from) VALUES (%(key_id)s, %(public_key)s, %(now)s) ON CONFLICT DO NOTHING
+-- The key that the house was founded with; every later one has to be introduced.
+INSERT INTO ledger_key (key_id, public_key, valid_from)
+SELECT %(key_id)s, %(public_key)s, %(now)s
+WHERE NOT EXISTS (SELECT FROM ledger_key)
+
+-- name: keys_of_the_ledger
+-- Every key that signs or signed here, when, and by which other key it was introduced.
+SELECT key_id, public_key, valid_from, valid_to, introduced_by, introduced_at, signature
+FROM ledger_key
+ORDER BY valid_from, key_id
+
+-- name: introduce_key
+-- A key that signs from a time on.
+INSERT INTO ledger_key (key_id, public_key, valid_from, introduced_by, introduced_at, signature)
+VALUES (%(key_id)s, %(public_key)s, %(valid_from)s, %(introduced_by)s, %(introduced_at)s, %(signature)s)
+
+-- name: end_key
+-- The end of a key's time, set once, when its successor is introduced.
+UPDATE ledger_key SET valid_to = %(valid_to)s WHERE key_id = %(key_id)s AND valid_to IS NULL RETURNING key_id
+
+-- name: tenants
+-- Every tenant that has a log.
+SELECT tenant FROM ledger_log ORDER BY tenant
 
 -- name: known_keys
 -- The secret this database was made with.

@@ -11,6 +11,7 @@ from tutela import logs
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
 from tutela.cli.flaggers import flaggers
+from tutela.cli.keys import keys
 from tutela.cli.ledger import ledger
 from tutela.cli.notices import notices
 from tutela.cli.reconcile import reconcile
@@ -65,6 +66,7 @@ application.add_typer(tokens, name="token")
 application.add_typer(users, name="user")
 application.add_typer(notices, name="notices")
 application.add_typer(ledger, name="ledger")
+application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")
 application.add_typer(witness, name="witness")
 application.add_typer(witnesses, name="witnesses")

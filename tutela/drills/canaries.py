@@ -219,7 +219,10 @@ class Canaries:
         if response.status_code == httpx.codes.NOT_FOUND:
             return False
         response.raise_for_status()
-        return proves(response.json(), leaf_hash=leaf_hash, public_key=self._keys.public_key)
+        return any(
+            proves(response.json(), leaf_hash=leaf_hash, public_key=key.public_key)
+            for key in self._keys.signing
+        )
 
     async def _headers(self, grant: Grant) -> dict[str, str]:
         token = self._tokens.get(grant)

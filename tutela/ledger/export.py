@@ -13,7 +13,7 @@ from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain import canonical
 from tutela.errors import TutelaError
-from tutela.ledger import heads
+from tutela.ledger import heads, proofs
 from tutela.ledger.heads import Head
 
 FORMAT = "tutela-ledger-export"
@@ -124,16 +124,8 @@ class _Writing:
 
     async def _write_keys(self) -> None:
         cursor = await self._connection.execute(_sql.export_keys)
-        async for key_id, public_key, valid_from in cursor:
-            self._line(
-                b"key",
-                value={
-                    "key_id": key_id,
-                    "public_key": _base64(public_key),
-                    "purpose": "ledger",
-                    "valid_from": canonical.timestamp(valid_from),
-                },
-            )
+        async for row in cursor:
+            self._line(b"key", value={**proofs.key_fields(row), "purpose": "ledger"})
 
     async def _write_leaves(self, size: int) -> int:
         receipts = 0

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tutela.access.keys import SigningKey
 from tutela.domain import canonical
 from tutela.ledger import notes
 from tutela.ledger.notes import Checkpoint, Note, Verifier
@@ -59,10 +60,11 @@ def origin(log_id: str) -> str:
     return f"tutela/{log_id}"
 
 
-def checkpoint(
-    root: bytes, *, log_id: str, size: int, public_key: bytes, signer: Callable[[bytes], bytes]
-) -> Note:
-    """The head as a signed note (C2SP tlog-checkpoint)."""
+def checkpoint(root: bytes, *, log_id: str, size: int, signing: Sequence[SigningKey]) -> Note:
+    """The head as a note signed by each of these keys (C2SP tlog-checkpoint)."""
     name = origin(log_id)
     text = str(Checkpoint(name, size, root))
-    return Note(text, (notes.sign(text, by=Verifier(name, public_key), signer=signer),))
+    lines = (
+        notes.sign(text, by=Verifier(name, key.public_key), signer=key.sign) for key in signing
+    )
+    return Note(text, tuple(lines))

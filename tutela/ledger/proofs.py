@@ -1,6 +1,8 @@
 """Proofs for anyone: heads, inclusion of a leaf, consistency of two sizes; no content."""
 
 import base64
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -60,12 +62,16 @@ class Consistency(
     path: list[str]
 
 
-class LogKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A public key that signed heads or receipts here, base64, and since when."""
+class LogKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A public key that signs or signed here, base64; with what introduced it, where one did."""
 
     key_id: str
     public_key: str
     valid_from: str
+    valid_to: str | None = None
+    introduced_by: str | None = None
+    introduced_at: str | None = None
+    introduction: str | None = None
 
 
 class LogKeys(msgspec.Struct, frozen=True):
@@ -79,16 +85,24 @@ async def log_keys(pool: Pool) -> LogKeys:
     async with every_tenant_transaction(pool) as connection:
         cursor = await connection.execute(_sql.export_keys)
         rows = await cursor.fetchall()
-    return LogKeys(
-        [
-            LogKey(
-                key_id=key_id,
-                public_key=base64.b64encode(public_key).decode(),
-                valid_from=canonical.timestamp(valid_from),
-            )
-            for key_id, public_key, valid_from in rows
-        ]
-    )
+    return LogKeys([LogKey(**key_fields(row)) for row in rows])
+
+
+def key_fields(row: Sequence[Any]) -> dict[str, str]:
+    """A key as it is told, from its stored row; what is not there is left out."""
+    key_id, public_key, valid_from, valid_to, introduced_by, introduced_at, signature = row
+    told = {
+        "key_id": key_id,
+        "public_key": base64.b64encode(public_key).decode(),
+        "valid_from": canonical.timestamp(valid_from),
+    }
+    if valid_to is not None:
+        told["valid_to"] = canonical.timestamp(valid_to)
+    if introduced_by is not None:
+        told["introduced_by"] = introduced_by
+        told["introduced_at"] = canonical.timestamp(introduced_at)
+        told["introduction"] = base64.b64encode(signature).decode()
+    return told
 
 
 async def head(pool: Pool, *, log_id: str | None) -> Head:

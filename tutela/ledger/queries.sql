@@ -99,5 +99,7 @@ GROUP BY h.tenant, h.size, h.at
 ORDER BY h.size, h.at
 
 -- name: export_keys
--- Every key that signed heads or receipts here.
-SELECT key_id, public_key, valid_from FROM ledger_key ORDER BY valid_from, key_id
+-- Every key that signs heads or receipts here, when, and by which it was introduced.
+SELECT key_id, public_key, valid_from, valid_to, introduced_by, introduced_at, signature
+FROM ledger_key
+ORDER BY valid_from, key_id

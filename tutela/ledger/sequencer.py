@@ -97,8 +97,7 @@ class Sequencer:
             grown.root,
             log_id=log_id,
             size=grown.new_size,
-            public_key=self._keys.public_key,
-            signer=self._keys.sign,
+            signing=self._keys.signing,
         )
         await connection.execute(
             _sql.add_head,

@@ -241,6 +241,27 @@ async def test_a_link_that_says_nonsense_opens_an_empty_page(web: Site) -> None:
     assert "harm" not in visit.fields
 
 
+@pytest.mark.parametrize(
+    ("link", "subject"),
+    [
+        ({"id": "post-91"}, {"kind": "content", "id": "post-91"}),
+        ({"url": PLACE, "id": "post-91"}, {"kind": "content", "id": "post-91", "url": PLACE}),
+        ({"url": PLACE, "kind": "account"}, {"kind": "account", "url": PLACE}),
+        ({"id": "qx7", "kind": "tag", "account_id": " "}, {"kind": "tag", "id": "qx7"}),
+    ],
+)
+async def test_what_a_link_names_is_the_subject(
+    web: Site, link: dict[str, str], subject: dict[str, str]
+) -> None:
+    visit = await Visit(web).open(**link)
+    await visit.press("next")
+    await visit.press("next", why="token")
+    await visit.press("send", good_faith="yes")
+    body = await web.sealed_body()
+    assert isinstance(body, dict)
+    assert body["subjects"] == [subject]
+
+
 async def test_what_the_platform_named_counts_only_for_its_own_line(web: Site) -> None:
     visit = await Visit(web).open(url=PLACE, id="post-91", kind="content")
     await visit.press("next", where="https://example.social/p/92")

@@ -1,6 +1,7 @@
 """The public pages in one table: method, path, what each takes."""
 
 import time
+from dataclasses import replace
 from typing import Final
 
 from tutela.access.pace import Pace
@@ -19,9 +20,12 @@ from tutela.web.public.standing import (
     take_evidence,
 )
 
-#: How often a process shows public pages, all together: more would be at intake's cost.
+#: How often a process shows the first page of a form, all together.
 PAGES_PER_SECOND: Final = 100.0
 PAGES_AT_ONCE: Final = 500.0
+#: How often it takes a form, apart from that: who only looks keeps nobody from reporting.
+FORMS_PER_SECOND: Final = 100.0
+FORMS_AT_ONCE: Final = 500.0
 
 STATUS: Final = "/report/status"
 EVIDENCE: Final = "/report/evidence"
@@ -30,7 +34,8 @@ RECEIPT: Final = "/report/receipt"
 
 def public_pages(rooms: Rooms) -> list[Call]:
     """Every page and form that needs no account."""
-    pace = Pace(per_second=PAGES_PER_SECOND, burst=PAGES_AT_ONCE)
+    reading = Pace(per_second=PAGES_PER_SECOND, burst=PAGES_AT_ONCE)
+    writing = Pace(per_second=FORMS_PER_SECOND, burst=FORMS_AT_ONCE)
     report = ReportRoom(
         intake=rooms.intake,
         public=PublicService(rooms.pool, named=rooms.public_service, monotonic=time.monotonic),
@@ -41,24 +46,22 @@ def public_pages(rooms: Rooms) -> list[Call]:
     standing = StandingRoom(
         pool=rooms.pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance
     )
-    here, below = error_page(root=""), error_page(root=ROOT)
     show = Terms(
-        right=None, takes=None, queries=QUERIES, passes_over_queries=True, pace=pace, page=here
+        right=None,
+        takes=None,
+        queries=QUERIES,
+        passes_over_queries=True,
+        pace=reading,
+        page=error_page(root=""),
     )
-    ask = Terms(
-        right=None, takes=None, queries=QUERIES, passes_over_queries=True, pace=pace, page=below
-    )
-    send = Terms(right=None, takes=FORM, pace=pace, page=below)
+    send = Terms(right=None, takes=FORM, pace=writing, page=error_page(root=""))
+    show_below = replace(show, page=error_page(root=ROOT))
+    send_below = replace(send, page=error_page(root=ROOT))
     return [
         Call("GET", "/report", show, show_report(report)),
-        Call(
-            "POST",
-            "/report",
-            Terms(right=None, takes=FORM, pace=pace, page=here),
-            take_report(report),
-        ),
-        *(Call("GET", path, ask, show_form()) for path in (STATUS, EVIDENCE, RECEIPT)),
-        Call("POST", STATUS, send, show_standing(standing)),
-        Call("POST", EVIDENCE, send, take_evidence(standing)),
-        Call("POST", RECEIPT, send, give_receipt(standing)),
+        Call("POST", "/report", send, take_report(report)),
+        *(Call("GET", path, show_below, show_form()) for path in (STATUS, EVIDENCE, RECEIPT)),
+        Call("POST", STATUS, send_below, show_standing(standing)),
+        Call("POST", EVIDENCE, send_below, take_evidence(standing)),
+        Call("POST", RECEIPT, send_below, give_receipt(standing)),
     ]

@@ -84,6 +84,10 @@ class Filled:
         return bool(getattr(self, name) == YES)
 
     @property
+    def _usual_kind(self) -> SubjectKind:
+        return SubjectKind.CONTENT if self.about_id else SubjectKind.URL
+
+    @property
     def places(self) -> tuple[str, ...]:
         """What is reported, a line each, once."""
         lines = (line.strip() for line in self.where.splitlines())
@@ -93,7 +97,7 @@ class Filled:
     def report(self) -> FormReport:
         """What the person said."""
         named = Named(
-            kind=SubjectKind(self.about_kind or SubjectKind.URL),
+            kind=SubjectKind(self.about_kind or self._usual_kind),
             url=self.about_url if is_address(self.about_url) else "",
             id=self.about_id if _is_line(self.about_id) else "",
             account_id=self.about_account if _is_line(self.about_account) else "",

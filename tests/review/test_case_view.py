@@ -1,5 +1,6 @@
 """What a reviewer sees of a case: what is reported and why, and never who reported it."""
 
+import os
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,8 @@ from tests.fixtures.house import Rooms
 from tutela.access.tokens import Caller
 from tutela.domain.states import CaseState, ItemState
 from tutela.domain.vocabulary import Role
+from tutela.intake.acknowledgement import Accepted
+from tutela.intake.evidence import Evidence, add_evidence
 from tutela.review import case_view
 from tutela.review.case_view import CasePage, CaseView, Page
 from tutela.review.queue import Lease, UnknownCase
@@ -74,6 +77,32 @@ async def test_nothing_tells_a_reviewer_who_gave_notice(rooms: Rooms) -> None:
     lease = await claimed(rooms, reviewer=reviewer)
     seen = msgspec.json.encode(await shown(rooms, reviewer=reviewer, lease=lease)).decode()
     assert "otifi" not in seen.lower()
+
+
+async def added(rooms: Rooms, *, to: Accepted, text: str) -> None:
+    await add_evidence(
+        rooms.pool,
+        evidence=Evidence(code=to.receipt.code, text=text, key=None),
+        keys=rooms.keys,
+        now=rooms.clock.now(),
+        chance=os.urandom,
+    )
+
+
+async def test_what_a_notifier_added_is_shown_with_its_notice(rooms: Rooms) -> None:
+    sender = await rooms.caller()
+    first, second = [await rooms.take(sender, subjects=[subject("one")]) for _ in range(2)]
+    other = await rooms.take(sender, subjects=[subject("two")])
+    for accepted, text in ((first, "token 1"), (second, "token 2"), (other, "token 3")):
+        await added(rooms, to=accepted, text=text)
+    reviewer = await rooms.caller(Role.REVIEWER)
+    lease = await claimed(rooms, reviewer=reviewer)
+    case = await shown(rooms, reviewer=reviewer, lease=lease)
+    told = [(each.notice_id, each.text) for each in case.evidence]
+    assert told == [(second.id, "token 2"), (first.id, "token 1")]
+    await rooms.rows("UPDATE evidence SET sealed_key = NULL, sealed_body = NULL")
+    case = await shown(rooms, reviewer=reviewer, lease=lease)
+    assert [each.text for each in case.evidence] == [None, None]
 
 
 async def test_open_items_come_first_and_are_listed_by_id(rooms: Rooms) -> None:

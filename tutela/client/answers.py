@@ -231,12 +231,21 @@ class EarlierDecision(msgspec.Struct, frozen=True, kw_only=True):
     explanation: str | None
 
 
+class Added(msgspec.Struct, frozen=True, kw_only=True):
+    """What a notifier added to a notice; `text` is None where it was erased."""
+
+    notice_id: str
+    received_at: str
+    text: str | None
+
+
 class Case(CaseSummary, frozen=True, kw_only=True):
     """A case with its items; a claimed one has the lease under which it is decided."""
 
     items: list[CaseItem]
     open_items: list[str]
     decisions: list[EarlierDecision]
+    evidence: list[Added]
     signals: list[str]
     lease_token: str = ""
     lease_until: str = ""

@@ -27,6 +27,7 @@ ITEMS_SHOWN_MAX = 200
 #: Ids of open items that are listed: as many as one decision may name.
 OPEN_ITEMS_MAX = 10_000
 DECISIONS_SHOWN_MAX = 50
+EVIDENCE_SHOWN_MAX = 200
 
 _sql = queries.load("tutela.review")
 _read_decision = msgspec.json.Decoder(Decision).decode
@@ -92,12 +93,22 @@ class EarlierDecision(msgspec.Struct, frozen=True, kw_only=True):
     explanation: str | None
 
 
+class AddedView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a notifier added to a notice; `text` is None where it was erased."""
+
+    notice_id: str
+    received_at: str
+    text: str | None
+
+
 class CaseView(CaseSummary, frozen=True, kw_only=True):
     """A case with its items, open ones first; `open_items` is what a decision can name."""
 
     items: list[ItemView]
     open_items: list[str]
     decisions: list[EarlierDecision]
+    #: What notifiers added to the notices of the case, newest first.
+    evidence: list[AddedView]
     #: What detectors found.
     signals: list[str]
 
@@ -148,11 +159,16 @@ async def show_case(
             _sql.earlier_decisions, {**named, "limit": DECISIONS_SHOWN_MAX}
         )
         decisions = await cursor.fetchall()
+        cursor = await connection.execute(
+            _sql.evidence_of_case, {**named, "limit": EVIDENCE_SHOWN_MAX}
+        )
+        evidence = await cursor.fetchall()
     return CaseView(
         **_summary(row),
         items=[_item(item, keys=keys) for item in items],
         open_items=[item_id(notice_id, ordinal=ordinal) for notice_id, ordinal in open_items],
         decisions=[_decision(decision, keys=keys) for decision in decisions],
+        evidence=[_added(each, keys=keys) for each in evidence],
         signals=[],
     )
 
@@ -229,6 +245,16 @@ def _decision(row: Sequence[Any], *, keys: KeySet) -> EarlierDecision:
         guideline_version=version,
         facts=None if words is None else words.facts,
         explanation=None if words is None else words.explanation,
+    )
+
+
+def _added(row: Sequence[Any], *, keys: KeySet) -> AddedView:
+    evidence_id, notice_id, received_at, sealed_key, sealed_body = row
+    body = _opened(evidence_id, sealed_key=sealed_key, sealed_body=sealed_body, keys=keys)
+    return AddedView(
+        notice_id=str(notice_id),
+        received_at=timestamp(received_at),
+        text=None if body is None else msgspec.json.decode(body)["text"],
     )
 
 

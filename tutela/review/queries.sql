@@ -170,3 +170,13 @@ JOIN case_file other ON (other.tenant, other.service, other.id) = (d.tenant, d.s
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND (%(specialist)s OR NOT other.specialist)
 ORDER BY d.id DESC
 LIMIT %(limit)s
+
+-- name: evidence_of_case
+-- What notifiers added to the notices of a case, newest first; nothing that says who they are.
+SELECT e.id, e.notice_id, e.received_at, e.sealed_key, e.sealed_body
+FROM evidence e
+WHERE (e.tenant, e.service) = (%(tenant)s, %(service)s) AND e.notice_id IN (
+    SELECT notice_id FROM item WHERE tenant = %(tenant)s AND service = %(service)s AND case_id = %(id)s
+)
+ORDER BY e.received_at DESC, e.id
+LIMIT %(limit)s

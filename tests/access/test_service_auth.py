@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -16,7 +16,10 @@ from atproto_server.auth.jwt import verify_jwt
 from tests.access.wrong_tokens import WRONG, now
 from tests.fixtures.accounts import CURVES, LOOPBACK, SERVICE_DID, Account, Directory, directory
 from tests.fixtures.site import Site, served
-from tutela.access import dids
+from tutela.access import dids, service_auth
+from tutela.access.dids import Did
+from tutela.errors import TutelaError
+from tutela.intake.refusals import ANONYMOUS_ROWS_BURST, Refusal
 from tutela.outside.guard import Outside
 from tutela.web.calls import Rooms
 from tutela.web.site import site
@@ -217,3 +220,36 @@ async def test_of_two_uses_at_once_one_counts(network: Network) -> None:
     token = network.directory.new().token()
     answers = await asyncio.gather(*(network.report(token) for _ in range(4)))
     assert sorted(each.status_code for each in answers) == [200, 401, 401, 401]
+
+
+async def test_an_account_that_reports_too_often_is_asked_to_wait_and_no_other(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_auth, "AT_ONCE", 2.0)
+    monkeypatch.setattr(service_auth, "PER_SECOND", 0.0)
+    account, other = network.directory.new(), network.directory.new()
+    tokens = [account.token() for _ in range(3)]
+    answers = [await network.report(each) for each in tokens]
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert answers[2].json()["error"] == "RateLimitExceeded"
+    assert answers[2].headers["retry-after"]
+    assert (await network.report(other.token())).status_code == 200
+
+
+def test_of_allowances_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_auth, "ACCOUNTS_MAX", 2)
+    monkeypatch.setattr(service_auth, "AT_ONCE", 1.0)
+    allowances = service_auth.Allowances(monotonic=lambda: 0.0)
+    for each in ("did:plc:a", "did:plc:b", "did:plc:c", "did:plc:a"):
+        allowances.spend(Did(each))
+    with pytest.raises(service_auth.AccountTooFast):
+        allowances.spend(Did("did:plc:c"))
+
+
+async def test_what_is_refused_of_accounts_does_not_fill_the_disk(network: Network) -> None:
+    account = network.directory.new()
+    public_caller = await network.web.house.caller()
+    refusal = Refusal("x", replace(public_caller, name=account.did), TutelaError(), b"{}")
+    for _ in range(int(ANONYMOUS_ROWS_BURST) + 20):
+        await network.web.refusals.record(refusal)
+    assert 0 < network.web.refusals.unrecorded <= 20

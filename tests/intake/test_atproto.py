@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from atproto import Client, models
 from atproto_client import exceptions
+from atproto_client.models.dot_dict import DotDict
 from atproto_client.models.tools.ozone.report import defs as newer_reasons
 
 from tests.fixtures.site import Site, served
@@ -26,6 +27,7 @@ URI = f"at://{DID}/app.bsky.feed.post/3ktoken4f1c"
 CREATE_REPORT = "/xrpc/com.atproto.moderation.createReport"
 
 POST = models.ComAtprotoRepoStrongRef.Main(cid=CID, uri=URI)
+CHAT = "chat.bsky.convo.defs"
 ACCOUNT = models.ComAtprotoAdminDefs.RepoRef(did=DID)
 
 Report = Callable[..., Any]
@@ -95,6 +97,54 @@ async def test_the_sdk_reports_an_account(web: Site, create_report: Report) -> N
             "child_safety",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "named"),
+    [
+        ({"$type": f"{CHAT}#messageRef", "did": DID, "convoId": "c1", "messageId": "m1"}, "c1/m1"),
+        ({"$type": f"{CHAT}#convoRef", "did": DID, "convoId": "c1"}, "c1"),
+    ],
+)
+async def test_the_sdk_reports_a_message_and_a_conversation(
+    web: Site, create_report: Report, subject: dict[str, str], named: str
+) -> None:
+    tool = models.ComAtprotoModerationCreateReport.ModTool(name="app/ios", meta={"build": "7"})
+    answer = await create_report(subject=DotDict(subject), mod_tool=tool)
+    assert answer.subject["convoId"] == "c1"
+    stored = await web.sealed_body()
+    assert isinstance(stored, dict)
+    assert stored["modTool"]["meta"] == {"build": "7"}
+    rows = await web.house.rows(
+        "SELECT i.subject_kind, n.surface FROM item i JOIN notice n ON n.id = i.notice_id"
+    )
+    assert rows == [("content", "app/ios")]
+    (found,) = atproto.notice_in(_encoded(stored)).subjects
+    assert (found.id, found.account_id) == (named, DID)
+
+
+def test_a_program_without_a_name_is_no_reason_to_refuse() -> None:
+    read = atproto.read_report(_encoded(report(modTool={"meta": {"build": 7}})))
+    assert read.notice.surface is None
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("Spam", Category.NOT_SPECIFIED_NOTICE),
+        ("Violation", Category.NOT_SPECIFIED_NOTICE),
+        ("Misleading", Category.NOT_SPECIFIED_NOTICE),
+        ("Sexual", Category.OTHER_VIOLATION_TC),
+        ("Rude", Category.NOT_SPECIFIED_NOTICE),
+        ("Other", Category.NOT_SPECIFIED_NOTICE),
+        ("Appeal", Category.NOT_SPECIFIED_NOTICE),
+    ],
+)
+def test_the_reasons_of_the_first_vocabulary_are_taken(name: str, category: Category) -> None:
+    read = atproto.read_report(
+        _encoded(report(reasonType=f"com.atproto.moderation.defs#reason{name}"))
+    )
+    assert read.notice.category is category
 
 
 async def test_a_key_gives_the_sdk_the_first_answer_again(web: Site, create_report: Report) -> None:
@@ -168,6 +218,12 @@ async def test_a_post_belongs_to_the_account_of_its_repository() -> None:
             {"did": DID, "convoId": "c" * 512, "messageId": "m1"},
             ("content", "m1", None, DID),
         ),
+        (
+            {"$type": "chat.bsky.convo.defs#convoRef", "did": DID, "convoId": "c1"},
+            ("content", "c1", None, DID),
+        ),
+        ({"messageId": "m1"}, ("content", "m1", None, None)),
+        ({"did": DID, "convoId": " ", "messageId": ""}, ("account", DID, None, DID)),
         ({"$type": "of.tomorrow", "did": DID, "more": 1}, ("account", DID, None, DID)),
     ],
 )
@@ -184,6 +240,7 @@ def test_whatever_names_a_subject_is_taken(
         ({"subject": {}}, "/subject"),
         ({"subject": {"uri": "\u200b"}}, "/subject/uri"),
         ({"subject": {"uri": "at://" + "a" * 2048}}, "/subject/uri"),
+        ({"subject": {"convoId": " "}}, "/subject"),
         ({"subject": None}, "/subject"),
         ({"subject": {"did": 5}}, "/subject/did"),
         ({"reasonType": ""}, "/reasonType"),

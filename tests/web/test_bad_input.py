@@ -353,7 +353,7 @@ async def test_article_16_can_be_required(web: Site) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("GET", NOTICES, 405, "method_not_allowed"),
+        ("PUT", NOTICES, 405, "method_not_allowed"),
         ("DELETE", NOTICES, 405, "method_not_allowed"),
         ("POST", "/v1/ledger/head", 405, "method_not_allowed"),
         ("GET", "/v1", 404, "not_found"),

@@ -1,16 +1,52 @@
 """Who calls over AT Protocol: the holder of a token of ours, or an account by its own signature."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 from tutela.access.dids import Did, Dids, UnresolvedDid
+from tutela.access.pace import Pace
 from tutela.access.replays import Once, Replays, Use
 from tutela.access.service_tokens import BadJwt, Expected, JwtFault, ServiceToken, read_token
 from tutela.access.services import PublicService, public_caller
 from tutela.access.tokens import Caller, TokenDesk
+from tutela.errors import TutelaError
+
+#: How often one account may report to one process: a person never does, a program comes back.
+PER_SECOND = 10.0
+AT_ONCE = 100.0
+ACCOUNTS_MAX = 10_000
 
 _SCHEME = "bearer "
+
+
+class AccountTooFast(TutelaError):
+    """An account reports more often than anybody does by hand."""
+
+    code = "account_too_fast"
+    title = "Too many reports of one account"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class Allowances:
+    """How often each account may report; of the accounts, the latest ACCOUNTS_MAX."""
+
+    def __init__(self, *, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._paces: OrderedDict[Did, Pace] = OrderedDict()
+
+    def spend(self, account: Did) -> None:
+        """Returns where the account may report once more; else `AccountTooFast`."""
+        pace = self._paces.pop(account, None) or Pace(per_second=PER_SECOND, burst=AT_ONCE)
+        self._paces[account] = pace
+        if len(self._paces) > ACCOUNTS_MAX:
+            self._paces.popitem(last=False)
+        if not pace.allows(self._monotonic()):
+            raise AccountTooFast(
+                "Nothing was stored. The same token may be sent again in a moment."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +55,7 @@ class ServiceDesk:
 
     tokens: TokenDesk
     dids: Dids
+    allowances: Allowances
     replays: Replays
     public: PublicService
     expected: Expected
@@ -27,7 +64,8 @@ class ServiceDesk:
     async def caller(self, authorization: str | None) -> Caller:
         """Who sent the header; an account speaks for the public service, under its DID.
 
-        Errors: `NoToken`, `BadJwt`, `UnresolvedDid`, `DidUnavailable`, `NoPublicService`.
+        Errors: `NoToken`, `BadJwt`, `UnresolvedDid`, `DidUnavailable`, `NoPublicService`,
+        `AccountTooFast`.
         """
         text = _jwt(authorization)
         if text is None:
@@ -35,6 +73,7 @@ class ServiceDesk:
         token = read_token(text, expected=self.expected, now=self.clock())
         await self._check_signature(token)
         service = await self.public.find()
+        self.allowances.spend(token.issuer)
         use = Use(Once.SERVICE_AUTH, token.nonce, token.expires_at)
         if not await self.replays.is_first(use):
             raise BadJwt(JwtFault.REPLAYED, detail="The token was used before. Ask for a new one.")

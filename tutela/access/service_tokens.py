@@ -108,7 +108,8 @@ def read_token(text: str, *, expected: Expected, now: datetime) -> ServiceToken:
         signature = _decoded(parts[2])
     except ValueError as cause:
         raise BadJwt(
-            JwtFault.MALFORMED, detail=f"The token can't be read: {_plainly(cause)}."
+            JwtFault.MALFORMED,
+            detail="The token is not base64url of JSON objects that say each key once.",
         ) from cause
     algorithm = _algorithm(header)
     expires_at = _check_times(claims, now=now)
@@ -199,7 +200,3 @@ def _decoded(part: str) -> bytes:
     if base64.urlsafe_b64encode(raw).rstrip(b"=") != part.encode():
         raise ValueError("a part is not base64url")
     return raw
-
-
-def _plainly(cause: ValueError) -> str:
-    return "a part is no JSON in UTF-8" if type(cause) is not ValueError else str(cause)

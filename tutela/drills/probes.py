@@ -63,11 +63,34 @@ def form(key: str, *, channel: str, chance: random.Random) -> Probe:
     return Probe("/report", body, key, content_type="application/x-www-form-urlencoded")
 
 
+def coop(key: str, *, channel: str, chance: random.Random) -> Probe:
+    """A report in Coop's shape; the channel is the token's."""
+    del channel
+    body = {
+        "reporter": {"kind": "user", "typeId": "user", "id": f"canary-{chance.randbytes(8).hex()}"},
+        "reportedForReason": {"reason": f"canary {chance.randbytes(8).hex()}"},
+        "reportedItem": {"id": f"canary-{chance.randbytes(12).hex()}", "typeId": "post"},
+    }
+    return Probe("/api/v1/report", body, key)
+
+
+def osprey(key: str, *, channel: str, chance: random.Random) -> Probe:
+    """A report among the actions of Osprey; the channel is the token's."""
+    del channel
+    data = {
+        "post_id": f"canary-{chance.randbytes(12).hex()}",
+        "reason": f"canary {chance.randbytes(8).hex()}",
+    }
+    return Probe("/osprey/events", {"action_name": "tutela_probe", "data": data}, key)
+
+
 #: How a probe is written for each door.
 PROBES: Final[Mapping[str, Callable[..., Probe]]] = {
     "api": api,
     "batch": batch,
+    "coop": coop,
     "form": form,
+    "osprey": osprey,
     "xrpc": xrpc,
 }
 

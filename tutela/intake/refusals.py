@@ -11,6 +11,7 @@ import structlog
 
 from tutela.access.keys import KeySet
 from tutela.access.pace import Pace
+from tutela.access.service_auth import account_of
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.errors import DatabaseUnavailable
@@ -66,8 +67,9 @@ class RefusalLog:
     async def record(self, refusal: Refusal) -> None:
         """Returns once the refusal is a row, or is counted as one that could not be written.
 
-        Calls of nobody known are written down no faster than ANONYMOUS_ROWS_PER_SECOND, so that
-        nobody fills the disk without a token; calls that failed with the database are counted.
+        Calls of nobody known, and of accounts of a network, are written down no faster than
+        ANONYMOUS_ROWS_PER_SECOND, so that nobody fills the disk without a token; calls that failed
+        with the database are counted.
         """
         if isinstance(refusal.error, DatabaseUnavailable) or not self._has_room(refusal):
             self.unrecorded += 1
@@ -80,7 +82,8 @@ class RefusalLog:
 
     def _has_room(self, refusal: Refusal) -> bool:
         seconds = asyncio.get_running_loop().time()
-        return refusal.caller is not None or self._anonymous.allows(seconds)
+        is_known = refusal.caller is not None and account_of(refusal.caller) is None
+        return is_known or self._anonymous.allows(seconds)
 
     async def _flush(self, refusals: Sequence[Refusal]) -> list[None]:
         rows = [self._row(each) for each in refusals]

@@ -120,6 +120,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             name="takeActions",
             summary="JSON Lines of Osprey's actions; those that are reports become notices.",
             takes=Action,
+            takes_key=True,
             answers={200: LineResult},
             content_type=JSON_LINES,
         ),

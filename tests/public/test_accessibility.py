@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import tutela.web
-from tests.fixtures.auditing import faults
+from tests.fixtures.auditing import faults, is_wider_than_screen
 from tests.fixtures.browser import PATIENCE_MS
 from tests.fixtures.service import RunningTutela
 from tests.public.forms import PLACE
@@ -19,6 +19,15 @@ from tutela.web.public.words import LANGUAGES
 
 CSS = Path(tutela.web.__file__).parent / "static" / "report.css"
 LONG = "x" * 513
+#: Every text half as long again, with accents, as a language would be that nobody has written yet.
+PSEUDO = """() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode.data.trim();
+    if (text) texts.currentNode.data = `[${text.replace(/[aeiou]/g, each => each + '\u0301')}`
+      + ` ${text.slice(0, text.length / 2)}]`;
+  }
+}"""
 
 
 @dataclass
@@ -142,6 +151,21 @@ def test_no_public_page_keeps_anybody_out(audit: Audit, way: Callable[[Audit], N
     way(audit)
     assert audit.found
     assert {state: found for state, found in audit.found.items() if found} == {}
+
+
+def test_longer_words_and_the_other_direction_fit_on_a_small_screen(audit: Audit) -> None:
+    too_wide = []
+    audit.open(f"/report?url={PLACE}&harm=child_abuse")
+    for go in ("next", "next", "send", "send", None):
+        audit.page.evaluate(PSEUDO)
+        for direction in ("ltr", "rtl"):
+            audit.page.evaluate("dir => { document.documentElement.dir = dir }", direction)
+            if is_wider_than_screen(audit.page):
+                too_wide.append(f"{audit.page.title()} {direction}")
+        if go:
+            audit.press(go)
+    assert audit.page.locator(".code").is_visible()
+    assert too_wide == []
 
 
 def test_the_audit_finds_what_is_wrong(audit: Audit) -> None:

@@ -1,5 +1,6 @@
 """What no page of ours sends: refused with a page for a person, the right status, and a row."""
 
+import random
 from urllib.parse import urlencode
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 from tests.fixtures.site import Site, site_on
 from tests.public.forms import FORM, PLACE, Visit, report
 from tests.web.test_health import rooms_of
+from tutela.domain.text import is_blank
 from tutela.domain.vocabulary import Role
 from tutela.web.endpoint import MAX_BODY_BYTES, TooMany
 from tutela.web.public.calls import public_pages
@@ -130,6 +132,29 @@ async def test_a_token_that_may_not_send_is_refused(
     answer = await posted(web, path="/report", body=body, authorization=f"Bearer {token}")
     assert (answer.status_code, is_page(answer)) == (status, True)
     assert await web.house.rows("SELECT count(*) FROM notice") == [(0,)]
+
+
+async def test_whatever_is_typed_is_taken_or_shown_again(web: Site) -> None:
+    chance = random.Random(20_261_122)
+    taken = 0
+    for _ in range(60):
+        typed = {name: _typed(chance) for name in ("where", "why", "name", "email")}
+        visit = await Visit(web).open()
+        sent = visit.fields | {"step": "3", "go": "send", "asked": "why"} | typed
+        await visit.post("/report", **sent)
+        names_a_place = any(not is_blank(line) for line in typed["where"].splitlines())
+        fits = max(map(len, typed["where"].splitlines()), default=0) <= 512
+        assert (visit.status == 201) == (names_a_place and fits), typed
+        assert visit.status in (201, 422)
+        taken += visit.status == 201
+    assert await web.house.rows("SELECT count(*) FROM notice") == [(taken,)]
+
+
+def _typed(chance: random.Random) -> str:
+    letters = (
+        "a9 \t\r\n\"'<>&%+=;\u0085\u00e9\u0301\u200b\u2028\u202e\ufeff\uffff\U0001f9ff\x01\x7f"
+    )
+    return "".join(chance.choices(letters, k=chance.choice((0, 1, 3, 40, 256))))
 
 
 async def test_a_body_of_half_a_form_is_taken_as_far_as_it_goes(web: Site) -> None:

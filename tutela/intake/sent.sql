@@ -9,12 +9,13 @@ WITH page AS MATERIALIZED (
       AND (%(state)s::text IS NULL OR (%(state)s = 'open') = EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.notice_id) = (n.tenant, n.service, n.id) AND i.decision_id IS NULL
+        OFFSET 0
       ))
     ORDER BY n.id
     LIMIT %(limit)s
 )
 SELECT
-    n.id, n.received_at, n.due_at, n.sealed_key, n.sealed_body, l.leaf_hash,
+    n.id, n.received_at, n.due_at, n.sealed_key, n.sealed_body, (SELECT leaf_hash FROM ledger_leaf l WHERE l.fact_id = n.id OFFSET 0),
     (
         SELECT json_agg(
             json_build_object('outcome', a.outcome, 'ground', a.ground, 'automated_decision', d.automated_decision)
@@ -26,5 +27,4 @@ SELECT
         WHERE (i.tenant, i.service, i.notice_id) = (n.tenant, n.service, n.id)
     )
 FROM page n
-JOIN ledger_leaf l ON l.fact_id = n.id
 ORDER BY n.id

@@ -20,7 +20,7 @@ from tutela.client import (
     SentAs,
 )
 from tutela.domain.notice import EXPLANATION_MAX_CODE_POINTS
-from tutela.domain.vocabulary import Outcome, Role
+from tutela.domain.vocabulary import Channel, Outcome, Role
 
 
 async def test_a_notice_is_acknowledged_with_what_is_missing(sender: Speaker) -> None:
@@ -117,6 +117,19 @@ async def test_an_asynchronous_source_is_sent_as_it_comes(service: Service) -> N
 
     async with service.speaker(token=await service.site.token()) as sender:
         assert len(await sender("notices.send_all", made())) == 2
+
+
+async def test_a_sender_sees_how_its_own_notices_stand(service: Service, sender: Speaker) -> None:
+    sent = await sender("notices.send_all", [notice(f"post-{number}") for number in range(60)])
+    listed = [each.id for each in await sender("notices.every")]
+    assert sorted(listed) == sorted(each.id for each in sent)
+    shown = await sender("notices.show", sent[7].id)
+    assert (shown.state, shown.external_id) == ("open", sent[7].external_id)
+    assert await sender("notices.every", state="answered") == []
+    stranger_token = await service.site.token(channels=(Channel.HOTLINE,))
+    async with service.speaker(token=stranger_token) as stranger:
+        with pytest.raises(Refused, match="unknown_notice"):
+            await stranger("notices.show", sent[7].id)
 
 
 async def test_the_holder_of_a_code_asks_and_adds(service: Service, sender: Speaker) -> None:

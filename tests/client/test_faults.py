@@ -1,5 +1,7 @@
 """Connections that break on the way: what was sent is one notice, or the caller knows."""
 
+import asyncio
+
 import pytest
 
 from tests.client.conftest import Service, notice
@@ -67,6 +69,17 @@ async def test_a_claim_whose_answer_was_lost_is_not_repeated(service: Service) -
         "SELECT count(*) FROM case_file WHERE lease_token IS NOT NULL"
     )
     assert leased == 1
+
+
+@pytest.mark.parametrize("kind", ["blocking"], indirect=True)
+async def test_threads_share_a_client(service: Service) -> None:
+    token = await service.site.token()
+    async with relaying(service.url) as relay, service.speaker(relay.url, token=token) as sender:
+        relay.breaks.extend([Break.BEFORE_THE_ANSWER, Break.AT_ONCE] * 4)
+        names = [f"post-{number}" for number in range(100)]
+        taken = await asyncio.gather(*(sender("notices.send", notice(name)) for name in names))
+    assert len({each.id for each in taken}) == 100
+    assert await service.notices() == 100
 
 
 async def test_where_nobody_listens_it_is_given_up_in_time(service: Service) -> None:

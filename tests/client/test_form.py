@@ -30,6 +30,8 @@ ANSWERED_BY = {
     answers.Decided: "POST /v1/cases/{case_id}/decisions",
     answers.Inclusion: "GET /v1/ledger/proof/{leaf_hash}",
     answers.LogKeys: "GET /v1/ledger/keys",
+    answers.SentPage: "GET /v1/notices",
+    answers.SentNotice: "GET /v1/notices/{notice_id}",
 }
 ROOMS = ["", "notices", "receipts", "cases"]
 
@@ -50,6 +52,15 @@ def test_importing_the_client_does_not_import_the_server() -> None:
 def test_the_client_reads_what_the_service_answers(kind: type[msgspec.Struct]) -> None:
     served = OPERATIONS[ANSWERED_BY[kind]].answers[200]
     assert _names(kind) == _names(served)
+
+
+def test_the_status_is_read_in_part() -> None:
+    assert _names(answers.Status) <= _names(OPERATIONS["GET /v1/status"].answers[200])
+
+
+def test_a_token_is_in_no_representation() -> None:
+    with Client("http://127.0.0.1", token="secret") as client:
+        assert "secret" not in repr(vars(client.line))
 
 
 def test_heads_are_read_as_they_are_signed() -> None:

@@ -12,6 +12,7 @@ from tutela.client.answers import (
     Receipt,
     Sent,
     SentAs,
+    SentNotice,
     Standing,
     Status,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "Refused",
     "Sent",
     "SentAs",
+    "SentNotice",
     "Standing",
     "Status",
     "Subject",

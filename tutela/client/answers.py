@@ -141,6 +141,28 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     inclusion: Inclusion | None = None
 
 
+class NoticeClock(msgspec.Struct, frozen=True, kw_only=True):
+    """By when the service wants to have answered, and whether that has passed unanswered."""
+
+    due_at: str | None
+    overdue: bool
+
+
+class SentNotice(Standing, frozen=True, kw_only=True):
+    """How a notice of one's own stands; `external_id` as it was sent, unless it was erased."""
+
+    id: str
+    external_id: str | None = None
+    clock: NoticeClock
+
+
+class SentPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some notices of one's own; `next` is where the following page begins."""
+
+    notices: list[SentNotice]
+    next: str | None
+
+
 class EvidenceAdded(msgspec.Struct, frozen=True):
     """Evidence that is stored."""
 

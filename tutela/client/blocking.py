@@ -8,7 +8,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, cast
 import httpx
 
 from tutela.client import wire
-from tutela.client.answers import CaseSummary, Sent
+from tutela.client.answers import CaseSummary, Sent, SentNotice
 from tutela.client.cases import CaseCalls
 from tutela.client.notices import NoticeCalls
 from tutela.client.receipts import ReceiptCalls
@@ -103,11 +103,16 @@ class Notices(_Room[NoticeCalls]):
     """Sends notices."""
 
     send = _call(NoticeCalls.send)
+    show = _call(NoticeCalls.show)
 
     def send_all(self, notices: Iterable[Notice]) -> Iterator[Sent]:
         return self.line.each(self.calls.send_all(), source=notices)
 
+    def every(self, *, state: str | None = None) -> Iterator[SentNotice]:
+        return self.line.each(self.calls.every(state=state), source=())
+
     send_all.__doc__ = NoticeCalls.send_all.__doc__
+    every.__doc__ = NoticeCalls.every.__doc__
 
 
 class Receipts(_Room[ReceiptCalls]):

@@ -1,13 +1,15 @@
 """What reviewers do: claim a case, keep or release its lease, decide it."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import msgspec
 
 from tutela.client.answers import Case, CasePage, Decided, Lease
 from tutela.client.notices import encode
+from tutela.client.paging import paged
 from tutela.client.retrying import answered, read
-from tutela.client.steps import Core, Emit, Request, Steps, Stream
+from tutela.client.steps import Core, Request, Steps, Stream
 from tutela.domain.decision import Decision
 
 
@@ -22,16 +24,13 @@ class CaseCalls:
 
         `state` is `open` or `closed`; both where it is None.
         """
-        wanted = () if state is None else (("state", state),)
-        after: tuple[tuple[str, str], ...] = ()
-        while True:
-            request = Request(method="GET", path="/v1/cases", query=(*wanted, *after))
-            page = read((yield from answered(request, core=self._core)), kind=CasePage)
-            for case in page.cases:
-                yield Emit(case)
-            if page.next is None:
-                return
-            after = (("after", page.next),)
+        return paged(
+            "/v1/cases",
+            state=state,
+            kind=CasePage,
+            rows=lambda page: page.cases,
+            core=self._core,
+        )
 
     def show(self, case_id: str) -> Steps[Case]:
         """A case with its items; Refused (404) where the caller may not know of it."""
@@ -54,9 +53,8 @@ class CaseCalls:
 
     def release(self, case_id: str, *, lease_token: str) -> Steps[None]:
         """Makes the case anybody's again; Refused `stale_lease` where the lease is not current."""
-        yield from answered(
-            _of_lease(case_id, act="release", lease_token=lease_token), core=self._core
-        )
+        request = _of_lease(case_id, act="release", lease_token=lease_token)
+        yield from answered(replace(request, is_repeatable=False), core=self._core)
 
     def decide(
         self, case_id: str, *, decision: Decision, idempotency_key: str | None = None
@@ -79,4 +77,4 @@ def _path(case_id: str) -> str:
 
 def _of_lease(case_id: str, *, act: str, lease_token: str) -> Request:
     body = msgspec.json.encode({"lease_token": lease_token})
-    return Request(method="POST", path=f"{_path(case_id)}/{act}", body=body, is_repeatable=False)
+    return Request(method="POST", path=f"{_path(case_id)}/{act}", body=body)

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 
-from tutela.client.answers import Accepted, LineResult, Sent, SentAs
+from tutela.client.answers import Accepted, LineResult, Sent, SentAs, SentNotice, SentPage
 from tutela.client.errors import ReceiptRefused
+from tutela.client.paging import paged
 from tutela.client.receipts import faults_of
 from tutela.client.retrying import BACKOFF_MAX_SECONDS, answered, read, unreadable
 from tutela.client.steps import Core, Emit, Pause, Pull, Reply, Request, Steps, Stream
@@ -96,6 +98,21 @@ class NoticeCalls:
             size = grown
         if faulty:
             raise ReceiptRefused(f"{len(faulty)} receipts prove nothing.", sent=faulty)
+
+    def every(self, *, state: str | None = None) -> Stream:
+        """What this token sent, in the order in which it came; `state` is `open` or `answered`."""
+        return paged(
+            "/v1/notices",
+            state=state,
+            kind=SentPage,
+            rows=lambda page: page.notices,
+            core=self._core,
+        )
+
+    def show(self, notice_id: str) -> Steps[SentNotice]:
+        """How a notice of one's own stands; Refused (404) where another token sent it."""
+        request = Request(method="GET", path=f"/v1/notices/{quote(notice_id, safe='')}")
+        return read((yield from answered(request, core=self._core)), kind=SentNotice)
 
 
 def encode(value: msgspec.Struct) -> bytes:

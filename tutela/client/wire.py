@@ -1,6 +1,6 @@
 """A request as httpx sends it, and what comes back as the steps read it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httpx
@@ -19,7 +19,7 @@ class Address:
     """Where the service is, who calls, and how long one attempt may be silent."""
 
     base_url: str
-    token: str | None
+    token: str | None = field(repr=False)
     timeout_seconds: float
 
     def call(self, request: Request) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.client.conftest import Service, notice
+from tests.ledger.test_rotation import rotated
 from tutela.client import (
     AsyncClient,
     AsyncSurroundings,
@@ -19,7 +20,9 @@ from tutela.client import (
     ReceiptRefused,
     Surroundings,
 )
-from tutela.client.trust import receipt_fault
+from tutela.client.answers import LogKeys
+from tutela.client.trust import LogTrust
+from tutela_verify import Refuted
 
 FOREIGN_KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -37,7 +40,7 @@ async def test_the_key_may_be_given(service: Service) -> None:
 async def test_another_key_refuses_the_receipt_and_tells_the_notice(service: Service) -> None:
     token = await service.site.token()
     async with service.speaker(token=token, log_key=FOREIGN_KEY) as sender:
-        with pytest.raises(ReceiptRefused, match="not that of the log") as refused:
+        with pytest.raises(ReceiptRefused, match="not trusted") as refused:
             await sender("notices.send", notice())
         assert refused.value.accepted is not None
         with pytest.raises(ReceiptRefused) as of_many:
@@ -70,7 +73,7 @@ async def test_the_first_key_is_remembered_and_no_other_is_believed(
         ("log_id", "another", "signature"),
         ("signature", base64.b64encode(bytes(64)).decode(), "signature"),
         ("signature", "short", "64 bytes"),
-        ("key_id", "00" * 8, "not that of the log"),
+        ("key_id", "00" * 8, "not trusted"),
         ("received_at", "yesterday", "UTC time"),
     ],
 )
@@ -81,8 +84,9 @@ async def test_a_changed_receipt_is_refused(
     async with service.speaker(token=token, log_key=own_key(service)) as sender:
         accepted = await sender("notices.send", notice())
     changed = msgspec.structs.replace(accepted.receipt, **{field: value})
-    assert receipt_fault(accepted.receipt, keys=[own_key(service)]) == ""
-    assert says in receipt_fault(changed, keys=[own_key(service)])
+    trust = LogTrust(own_key(service))
+    assert trust.receipt_fault(accepted.receipt) == ""
+    assert says in trust.receipt_fault(changed)
 
 
 async def test_a_promise_of_more_than_a_minute_is_none(service: Service) -> None:
@@ -94,7 +98,7 @@ async def test_a_promise_of_more_than_a_minute_is_none(service: Service) -> None
     signed = {name: late[name] for name in ("log_id", "leaf_hash", "received_at", "include_by")}
     signature = keys.sign(msgspec.json.encode({**signed, "v": 1}, order="sorted"))
     late["signature"] = base64.b64encode(signature).decode()
-    fault = receipt_fault(msgspec.convert(late, type(accepted.receipt)), keys=[own_key(service)])
+    fault = LogTrust(own_key(service)).receipt_fault(msgspec.convert(late, type(accepted.receipt)))
     assert "not within a minute" in fault
 
 
@@ -127,6 +131,45 @@ def tampering(change: Callable[[dict[str, Any]], dict[str, Any]]) -> httpx.BaseT
             return httpx.Response(answer.status_code, json=change(answer.json()))
 
     return Road()
+
+
+async def test_a_new_key_is_believed_where_the_old_one_introduced_it(
+    service: Service, tmp_path: Path
+) -> None:
+    token = await service.site.token()
+    store = KeyFile(tmp_path / "log-key")
+    async with (
+        service.speaker(token=token, log_key=store) as sender,
+        service.speaker(token=token, log_key=FOREIGN_KEY) as misled,
+    ):
+        first = await sender("notices.send", notice(external_id="n-1"))
+        old = own_key(service)
+        await rotated(service.site.house, folder=tmp_path / "keys")
+        second = await sender("notices.send", notice("post-92"))
+        assert await sender("notices.send", notice(external_id="n-1")) == first
+        assert second.receipt.key_id != first.receipt.key_id
+        assert store.load() == [old, own_key(service)]
+        with pytest.raises(ReceiptRefused, match="not trusted"):
+            await misled("notices.send", notice("post-93"))
+
+
+@pytest.mark.parametrize("kind", ["blocking"], indirect=True)
+async def test_a_key_that_nobody_introduced_is_not_believed(
+    service: Service, tmp_path: Path
+) -> None:
+    token = await service.site.token()
+    trust = LogTrust(own_key(service))
+    await rotated(service.site.house, folder=tmp_path / "keys")
+    async with service.speaker(token=token) as sender:
+        accepted = await sender("notices.send", notice())
+    answer = await service.site.client.get("/v1/ledger/keys")
+    told = msgspec.json.decode(answer.content, type=LogKeys).keys
+    forged = base64.b64encode(bytes(64)).decode()
+    with pytest.raises(Refuted):
+        trust.learn([told[0], msgspec.structs.replace(told[1], introduction=forged)])
+    assert "not trusted" in trust.receipt_fault(accepted.receipt)
+    trust.learn(told)
+    assert trust.receipt_fault(accepted.receipt) == ""
 
 
 async def test_a_client_of_the_callers_own_is_not_closed() -> None:

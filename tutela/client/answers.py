@@ -319,13 +319,16 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     witness: str
 
 
-class LogKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A public key of the log, base64, and when it was in use."""
+class LogKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A public key of the log, base64, when it was in use, and what introduced it."""
 
     key_id: str
     public_key: str
     valid_from: str
     valid_to: str | None = None
+    introduced_by: str | None = None
+    introduced_at: str | None = None
+    introduction: str | None = None
 
 
 class LogKeys(msgspec.Struct, frozen=True):

@@ -11,10 +11,11 @@ from tutela.client.answers import EvidenceAdded, Inclusion, LogKeys, Receipt, St
 from tutela.client.errors import ClientError, NotIncluded, ProofRefused, Refused
 from tutela.client.retrying import answered, read
 from tutela.client.steps import Core, Pause, Request, Steps
-from tutela.client.trust import plain, receipt_fault
+from tutela.client.trust import plain
 
 INCLUSION_SECONDS: Final = 90.0
 _POLL_SECONDS: Final = 1.0
+_UNTRUE: Final = (tutela_verify.Refuted, tutela_verify.Malformed)
 
 
 class ReceiptCalls:
@@ -49,8 +50,7 @@ class ReceiptCalls:
                     ) from refused
                 yield Pause(_POLL_SECONDS)
             else:
-                yield from _learn(proof.head.key_id, core=self._core)
-                _require_proof(proof, receipt=receipt, core=self._core)
+                yield from _require_proof(proof, receipt=receipt, core=self._core)
                 return proof
 
     def lookup(self, code: str) -> Steps[Standing]:
@@ -89,9 +89,9 @@ def faults_of(receipts: Iterable[Receipt], *, core: Core) -> Steps[list[str]]:
     for key_id in {receipt.key_id for receipt in listed}:
         try:
             yield from _learn(key_id, core=core)
-        except ClientError as error:
-            reason = f" The log's keys were asked for: {error}"
-    faults = [receipt_fault(receipt, keys=core.trust.keys) for receipt in listed]
+        except (ClientError, *_UNTRUE) as error:
+            reason = f"; the log's keys were asked for: {error}"
+    faults = [core.trust.receipt_fault(receipt) for receipt in listed]
     return [f"{fault}{reason}" if fault else "" for fault in faults]
 
 
@@ -99,13 +99,14 @@ def _learn(key_id: str, *, core: Core) -> Steps[None]:
     if not core.trust.knows(key_id):
         request = Request(method="GET", path="/v1/ledger/keys", is_public=True)
         listed = read((yield from answered(request, core=core)), kind=LogKeys)
-        core.trust.learn(listed.keys, key_id=key_id)
+        core.trust.learn(listed.keys)
 
 
-def _require_proof(proof: Inclusion, *, receipt: Receipt, core: Core) -> None:
+def _require_proof(proof: Inclusion, *, receipt: Receipt, core: Core) -> Steps[None]:
     try:
+        yield from _learn(proof.head.key_id, core=core)
         tutela_verify.verify_inclusion(
             plain(proof), trusted_keys=core.trust.keys, receipt=plain(receipt)
         )
-    except (tutela_verify.Refuted, tutela_verify.Malformed) as error:
+    except _UNTRUE as error:
         raise ProofRefused(f"{error}", code="proof_refused") from error

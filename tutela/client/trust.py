@@ -1,7 +1,7 @@
 """Whose signatures a client believes: the log's key as the caller gave it, or as first seen."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -10,7 +10,8 @@ import msgspec
 
 import tutela_verify
 from tutela.client.answers import LogKey, Receipt
-from tutela_verify.formats import key_of
+from tutela_verify.formats import key_of, read_key, read_receipt
+from tutela_verify.trust import Keyring, signed_at
 
 #: No receipt may promise a place later than this after it was received.
 PROMISE_MAX: Final = timedelta(seconds=60)
@@ -48,6 +49,7 @@ class LogTrust:
         self._store = None if isinstance(log_key, str) else log_key
         given = [log_key] if isinstance(log_key, str) else self._store.load() if self._store else []
         self._keys = {key_of(key).key_id: key for key in given}
+        self._keyring = Keyring(given)
         self._changing = threading.Lock()
 
     @property
@@ -58,38 +60,38 @@ class LogTrust:
     def knows(self, key_id: str) -> bool:
         return key_id in self._keys
 
-    def learn(self, listed: Iterable[LogKey], *, key_id: str) -> None:
-        """Pins the named key where none was known yet; later keys need an introduction."""
+    def learn(self, listed: Sequence[LogKey]) -> None:
+        """Believes every key that one believed before has introduced.
+
+        Where none was known, the first of the list is taken at its word. Raises Refuted for a false
+        introduction, Malformed where a key is none; nothing is believed then.
+        """
         with self._changing:
-            if self._keys:
-                return
-            public_keys = {key_of(key.public_key).key_id: key.public_key for key in listed}
-            if key_id not in public_keys:
-                return
-            self._keys = {key_id: public_keys[key_id]}
-            if self._store:
-                self._store.save(self.keys)
+            keyring = Keyring(self.keys)
+            for number, each in enumerate(listed, start=1):
+                keyring.learn(read_key({**plain(each), "purpose": "ledger"}), line=number)
+            followed = {key.key_id for key, _ in keyring.introduced()}
+            if not self._keys and listed:
+                followed.add(listed[0].key_id)
+            found = {each.key_id: each.public_key for each in listed if each.key_id in followed}
+            if found.keys() - self._keys.keys() and self._store:
+                self._store.save(list({**self._keys, **found}.values()))
+            self._keys, self._keyring = {**self._keys, **found}, keyring
 
+    def receipt_fault(self, receipt: Receipt) -> str:
+        """Why the receipt proves nothing; empty where it does.
 
-def receipt_fault(receipt: Receipt, *, keys: Sequence[str]) -> str:
-    """Why the receipt proves nothing; empty where it does.
-
-    A key signed its RFC 8785 form, under its own id, and it promises a place within PROMISE_MAX.
-    """
-    told = plain(receipt)
-    key = next((key for key in keys if key_of(key).key_id == receipt.key_id), None)
-    if key is None:
-        return f"It is signed by key {receipt.key_id}, which is not that of the log."
-    try:
-        tutela_verify.verify_receipt(told, public_key=key)
-    except (tutela_verify.Refuted, tutela_verify.Malformed) as error:
-        return f"{error}"
-    received, promised = (
-        datetime.fromisoformat(told[name]) for name in ("received_at", "include_by")
-    )
-    if not timedelta() < promised - received <= PROMISE_MAX:
-        return f"It promises a place by {receipt.include_by}, not within a minute."
-    return ""
+        A believed key signed its RFC 8785 form, in its time; the promise is within PROMISE_MAX.
+        """
+        told = {name: value for name, value in plain(receipt).items() if name != "code"}
+        try:
+            self._keyring.require_signature(read_receipt(told), where=signed_at("the receipt"))
+        except (tutela_verify.Refuted, tutela_verify.Malformed) as error:
+            return f"{error}"
+        received, promised = map(datetime.fromisoformat, (receipt.received_at, receipt.include_by))
+        if not timedelta() < promised - received <= PROMISE_MAX:
+            return f"it promises a place by {receipt.include_by}, not within a minute"
+        return ""
 
 
 def plain(value: msgspec.Struct) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import PublicFormat
 from tests.fixtures.accounts import LEGACY, LOOPBACK, Account, Directory, directory
 from tutela.access import dids
 from tutela.access.dids import Did, Dids, DidUnavailable, UnresolvedDid, place_of
+from tutela.access.pace import Paces
 from tutela.outside.guard import Outside
 
 
@@ -185,7 +186,10 @@ async def test_a_key_that_is_known_outlasts_a_directory_that_is_away(asking: Ask
     asking.seconds += dids.REFRESH_SECONDS
     with pytest.raises(DidUnavailable):
         await asking.dids.newer_keys(Did(account.did), than=known)
-    assert await asking.dids.keys(Did(account.did)) is known
+    again = await asking.dids.keys(Did(account.did))
+    assert again.keys is known.keys
+    assert await asking.dids.newer_keys(Did(account.did), than=again) is None
+    assert len(asking.directory.asked) == 2
 
 
 async def test_a_directory_that_was_away_is_asked_again_in_seconds(asking: Asking) -> None:
@@ -220,6 +224,27 @@ async def test_more_look_ups_than_may_run_are_sent_away(
     )
     assert [type(each) is DidUnavailable for each in found] == [False, False, True, True]
     assert await asking.multikeys(accounts[3]) == [x_of(accounts[3])]
+
+
+async def test_the_directory_is_not_asked_faster_than_it_bears(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dids, "BURST", 2.0)
+    slow, web = Asking(asking.directory), asking.directory.new(method="web")
+    accounts = [asking.directory.new() for _ in range(3)]
+    for each in accounts[:2]:
+        await slow.dids.keys(Did(each.did))
+    with pytest.raises(DidUnavailable):
+        await slow.dids.keys(Did(accounts[2].did))
+    assert await slow.multikeys(web) == [x_of(web)]
+    slow.seconds += 1
+    assert await slow.multikeys(accounts[2]) == [x_of(accounts[2])]
+
+
+def test_of_many_paces_the_latest_are_kept() -> None:
+    paces = Paces(per_second=0.0, burst=1.0, names_max=2)
+    allowed = [paces.allows(name, seconds=0.0) for name in ("a", "b", "c", "a", "c", "c")]
+    assert allowed == [True, True, True, True, False, False]
 
 
 @pytest.mark.parametrize(

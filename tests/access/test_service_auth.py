@@ -16,11 +16,13 @@ from atproto_server.auth.jwt import verify_jwt
 from tests.access.wrong_tokens import WRONG, now
 from tests.fixtures.accounts import CURVES, LOOPBACK, SERVICE_DID, Account, Directory, directory
 from tests.fixtures.site import Site, served
-from tutela.access import dids, service_auth
-from tutela.access.dids import Did
+from tutela.access import dids
+from tutela.access.pace import Paces
+from tutela.access.service_auth import AccountTooFast
 from tutela.errors import TutelaError
 from tutela.intake.refusals import ANONYMOUS_ROWS_BURST, Refusal
 from tutela.outside.guard import Outside
+from tutela.web.api import xrpc
 from tutela.web.calls import Rooms
 from tutela.web.site import site
 
@@ -34,6 +36,7 @@ class Network:
 
     web: Site
     directory: Directory
+    rooms: Rooms
     application: Any
     client: httpx.AsyncClient
 
@@ -65,7 +68,7 @@ async def network(web: Site) -> AsyncIterator[Network]:
         application = site(rooms)
         transport = httpx.ASGITransport(application, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://tutela") as client:
-            yield Network(web, known, application, client)
+            yield Network(web, known, rooms, application, client)
 
 
 @pytest.mark.parametrize("method", ["plc", "web"])
@@ -223,27 +226,23 @@ async def test_of_two_uses_at_once_one_counts(network: Network) -> None:
 
 
 async def test_an_account_that_reports_too_often_is_asked_to_wait_and_no_other(
-    network: Network, monkeypatch: pytest.MonkeyPatch
+    network: Network,
 ) -> None:
-    monkeypatch.setattr(service_auth, "AT_ONCE", 2.0)
-    monkeypatch.setattr(service_auth, "PER_SECOND", 0.0)
+    paces = Paces(per_second=1.0, burst=2.0, names_max=9)
+    seconds = 0.0
+    desk = replace(xrpc.desk(network.rooms), paces=paces, monotonic=lambda: seconds)
     account, other = network.directory.new(), network.directory.new()
-    tokens = [account.token() for _ in range(3)]
-    answers = [await network.report(each) for each in tokens]
-    assert [each.status_code for each in answers] == [200, 200, 429]
-    assert answers[2].json()["error"] == "RateLimitExceeded"
-    assert answers[2].headers["retry-after"]
-    assert (await network.report(other.token())).status_code == 200
-
-
-def test_of_allowances_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service_auth, "ACCOUNTS_MAX", 2)
-    monkeypatch.setattr(service_auth, "AT_ONCE", 1.0)
-    allowances = service_auth.Allowances(monotonic=lambda: 0.0)
-    for each in ("did:plc:a", "did:plc:b", "did:plc:c", "did:plc:a"):
-        allowances.spend(Did(each))
-    with pytest.raises(service_auth.AccountTooFast):
-        allowances.spend(Did("did:plc:c"))
+    for _ in range(2):
+        await desk.caller(f"Bearer {account.token()}")
+    late = account.token()
+    with pytest.raises(AccountTooFast) as caught:
+        await desk.caller(f"Bearer {late}")
+    told = xrpc.xrpc_problem(caught.value)
+    assert (told.status, b"RateLimitExceeded" in told.body) == (429, True)
+    assert dict(told.headers)[b"retry-after"]
+    assert (await desk.caller(f"Bearer {other.token()}")).name == other.did
+    seconds = 1.0
+    assert (await desk.caller(f"Bearer {late}")).name == account.did
 
 
 async def test_what_is_refused_of_accounts_does_not_fill_the_disk(network: Network) -> None:

@@ -8,11 +8,12 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final, NewType
 
 from tutela.access.did_keys import SigningKey, keys_in
+from tutela.access.pace import Paces
 from tutela.access.strict_json import read_object
 from tutela.errors import TutelaError
 from tutela.outside.guard import Outside, OutsideGone, OutsideRefused, OutsideUnavailable
@@ -30,6 +31,10 @@ KEEP_UNAVAILABLE_SECONDS: Final = 5.0
 REFRESH_SECONDS: Final = 30.0
 CACHE_MAX: Final = 10_000
 FETCHES_AT_ONCE: Final = 32
+#: How often one host, or the directory, is asked for what nobody knows yet.
+PER_SECOND: Final = 20.0
+BURST: Final = 200.0
+HOSTS_MAX: Final = 10_000
 
 _DID: Final = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]")
 _PLC: Final = re.compile(r"did:plc:[a-z2-7]{24}")
@@ -90,6 +95,7 @@ class Dids:
         self._monotonic = monotonic
         self._kept: OrderedDict[Did, Known | _Unknown] = OrderedDict()
         self._running: dict[Did, asyncio.Task[Known | _Unknown]] = {}
+        self._paces = Paces(per_second=PER_SECOND, burst=BURST, names_max=HOSTS_MAX)
 
     async def keys(self, did: Did) -> Known:
         """The keys of the DID. Errors: `UnresolvedDid`, `DidUnavailable`."""
@@ -117,12 +123,16 @@ class Dids:
     async def _fetch(self, did: Did) -> Known | _Unknown:
         running = self._running.get(did)
         if running is None:
-            if len(self._running) >= FETCHES_AT_ONCE:
+            if len(self._running) >= FETCHES_AT_ONCE or not self._may_ask(did):
                 raise DidUnavailable("Too many DIDs are being resolved. Come back in a moment.")
             running = asyncio.create_task(self._ask(did))
             self._running[did] = running
             running.add_done_callback(lambda _: self._running.pop(did, None))
         return await asyncio.shield(running)
+
+    def _may_ask(self, did: Did) -> bool:
+        host = "did:plc" if did.startswith("did:plc:") else did.lower()
+        return self._paces.allows(host, seconds=self._monotonic())
 
     async def _ask(self, did: Did) -> Known | _Unknown:
         now = self._monotonic()
@@ -132,7 +142,8 @@ class Dids:
             found = _Unknown(UnresolvedDid, error.detail, now + KEEP_UNKNOWN_SECONDS)
         except OutsideUnavailable as error:
             found = _Unknown(DidUnavailable, error.detail, now + KEEP_UNAVAILABLE_SECONDS)
-            if isinstance(self._believed(did), Known):
+            if isinstance(kept := self._believed(did), Known):
+                self._kept[did] = replace(kept, fetched_at=now)
                 return found
         self._kept[did] = found
         self._kept.move_to_end(did)

@@ -1,13 +1,12 @@
 """Who calls over AT Protocol: the holder of a token of ours, or an account by its own signature."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
 from tutela.access.dids import Did, Dids, UnresolvedDid
-from tutela.access.pace import Pace
+from tutela.access.pace import Paces
 from tutela.access.replays import Once, Replays, Use
 from tutela.access.service_tokens import BadJwt, Expected, JwtFault, ServiceToken, read_token
 from tutela.access.services import PublicService, public_caller
@@ -30,36 +29,18 @@ class AccountTooFast(TutelaError):
     status = HTTPStatus.TOO_MANY_REQUESTS
 
 
-class Allowances:
-    """How often each account may report; of the accounts, the latest ACCOUNTS_MAX."""
-
-    def __init__(self, *, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._paces: OrderedDict[Did, Pace] = OrderedDict()
-
-    def spend(self, account: Did) -> None:
-        """Returns where the account may report once more; else `AccountTooFast`."""
-        pace = self._paces.pop(account, None) or Pace(per_second=PER_SECOND, burst=AT_ONCE)
-        self._paces[account] = pace
-        if len(self._paces) > ACCOUNTS_MAX:
-            self._paces.popitem(last=False)
-        if not pace.allows(self._monotonic()):
-            raise AccountTooFast(
-                "Nothing was stored. The same token may be sent again in a moment."
-            )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceDesk:
     """Knows callers by our tokens, and accounts of the network by theirs."""
 
     tokens: TokenDesk
     dids: Dids
-    allowances: Allowances
+    paces: Paces
     replays: Replays
     public: PublicService
     expected: Expected
     clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
 
     async def caller(self, authorization: str | None) -> Caller:
         """Who sent the header; an account speaks for the public service, under its DID.
@@ -73,7 +54,10 @@ class ServiceDesk:
         token = read_token(text, expected=self.expected, now=self.clock())
         await self._check_signature(token)
         service = await self.public.find()
-        self.allowances.spend(token.issuer)
+        if not self.paces.allows(token.issuer, seconds=self.monotonic()):
+            raise AccountTooFast(
+                "Nothing was stored. The same token may be sent again in a moment."
+            )
         use = Use(Once.SERVICE_AUTH, token.nonce, token.expires_at)
         if not await self.replays.is_first(use):
             raise BadJwt(JwtFault.REPLAYED, detail="The token was used before. Ask for a new one.")
@@ -91,6 +75,11 @@ class ServiceDesk:
             raise BadJwt(
                 JwtFault.BAD_SIGNATURE, detail="No key of the issuer's has signed the token."
             )
+
+
+def paces_of_accounts() -> Paces:
+    """How often each account may report to this process."""
+    return Paces(per_second=PER_SECOND, burst=AT_ONCE, names_max=ACCOUNTS_MAX)
 
 
 def account_of(caller: Caller) -> Did | None:

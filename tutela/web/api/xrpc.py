@@ -12,7 +12,7 @@ import msgspec
 from tutela.access.dids import Dids, DidUnavailable, UnresolvedDid
 from tutela.access.keys import KeySet
 from tutela.access.replays import Replays
-from tutela.access.service_auth import Allowances, ServiceDesk, account_of
+from tutela.access.service_auth import ServiceDesk, account_of, paces_of_accounts
 from tutela.access.service_tokens import BadJwt, Expected
 from tutela.access.services import PublicService
 from tutela.access.tokens import UnknownToken
@@ -73,11 +73,12 @@ def desk(rooms: Rooms) -> ServiceDesk:
     return ServiceDesk(
         tokens=rooms.desk,
         dids=Dids(rooms.outside, plc_directory=rooms.plc_directory, monotonic=time.monotonic),
-        allowances=Allowances(monotonic=time.monotonic),
+        paces=paces_of_accounts(),
         replays=Replays(rooms.pool, clock=rooms.clock),
         public=PublicService(rooms.pool, named=rooms.public_service, monotonic=time.monotonic),
         expected=Expected(service_did=rooms.service_did, method=METHOD),
         clock=rooms.clock,
+        monotonic=time.monotonic,
     )
 
 

@@ -13,7 +13,7 @@ from tests.fixtures.inbox import LIMITS, LOOPBACK, Inbox, inbox_of
 from tests.fixtures.site import Site
 from tests.fixtures.strangers import DialsTo, Names, Visit, answer
 from tests.fixtures.tls import tls_of
-from tutela.access.actors import directory
+from tutela.access.actors import directory, signers
 from tutela.outside.guard import Outside, Wires
 
 PUBLIC = "93.184.216.34"
@@ -259,6 +259,17 @@ async def test_a_slow_actor_is_given_up_and_asked_again_later(inbox: Inbox) -> N
     del inbox.server.ways["/actor"]
     inbox.wait(directory.UNAVAILABLE_SECONDS)
     assert await code_of(inbox) is None
+
+
+async def test_a_call_is_not_held_longer_than_belief_may_take(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(_visit: Visit) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(signers, "BELIEF_SECONDS", 0.05)
+    inbox.server.ways["/actor"] = never
+    assert await code_of(inbox) == "key_unavailable"
 
 
 async def test_a_name_that_turns_to_this_machine_is_not_followed(web: Site, tmp_path: Path) -> None:

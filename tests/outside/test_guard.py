@@ -191,6 +191,15 @@ async def test_a_certificate_of_another_name_is_not_taken(tls: Tls) -> None:
     assert there.heads == []
 
 
+async def test_a_certificate_that_nobody_vouches_for_is_not_taken(tls: Tls) -> None:
+    async with stranger(always(answer(b"[]")), tls=tls.server) as there:
+        names = Names(changing_example=[[PUBLIC]])
+        outside = Outside(resolve=names, wires=Wires(dial=DialsTo(there.port)))
+        with pytest.raises(OutsideUnavailable):
+            await outside.get("https://changing.example/", accept=KIND, max_bytes=100)
+    assert there.heads == []
+
+
 async def test_ten_gigabytes_are_not_read() -> None:
     sent = 0
 

@@ -25,7 +25,7 @@ _SocketOption = (
     tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 )
 #: Threads of their own: a resolver that hangs takes none from the rest of the process.
-_threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolve")
+_threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="resolve")
 
 
 async def system_resolve(host: str) -> Sequence[Address]:

@@ -62,6 +62,8 @@ COSIGNATURES_AT_ONCE = 50.0
 #: How often a process hears federated servers, all together: each may cost a signature to check.
 ACTIVITIES_PER_SECOND = 100.0
 ACTIVITIES_AT_ONCE = 500.0
+#: Each waits for a stranger's server before it is believed; so it is small.
+ACTIVITY_MAX_BYTES = 256 * 1024
 
 
 def calls(rooms: Rooms) -> list[Call]:
@@ -142,6 +144,7 @@ def _inbox_call(rooms: Rooms) -> Call:
     terms = Terms(
         right=None,
         takes=ACTIVITY_JSON,
+        max_body_bytes=ACTIVITY_MAX_BYTES,
         pace=Pace(per_second=ACTIVITIES_PER_SECOND, burst=ACTIVITIES_AT_ONCE),
         present=activitypub.activitypub_problem,
     )

@@ -1,5 +1,6 @@
 """Who signed a call: an actor whose key bears the signature out, for the first time."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Callable, Mapping
@@ -8,12 +9,14 @@ from datetime import datetime
 from typing import Final
 
 from tutela.access.actors.directory import KeyDirectory, Named
-from tutela.access.actors.errors import Replayed
+from tutela.access.actors.errors import KeyUnavailable, Replayed
 from tutela.access.replays import Once, Replays, Use
 from tutela.access.signatures.errors import SignatureRefused, SignatureUnreadable
 from tutela.access.signatures.message import Claim, Message
 from tutela.access.signatures.reading import read_claims, signed_base
 
+#: How long one signature may take to be believed, with all that is fetched for it.
+BELIEF_SECONDS: Final = 15.0
 #: Where a proxy says at which path of the public URL the call came in.
 ORIGINAL_TARGET: Final = b"x-original-uri"
 
@@ -52,9 +55,12 @@ class Signers:
         refusals: list[SignatureRefused] = []
         for claim in read_claims(message, now=self._clock()):
             try:
-                signer = await self._believed(claim, actor=actor)
+                async with asyncio.timeout(BELIEF_SECONDS):
+                    signer = await self._believed(claim, actor=actor)
             except SignatureRefused as refusal:
                 refusals.append(refusal)
+            except TimeoutError as cause:
+                raise KeyUnavailable("The actor's server took too long.") from cause
             else:
                 return await self._first_time(signer)
         raise refusals[0]

@@ -60,6 +60,8 @@ def test_with_yes_the_notice_is_gone_once_and_its_leaf_stays(
     first, again = by_url(*erase), by_url(*erase)
     assert (first.status, first.out) == (0, f"{notice_id} erased\n")
     assert (again.status, again.out) == (0, f"{notice_id} was erased before\n")
+    told = {"id": notice_id, "state": "erased_before"}
+    assert json.loads(by_url(*erase, "--json").out) == told
     assert ask(database_url, query="SELECT sealed_key, sealed_body FROM notice") == [(None, None)]
     types = [row[0] for row in ask(database_url, query="SELECT fact_type FROM ledger_leaf")]
     assert sorted(map(str, types)) == ["notice.erased", "notice.received"]

@@ -10,7 +10,8 @@ import typer
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.importing import import_notices
 from tutela.cli.mappings import mappings
-from tutela.cli.options import Where, spread
+from tutela.cli.options import AsJson, Where, spread
+from tutela.cli.output import print_json
 from tutela.intake.erasure import Erased, Erasing, erase, would_erase
 
 notices = typer.Typer(no_args_is_help=True, help="Notices from a file; erasure.")
@@ -25,6 +26,7 @@ def erase_notice(
     *,
     reason: Annotated[str, typer.Option(help="Why; kept, sealed, with the erasure.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only look.")] = False,
+    as_json: AsJson = False,
     where: Where,
 ) -> None:
     """Destroy what a notice says, for ever; only looks unless --yes is given."""
@@ -44,9 +46,12 @@ def erase_notice(
                 )
 
         erased = asyncio.run(run())
-    if not erased.fresh:
-        print(f"{notice_id} was erased before")
-    elif yes:
+    state = "erased before" if not erased.fresh else "erased" if yes else "would be erased"
+    if as_json:
+        print_json({"id": str(notice_id), "state": state.replace(" ", "_")})
+    elif state == "would be erased":
+        print(f"{notice_id} would be erased; nothing was changed. Add --yes to do it.")
+    elif state == "erased":
         print(f"{notice_id} erased")
     else:
-        print(f"{notice_id} would be erased; nothing was changed. Add --yes to do it.")
+        print(f"{notice_id} was erased before")

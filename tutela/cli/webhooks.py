@@ -7,7 +7,8 @@ import typer
 
 from tutela.access.founding import MAIN
 from tutela.cli.attachment import Attachment, attached, house_of
-from tutela.cli.options import Where, spread
+from tutela.cli.options import AsJson, Where, spread
+from tutela.cli.output import print_json
 from tutela.decisions.endpoints import Station, WebhookEndpoint, set_endpoint
 
 webhooks = typer.Typer(no_args_is_help=True, help="Where a service takes what it is told.")
@@ -25,13 +26,17 @@ def set_webhook(
     *,
     tenant: Annotated[str, typer.Option(help="The operator.")] = MAIN,
     service: Annotated[str, typer.Option(help="The service that is told there.")] = MAIN,
+    as_json: AsJson = False,
     where: Where,
 ) -> None:
     """Set the endpoint of a service; the last line printed is its new secret, shown this once."""
     with attached(where) as attachment:
         station = Station(tenant=tenant, service=service)
         endpoint = asyncio.run(_set(attachment, station=station, url=url))
-    print(endpoint.secret)
+    if as_json:
+        print_json({"url": url, "secret": endpoint.secret})
+    else:
+        print(endpoint.secret)
 
 
 async def _set(attachment: Attachment, *, station: Station, url: str) -> WebhookEndpoint:

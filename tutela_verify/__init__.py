@@ -1,5 +1,6 @@
 """Verifies what a Tutela ledger claims, offline, with nothing of Tutela's own code."""
 
+from tutela_verify.exports import Effort, Held, verify, verify_export
 from tutela_verify.forks import Comparison, compare
 from tutela_verify.formats import Malformed
 from tutela_verify.proofs import verify_consistency, verify_head, verify_inclusion, verify_receipt
@@ -12,20 +13,23 @@ from tutela_verify.verdict import (
     Refuted,
     Verdict,
 )
-from tutela_verify.verification import RECEIPT_SAMPLE, verify_export
+from tutela_verify.verification import RECEIPT_SAMPLE
 
 __all__ = [
     "RECEIPT_SAMPLE",
     "Comparison",
     "Cosigner",
+    "Effort",
     "Fault",
     "FaultKind",
     "FoundReceipt",
+    "Held",
     "Malformed",
     "NotAnExport",
     "Refuted",
     "Verdict",
     "compare",
+    "verify",
     "verify_consistency",
     "verify_export",
     "verify_head",

@@ -2,21 +2,24 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from tutela_verify.exports import Effort, Held, verify
 from tutela_verify.forks import compare
 from tutela_verify.formats import Malformed
 from tutela_verify.verdict import NotAnExport, Verdict
-from tutela_verify.verification import RECEIPT_SAMPLE, verify_export
+from tutela_verify.verification import RECEIPT_SAMPLE
 
 VERIFIED: Final = 0
 REFUTED: Final = 1
 UNUSABLE: Final = 2
 
+_MOST_PROCESSES: Final = 256
 #: No receipt and no head is longer than this.
 _LONGEST_DOCUMENT_BYTES: Final = 1 << 20
 
@@ -31,13 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given.fork:
             return _compare(given)
-        verdict = verify_export(
-            _file(given),
+        held = Held(
             trusted_keys=[*given.key, *given.witness],
             receipts=[_read_document(path) for path in given.receipt],
             heads=[_read_document(path) for path in given.head],
-            receipt_sample=given.receipts,
         )
+        effort = Effort(receipt_sample=given.receipts, processes=given.processes)
+        verdict = verify(_file(given), held=held, effort=effort)
     except (_Unusable, NotAnExport, Malformed, OSError) as error:
         print(f"tutela-verify: {_why_unusable(error, file=given.file)}", file=sys.stderr)
         return UNUSABLE
@@ -69,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         help="do two heads or checkpoints prove two histories of a log? (with --key)")  # fmt: skip
     add("--receipts", metavar="all|N", default=RECEIPT_SAMPLE, type=_sample,
         help="of how many receipts the signature is verified (default: %(default)s)")  # fmt: skip
+    add("--processes", metavar="N", default=os.cpu_count() or 1, type=_processes,
+        help="how many read a large file (default: %(default)s)")  # fmt: skip
     add("--json", action="store_true", help="one JSON document on standard output")
     return parser
 
@@ -93,6 +98,12 @@ def _read_bytes(path: Path) -> bytes:
             return file.read(_LONGEST_DOCUMENT_BYTES)
     except OSError as error:
         raise _Unusable(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _processes(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_PROCESSES:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_MOST_PROCESSES}")
 
 
 def _sample(text: str) -> int | None:

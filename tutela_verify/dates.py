@@ -1,5 +1,7 @@
 """Whether the times that leaves claim agree with the heads that cover them."""
 
+from collections.abc import Sequence
+
 from tutela_verify.formats import Head
 from tutela_verify.lines import Note
 from tutela_verify.trust import CLOCK_TOLERANCE, LONGEST_DELAY, shifted
@@ -18,6 +20,18 @@ class Dates:
         self._latest = shifted(head.at, by=CLOCK_TOLERANCE)
         self._earliest_promise = shifted(head.at, by=-CLOCK_TOLERANCE)
         self._earliest = shifted(last.at, by=-LONGEST_DELAY) if last else ""
+
+    def agree(self, ats: Sequence[bytes], *, include_bys: Sequence[bytes]) -> bool:
+        """Whether nothing contradicts the times of these leaves."""
+        if not ats or max(ats) > self._latest.encode():
+            return not ats
+        promised = [each for each in include_bys if each[0]]
+        if promised and min(promised) < self._earliest_promise.encode():
+            return False
+        if len(promised) == len(ats) or self._last is None:
+            return True
+        bare = (at for at, promise in zip(ats, include_bys, strict=True) if not promise[0])
+        return min(bare) >= self._earliest.encode()
 
     def contradicted(self, note: Note) -> str:
         """What contradicts the time that the leaf claims, or nothing."""

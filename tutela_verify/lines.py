@@ -14,6 +14,9 @@ from tutela_verify.verdict import Fault, FaultKind, NotAnExport, Refuted
 #: A longer line is refused unread.
 LONGEST_LINE_BYTES: Final = 1 << 20
 
+#: A note as it is kept: line, hash, time, and by when it was promised.
+NOTE: Final = struct.Struct("<q32s27s27s")
+
 _TAIL_BYTES: Final = 4096
 _NOTEBOOK_MEMORY_BYTES: Final = 32 << 20
 _LEAF_PREFIX: Final = b"leaf\t"
@@ -79,22 +82,32 @@ class Note:
 class Notebook:
     """Notes in the order in which they were taken; beyond 32 MiB they lie in a temporary file."""
 
-    _form = struct.Struct("<q32s27s27s")
-
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(_NOTEBOOK_MEMORY_BYTES)  # noqa: SIM115
 
     def take(self, note: Note) -> None:
         """Put a note behind the others."""
         self._file.write(
-            self._form.pack(note.line, note.hash, note.at.encode(), note.include_by.encode())
+            NOTE.pack(note.line, note.hash, note.at.encode(), note.include_by.encode())
         )
+
+    def take_packed(self, notes: bytes) -> None:
+        """Put notes that are in their kept form behind the others."""
+        self._file.write(notes)
+
+    def read_packed(self, count: int) -> bytes:
+        """The next so many notes in their kept form, where none was read yet by ``read``."""
+        return self._file.read(count * NOTE.size)
+
+    def rewind(self) -> None:
+        """From here on notes are read, from the first."""
+        self._file.seek(0)
 
     def read(self) -> Iterator[Note]:
         """Every note from the first; none may be taken from here on."""
         self._file.seek(0)
-        while packed := self._file.read(self._form.size):
-            line, hash_, at, include_by = self._form.unpack(packed)
+        while packed := self._file.read(NOTE.size):
+            line, hash_, at, include_by = NOTE.unpack(packed)
             yield Note(line, hash_, at.decode(), include_by.rstrip(b"\0").decode())
 
     def close(self) -> None:

@@ -34,6 +34,18 @@ class GrowingTree:
         peaks.append(leaf)
         self.size += 1
 
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Take the hashes of the next leaves."""
+        peaks, size = self._peaks, self.size
+        for leaf in leaves:
+            carry, node = size, leaf
+            while carry & 1:
+                node = sha256(b"\x01" + peaks.pop() + node).digest()
+                carry >>= 1
+            peaks.append(node)
+            size += 1
+        self.size = size
+
     def root(self) -> bytes:
         """The root over the leaves so far."""
         if not self._peaks:

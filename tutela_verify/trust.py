@@ -83,6 +83,18 @@ class Keyring:
     def _statement(self, key: Key) -> dict[str, object]:
         return key.introduced(old_valid_to=self._lines[key.introduced_by].valid_to)
 
+    def in_use(self) -> tuple[tuple[bytes, bytes, bytes, bytes], ...]:
+        """Each trusted key as id, raw key, and the first and last instant of its time."""
+        return tuple(
+            (
+                key.key_id.encode(),
+                key.public.public_bytes_raw(),
+                key.valid_from.encode(),
+                key.valid_to.encode(),
+            )
+            for key in self._keys.values()
+        )
+
     def public_keys(self, at: str) -> list[bytes]:
         """The raw trusted keys that were in use at an instant."""
         return [

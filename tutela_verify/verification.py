@@ -1,10 +1,10 @@
 """An export, verified line by line; the first line that is wrong ends it."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
 from tutela_verify import formats
 from tutela_verify.cosigners import Cosigners
@@ -19,8 +19,8 @@ from tutela_verify.lines import (
     read_lines,
 )
 from tutela_verify.merkle import GrowingTree, leaf_hash
-from tutela_verify.notes import COSIGNATURE, PLAIN, is_named, read_note_key
-from tutela_verify.trust import CLOCK_TOLERANCE, MOST_KEYS, Keyring, shifted, signed_at
+from tutela_verify.quickly import INTRODUCTION
+from tutela_verify.trust import CLOCK_TOLERANCE, MOST_KEYS, shifted, signed_at
 from tutela_verify.verdict import Fault, FaultKind, Refuted, Verdict
 from tutela_verify.witness import Witness
 
@@ -31,9 +31,8 @@ RECEIPT_SAMPLE: Final = 10_000
 EXPORT_FORMAT: Final = "tutela-ledger-export"
 
 #: Leaf types counted by name; the rest are counted together.
-_COUNTED_TYPES: Final = 100
+COUNTED_TYPES: Final = 100
 _OTHER_TYPES: Final = "other"
-_INTRODUCTION: Final = "key.introduced"
 _COUNTED: Final = frozenset({"leaves", "heads", "receipts"})
 #: What files of before the witnesses do not count.
 _COUNTED_SINCE: Final = frozenset({"checkpoints", "cosignatures"})
@@ -53,45 +52,23 @@ _BEFORE: Final[Mapping[bytes, frozenset[bytes]]] = {
 }
 
 
-def verify_export(
-    path: str | Path,
-    *,
-    trusted_keys: Sequence[str | bytes] = (),
-    receipts: Sequence[Mapping[str, Any]] = (),
-    heads: Sequence[Mapping[str, Any]] = (),
-    receipt_sample: int | None = RECEIPT_SAMPLE,
-) -> Verdict:
-    """Whether an export holds; where it does not, the first fault in the order of its lines.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is verified, and what it is held against; good for one reading."""
 
-    ``trusted_keys`` are keys of the log, 32 raw bytes, their base64 or a verifier key (without any,
-    the keys of the file are taken), and verifier keys of witnesses, whose cosignatures count.
-    ``receipts`` are notifiers' receipts and ``heads`` heads held by a second party, as parsed JSON.
-    ``receipt_sample`` receipts, evenly chosen, have their signature verified, None for all. Raises
-    OSError for a file that cannot be read, NotAnExport for one that is something else, and
-    Malformed where a given key, receipt or head is none.
-    """
-    named = [read_note_key(str(key)) for key in trusted_keys if is_named(key)]
-    bare = [key for key in trusted_keys if not is_named(key)]
-    keyring = Keyring([*bare, *(key.raw for key in named if key.algorithm == PLAIN)])
-    cosigners = Cosigners([key for key in named if key.algorithm == COSIGNATURE])
-    witness = Witness(keyring)
-    witness.hold(receipts=receipts, heads=heads)
-    reading = _Reading(Path(path), witness, cosigners, receipt_sample)
-    return _Verification(reading).run()
-
-
-class _Reading(NamedTuple):
     path: Path
     witness: Witness
     cosigners: Cosigners
     receipt_sample: int | None
 
 
-class _Verification:
+class Verification:
     """One reading of an export; its state is what the lines so far have said."""
 
-    def __init__(self, reading: _Reading) -> None:
-        self._path, witness, self._cosigners, self._receipt_sample = reading
+    def __init__(self, subject: Subject) -> None:
+        self._path, self._cosigners = subject.path, subject.cosigners
+        self._receipt_sample = subject.receipt_sample
+        witness = subject.witness
         self._keyring = witness.keyring
         self._witness = witness
         self._receipts_expected = promised_receipts(self._path)
@@ -122,9 +99,7 @@ class _Verification:
     def run(self) -> Verdict:
         """The verdict over every line."""
         try:
-            with self._path.open("rb") as file:
-                for line in read_lines(file):
-                    self._take(line)
+            self._read()
             self._finish()
             self._verdict.ok = True
         except Refuted as refuted:
@@ -133,6 +108,11 @@ class _Verification:
         finally:
             self._notebook.close()
         return self._verdict
+
+    def _read(self) -> None:
+        with self._path.open("rb") as file:
+            for line in read_lines(file):
+                self._take(line)
 
     def _take(self, line: Line) -> None:
         before, self._line = self._line, line
@@ -173,10 +153,10 @@ class _Verification:
         verdict.size += 1
         verdict.first_leaf_at = min(verdict.first_leaf_at or at, at)
         verdict.last_leaf_at = max(verdict.last_leaf_at, at)
-        if value["type"] == _INTRODUCTION and len(self._introductions) < MOST_KEYS:
+        if value["type"] == INTRODUCTION and len(self._introductions) < MOST_KEYS:
             self._introductions.append(value["projection"])
         types, name = verdict.leaf_types, value["type"]
-        name = name if name in types or len(types) < _COUNTED_TYPES else _OTHER_TYPES
+        name = name if name in types or len(types) < COUNTED_TYPES else _OTHER_TYPES
         types[name] = types.get(name, 0) + 1
 
     def _take_receipt(self, value: dict[str, Any]) -> None:

@@ -88,7 +88,7 @@ def read(terms: Terms, *, begin: int, processes: int) -> Iterator[tuple[int, Fou
         return
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(min(processes, len(ranges)), mp_context=context) as pool:
-        found = pool.map(_read_range, [terms] * len(ranges), ranges)
+        found = pool.map(_read_range, [(terms, each) for each in ranges])
         yield from ((each.end, got) for each, got in zip(ranges, found, strict=True))
 
 
@@ -100,8 +100,8 @@ def read_range(terms: Terms, *, part: Range) -> Found:
     return _Reader(terms, first_receipt=part.first_receipt).read(text)
 
 
-def _read_range(terms: Terms, part: Range, /) -> Found:
-    return read_range(terms, part=part)
+def _read_range(asked: tuple[Terms, Range]) -> Found:
+    return read_range(asked[0], part=asked[1])
 
 
 class _Reader:

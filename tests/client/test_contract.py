@@ -97,7 +97,7 @@ async def test_many_come_back_in_their_order_with_the_refused_among_them(
     assert await service.notices() == 2
 
 
-@pytest.mark.parametrize("size", [0, 1, 2_000, 2_001])
+@pytest.mark.parametrize("size", [0, 1, 2_001])
 async def test_any_number_is_sent_in_parts(service: Service, sender: Speaker, size: int) -> None:
     def made() -> Iterator[Notice]:
         for number in range(size):

@@ -7,15 +7,25 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.client.conftest import notice
-from tutela.client import Patience, Refused, Surroundings, Unanswered, Unreadable
+from tutela.client import (
+    Patience,
+    Receipt,
+    ReceiptRefused,
+    Refused,
+    Surroundings,
+    Unanswered,
+    Unreadable,
+)
 from tutela.client.notices import NoticeCalls
+from tutela.client.receipts import ReceiptCalls
 from tutela.client.retrying import BACKOFF_SECONDS
-from tutela.client.steps import Core, Lost, Pause, Reply, Request
+from tutela.client.steps import Core, Lost, Pause, Pull, Reply, Request
 
 NOW = datetime(2026, 11, 21, 10, 15, tzinfo=UTC)
 RETRIES = 5
@@ -155,3 +165,90 @@ def test_what_is_logged_has_nothing_of_the_notice(caplog: pytest.LogCaptureFixtu
         steps.send(Lost("ReadTimeout", may_have_arrived=True))
     assert "POST /v1/notices: ReadTimeout, attempt 1" in caplog.text
     assert "secret" not in caplog.text
+
+
+def begun(*names: str) -> tuple[Any, Any]:
+    """A call for so many notices, and the request it makes."""
+    steps = NoticeCalls(Clockwork().core()).send_all()
+    step: Any = next(steps)
+    for one in (*(notice(name, external_id=name) for name in names), None):
+        assert isinstance(step, Pull)
+        step = steps.send(one)
+    return steps, step
+
+
+def told(*lines: dict[str, object]) -> Reply:
+    return Reply(200, b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+
+
+def test_lines_that_failed_for_no_fault_of_theirs_are_sent_again_alone() -> None:
+    steps, _ = begun("a", "b", "c")
+    away = {"status": "refused", "code": "database_unavailable", "try_again": True}
+    pause = steps.send(
+        told(
+            {"line": 1, "status": "accepted", "id": "i-1"}, {"line": 2, **away}, {"line": 3, **away}
+        )
+    )
+    assert isinstance(pause, Pause)
+    again = steps.send(None)
+    assert again.keys == ("b", "c")
+    taken = {"status": "accepted", "id": "i"}
+    sent = [steps.send(told({"line": 1, **taken}, {"line": 2, "status": "refused", "code": "x"}))]
+    sent += [next(steps), next(steps)]
+    assert [each.result.external_id for each in sent] == ["a", "b", "c"]
+    assert [each.result.status for each in sent] == ["accepted", "accepted", "refused"]
+
+
+def test_lines_that_keep_failing_come_back_refused() -> None:
+    steps, step = begun("a")
+    away = {"line": 1, "status": "refused", "code": "database_unavailable", "try_again": True}
+    requests = 0
+    while isinstance(step, Request | Pause):
+        requests += isinstance(step, Request)
+        step = steps.send(told(away) if isinstance(step, Request) else None)
+    assert requests == RETRIES + 1
+    assert (step.result.status, step.result.code) == ("refused", "database_unavailable")
+
+
+@pytest.mark.parametrize("lines", [[], [{"line": 1, "status": "accepted"}] * 3, [{"line": 2}]])
+def test_an_answer_with_other_lines_than_were_sent_is_none(lines: list[dict[str, object]]) -> None:
+    steps, _ = begun("a", "b")
+    with pytest.raises(Unreadable):
+        steps.send(told(*lines))
+
+
+def test_a_part_in_which_nothing_can_be_sent_is_not_sent() -> None:
+    steps = NoticeCalls(Clockwork().core()).send_all()
+    next(steps)
+    assert isinstance(steps.send(notice(explanation="x" * 1_100_000)), Pull)
+    refused: Any = steps.send(None)
+    assert (refused.result.status, refused.result.code) == ("refused", "too_large")
+
+
+def test_where_the_keys_can_not_be_asked_for_the_notice_is_told_all_the_same() -> None:
+    steps = NoticeCalls(Clockwork().core()).send(notice())
+    next(steps)
+    accepted = {
+        "id": "i-1",
+        "items": [],
+        "article_16": {"complete": True, "missing": []},
+        "receipt": dict.fromkeys(
+            ("code", "log_id", "leaf_hash", "received_at", "include_by", "signature"), "x"
+        )
+        | {"key_id": "00" * 8},
+    }
+    asked = steps.send(Reply(201, msgspec.json.encode(accepted)))
+    assert isinstance(asked, Request)
+    assert (asked.path, asked.is_public) == ("/v1/ledger/keys", True)
+    with pytest.raises(ReceiptRefused, match="keys were asked for") as refused:
+        steps.send(Reply(404, b'{"code": "not_found"}'))
+    assert refused.value.accepted is not None
+    assert refused.value.accepted.id == "i-1"
+
+
+def test_a_refused_proof_is_not_waited_for() -> None:
+    receipt = msgspec.convert(dict.fromkeys(Receipt.__struct_fields__[:-1], "x"), Receipt)
+    steps = ReceiptCalls(Clockwork().core()).wait_for_inclusion(receipt)
+    next(steps)
+    with pytest.raises(Refused):
+        steps.send(Reply(400))

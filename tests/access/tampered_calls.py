@@ -129,6 +129,7 @@ TAMPERED: dict[str, dict[str, Signed]] = {
         "newer: no list": changed(newer(), signature_input="pyhms=1"),
         "newer: nothing": changed(newer(), signature_input=""),
         "newer: no keyid": rewritten("keyid", after="id"),
+        "newer: a time out of the calendar": rewritten("created=", after="created=99999"),
         "newer: no signature": changed(newer(), signature=None),
     },
     "signature_expired": {

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from http_message_signatures import algorithms
 
-from tests.fixtures.federation import Federated, federated, pem_of, rsa_key
+from tests.fixtures.federation import Federated, federated, multikey, pem_of, rsa_key
 from tests.fixtures.inbox import LIMITS, LOOPBACK, Inbox, inbox_of
 from tests.fixtures.site import Site
 from tests.fixtures.strangers import DialsTo, Names, Visit, answer
@@ -208,6 +210,27 @@ async def test_a_key_document_of_its_own_is_taken_where_the_actor_names_it(inbox
         )
         inbox.wait(directory.KEY_SECONDS)
         assert await code_of(inbox, key_id=key_id) is None
+
+
+async def test_a_multikey_of_the_actor_is_taken(inbox: Inbox) -> None:
+    server = inbox.server
+    key = ed25519.Ed25519PrivateKey.generate()
+    method = {
+        "id": f"{server.actor}#ed",
+        "type": "Multikey",
+        "controller": server.actor,
+        "publicKeyMultibase": multikey(b"\xed\x01", raw=key.public_key().public_bytes_raw()),
+    }
+    server.publish_actor(rsa_key(), assertionMethod=[f"{server.actor}#other", method])
+    signed = inbox.newer(key=key, key_id=f"{server.actor}#ed", algorithm=algorithms.ED25519)
+    answered = await inbox.send(signed)
+    assert answered.status_code == 202, answered.text
+
+
+async def test_a_name_without_an_address_may_have_one_later(inbox: Inbox) -> None:
+    async with inbox_of(inbox.web, server=inbox.server, outside=Outside(resolve=Names())) as other:
+        actor = "https://there.example/actor"
+        assert await code_of(other, actor=actor, key_id=f"{actor}#k") == "key_unavailable"
 
 
 async def test_a_redirect_to_another_server_is_refused(inbox: Inbox) -> None:

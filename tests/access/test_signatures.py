@@ -22,7 +22,7 @@ from tests.access.tampered_calls import (
     newer,
     older,
 )
-from tests.fixtures.federation import COVERED, PrivateKey, Signed, pem_of, rsa_key
+from tests.fixtures.federation import COVERED, PrivateKey, Signed, multikey, pem_of, rsa_key
 from tutela.access.signatures import keys
 from tutela.access.signatures.algorithms import PublicKey
 from tutela.access.signatures.errors import KeyUnfit, SignatureRefused
@@ -32,7 +32,6 @@ from tutela.access.signatures.reading import read_claims, signed_base
 ED = ed25519.Ed25519PrivateKey.generate()
 P256 = ec.generate_private_key(ec.SECP256R1())
 BY_PARTS = ("@method", "@authority", "@path", "content-digest")
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 def check(
@@ -108,14 +107,6 @@ def test_a_signature_that_is_over_leaves_the_other_one() -> None:
         for name in ("signature", "signature-input")
     }
     check(Signed(new.body, {**new.headers, **both}))
-
-
-def multikey(code: bytes, *, raw: bytes) -> str:
-    number, text = int.from_bytes(code + raw, "big"), ""
-    while number:
-        number, digit = divmod(number, 58)
-        text = BASE58[digit] + text
-    return "z" + text
 
 
 def pem_of_public(key: PublicKey) -> str:

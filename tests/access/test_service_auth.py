@@ -1,7 +1,7 @@
 """Inter-service tokens of AT Protocol: those of the network are taken, all others have a name."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,17 +113,18 @@ async def test_a_wrong_token_is_refused_by_its_name(network: Network, what: str)
 @pytest.mark.parametrize(
     "claims",
     [
-        {"aud": f"{SERVICE_DID}#atproto_labeler"},
-        {"jti": None},
-        {"iat": None},
-        {"exp": now(Account("did:plc:x")) + 300.5},
+        lambda _: {"aud": f"{SERVICE_DID}#atproto_labeler"},
+        lambda _: {"jti": None},
+        lambda _: {"iat": None},
+        lambda account: {"exp": now(account) + 300.5},
     ],
     ids=["for our labeler", "no nonce", "undated", "a fraction of a second"],
 )
 async def test_what_the_protocol_leaves_open_is_taken(
-    network: Network, claims: dict[str, Any]
+    network: Network, claims: Callable[[Account], dict[str, Any]]
 ) -> None:
-    token = network.directory.new().token(**claims)
+    account = network.directory.new()
+    token = account.token(**claims(account))
     assert (await network.report(token)).status_code == 200
     assert (await network.report(token)).json()["error"] == "NonceNotUnique"
 

@@ -182,21 +182,24 @@ def test_a_flag_of_nobody_or_of_several_is_unfit(named: object) -> None:
         activitypub.actor_of(activity)
 
 
-def key(*, raw: bytes = b"{}", **fields: object) -> str:
-    activity = activitypub.read_activity(json.dumps(flag(**fields)).encode())
-    return activitypub.key_of(raw, flag=activity, server=THERE)
+def keys(**fields: object) -> tuple[str, str]:
+    raw = json.dumps(flag(object=[ACCOUNT], **fields)).encode()
+    found = activitypub.read_flag(raw, actor_kind="Person")
+    return activitypub.keys_of(found, flag=activitypub.read_activity(raw), server=THERE)
 
 
-def test_a_flag_is_known_by_its_id_on_its_actors_server() -> None:
-    assert key(id=f"{THERE}/1") == key(id=f"{THERE}/1", raw=b"other")
-    assert key(id=f"{THERE}/1") != key(id=f"{THERE}/2")
+def test_a_flag_is_known_by_its_id_on_its_actors_server_and_by_all_it_says() -> None:
+    first, again = keys(id=f"{THERE}/1"), keys(id=f"{THERE}/1", content="other")
+    assert first[0] == again[0] != keys(id=f"{THERE}/2")[0]
+    assert len({*first, *again}) == 3
 
 
 def test_a_flag_without_an_id_or_with_anothers_is_known_by_all_it_says() -> None:
     for foreign in (None, 5, "https://there.example.org/1", f"{THERE}.org/1", "urn:x"):
-        assert key(id=foreign) == key(id=foreign)
-        assert key(id=foreign) != key(id=foreign, raw=b"other")
-        assert key(id=foreign) != key(id=foreign, actor=f"{THERE}/users/b")
+        by_id, by_all = keys(id=foreign)
+        assert by_id == by_all
+        assert by_id not in keys(id=foreign, content="other")
+        assert by_id not in keys(id=foreign, actor=f"{THERE}/users/b")
 
 
 @pytest.mark.parametrize(

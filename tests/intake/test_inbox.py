@@ -106,6 +106,24 @@ async def test_a_flag_that_is_signed_anew_gets_its_first_receipt(inbox: Inbox) -
     assert await inbox.stored() == 1
 
 
+async def test_another_flag_under_a_used_id_is_a_notice_of_its_own(inbox: Inbox) -> None:
+    first = await inbox.send(inbox.older())
+    other = await inbox.send(inbox.older(inbox.server.flag(content="token 9b07")))
+    assert (first.status_code, other.status_code) == (202, 202)
+    assert first.json()["notice"]["id"] != other.json()["notice"]["id"]
+    inbox.web.house.clock.ahead = timedelta(minutes=5)
+    again = await inbox.send(inbox.older(inbox.server.flag(content="token 9b07")))
+    assert again.json() == other.json()
+
+
+async def test_a_flag_without_an_id_is_stored_once_too(inbox: Inbox) -> None:
+    flag = inbox.server.flag(id=None)
+    first = await inbox.send(inbox.older(flag))
+    inbox.web.house.clock.ahead = timedelta(minutes=5)
+    assert (await inbox.send(inbox.older(flag))).json() == first.json()
+    assert await inbox.stored() == 1
+
+
 async def test_many_at_once_are_one_notice(inbox: Inbox) -> None:
     signed = inbox.older()
     answers = await asyncio.gather(*(inbox.send(signed) for _ in range(8)))

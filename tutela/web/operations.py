@@ -104,7 +104,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             summary="An activity as federated servers send it, signed; a Flag becomes a notice.",
             takes=Activity,
             answers={202: Heard},
-            errors=frozenset({401, 409, 429}),
+            errors=frozenset({401, 429}),
         ),
         "POST /api/v1/report": Operation(
             name="createCoopReport",

@@ -113,12 +113,17 @@ def notice_in(body: bytes) -> Notice:
     return _notice(msgspec.json.decode(body, type=FlagReceived))
 
 
-def key_of(raw: bytes, *, flag: Activity, server: str) -> str:
-    """Under what a flag is stored once: its id, if that is of the actor's server, else its all."""
+def keys_of(read: NoticeRead, *, flag: Activity, server: str) -> tuple[str, str]:
+    """Under what a flag is stored once: its id, if of the actor's server; and all that it says."""
+    whole = _key("all", text=hashlib.sha256(read.body).hexdigest())
     named = _id(flag.id)
-    own = named is not None and named.startswith(f"{server}/")
-    text = f"id\n{named}" if own else f"all\n{actor_of(flag)}\n{hashlib.sha256(raw).hexdigest()}"
-    return f"activitypub:{hashlib.sha256(text.encode()).hexdigest()}"
+    if named is None or not named.startswith(f"{server}/"):
+        return whole, whole
+    return _key("id", text=named), whole
+
+
+def _key(kind: str, *, text: str) -> str:
+    return f"activitypub:{kind}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _notice(received: FlagReceived) -> Notice:

@@ -15,10 +15,11 @@ from tutela.access.replays import Replays
 from tutela.access.services import PublicService, public_caller
 from tutela.access.signatures.message import Message
 from tutela.errors import TutelaError
-from tutela.intake.acknowledgement import Accepted
+from tutela.intake.acknowledgement import Accepted, KeyReused
 from tutela.intake.channels import activitypub
 from tutela.intake.channels.activitypub import Activity
 from tutela.intake.door import Intake, Sending
+from tutela.intake.reading import NoticeRead
 from tutela.web.answer import Answer, answer
 from tutela.web.calls import Rooms
 from tutela.web.endpoint import Asked, Handler
@@ -86,7 +87,10 @@ class _Inbox:
     public_url: str | None
 
     async def flag(self, flag: Activity, *, asked: Asked) -> Accepted:
-        """The receipt, once the flag is durable; only then is its signature used up."""
+        """The receipt, once the flag is durable; only then is its signature used up.
+
+        A flag under an id that was used for another one is a notice of its own: none is lost.
+        """
         message = Message(
             target=target(self.public_url, headers=asked.headers, own=PATH),
             origins=origins(self.public_url, headers=asked.headers),
@@ -95,14 +99,18 @@ class _Inbox:
         )
         signer = await self.signers.signer(message, actor=activitypub.actor_of(flag))
         read = activitypub.read_flag(asked.body, actor_kind=signer.kind)
-        sending = Sending(
-            caller=public_caller(await self.service.find(), name=DOOR),
-            door=DOOR,
-            key=activitypub.key_of(asked.body, flag=flag, server=signer.server),
-        )
-        acknowledged = await self.intake.take(read, sending=sending)
+        by_id, by_all = activitypub.keys_of(read, flag=flag, server=signer.server)
+        try:
+            accepted = await self._taken(read, key=by_id)
+        except KeyReused:
+            accepted = await self._taken(read, key=by_all)
         await self.signers.remember(signer)
-        return acknowledged.accepted
+        return accepted
+
+    async def _taken(self, read: NoticeRead, *, key: str) -> Accepted:
+        caller = public_caller(await self.service.find(), name=DOOR)
+        sending = Sending(caller=caller, door=DOOR, key=key)
+        return (await self.intake.take(read, sending=sending)).accepted
 
 
 def _fields(headers: Mapping[bytes, bytes]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The whole record of one log as a file that anyone can verify without us."""
 
-import base64
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -129,29 +128,17 @@ class _Writing:
 
     async def _write_leaves(self, size: int) -> int:
         receipts = 0
-        async for row in self._rows(_sql.export_leaves, size=size):
-            index, content, leaf_hash, *promised = row
-            self._file.write(b"leaf\t" + content + b"\n")
-            if promised[0] is not None:
-                self._write_receipt(leaf_hash, promised=promised)
-                receipts += 1
-            if (index + 1) % FETCH_ROWS == 0 or index + 1 == size:
-                self._wanted.progress(index + 1, size)
+        named = {"tenant": self._wanted.tenant, "log_id": self._wanted.log_id}
+        for begin in range(0, size, FETCH_ROWS):
+            end = min(begin + FETCH_ROWS, size)
+            asked = {**named, "begin": begin, "end": end}
+            async with self._connection.cursor(binary=True) as cursor:
+                await cursor.execute(_sql.export_leaves, asked)
+                for lines, count in await cursor.fetchall():
+                    self._file.write(lines)
+                    receipts += count
+            self._wanted.progress(end, size)
         return receipts
-
-    def _write_receipt(self, leaf_hash: bytes, *, promised: list[Any]) -> None:
-        received_at, include_by, key_id, signature = promised
-        self._line(
-            b"receipt",
-            value={
-                "log_id": self._wanted.log_id,
-                "leaf_hash": leaf_hash.hex(),
-                "received_at": canonical.timestamp(received_at),
-                "include_by": canonical.timestamp(include_by),
-                "key_id": key_id,
-                "signature": _base64(signature),
-            },
-        )
 
     async def _write_heads(self, newest: Head) -> dict[str, int]:
         counted = {"heads": 0, "checkpoints": 0, "cosignatures": 0}
@@ -178,7 +165,3 @@ class _Writing:
 
     def _line(self, kind: bytes, *, value: object) -> None:
         self._file.write(kind + b"\t" + canonical.encode(value) + b"\n")
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()

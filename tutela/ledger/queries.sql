@@ -82,12 +82,22 @@ SELECT l.tenant, g.log_id, l.leaf_index FROM ledger_leaf l JOIN ledger_log g ON 
 SELECT min(at) FROM ledger_leaf WHERE tenant = %(tenant)s AND leaf_index IS NULL
 
 -- name: export_leaves
--- All sequenced leaves in order, with the receipt that was given for a notice.
-SELECT l.leaf_index, l.content, l.leaf_hash, n.received_at, n.include_by, n.key_id, n.signature
+-- The lines of some leaves in their order, each with the receipt that was given for a notice, and how many receipts.
+SELECT
+    string_agg(
+        '\x6c65616609'::bytea || l.content || '\x0a'::bytea || coalesce(convert_to(
+            E'receipt\t{"include_by":"' || to_char(n.include_by AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+            || '","key_id":' || to_json(n.key_id) || ',"leaf_hash":"' || encode(l.leaf_hash, 'hex')
+            || '","log_id":' || to_json(%(log_id)s::text)
+            || ',"received_at":"' || to_char(n.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+            || '","signature":"' || replace(encode(n.signature, 'base64'), E'\n', '') || E'"}\n',
+        'UTF8'), ''::bytea),
+        ''::bytea ORDER BY l.leaf_index
+    ),
+    count(n.id)
 FROM ledger_leaf l
 LEFT JOIN notice n ON n.id = l.fact_id AND n.tenant = l.tenant
-WHERE l.tenant = %(tenant)s AND l.leaf_index < %(size)s
-ORDER BY l.leaf_index
+WHERE l.tenant = %(tenant)s AND l.leaf_index >= %(begin)s AND l.leaf_index < %(end)s
 
 -- name: export_heads
 -- All signed heads up to a size, in order, each as a checkpoint too, and its cosignatures.

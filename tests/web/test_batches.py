@@ -2,13 +2,23 @@
 
 import asyncio
 import json
+import os
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.fixtures.site import Site, notice
-from tutela.intake.channels.batch import LINES_MAX, STRIDE_LINES
+from tutela.intake.channels.batch import (
+    LINES_MAX,
+    STRIDE_LINES,
+    Batch,
+    Line,
+    LineRefused,
+    notices_of,
+    take_lines,
+)
+from tutela.intake.door import Intake, Sending
 
 BATCH = "/v1/notices/batch"
 
@@ -25,6 +35,22 @@ def results(answer: httpx.Response) -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/x-ndjson"
     return [json.loads(each) for each in answer.text.splitlines()]
+
+
+async def test_of_the_same_line_many_times_the_first_is_the_one_that_is_taken(web: Site) -> None:
+    rooms, instant = web.house, web.house.clock.now()
+    at_once = Intake(rooms.pool, keys=rooms.keys, clock=lambda: instant, chance=os.urandom)
+    sending = Sending(caller=await rooms.caller(), door="batch")
+
+    async def record_line(refused: LineRefused) -> None:
+        raise AssertionError(refused.error)
+
+    prepare = notices_of(at_once, sending=sending)
+    batch = Batch(intake=at_once, sending=sending, record_line=record_line, prepare=prepare)
+    lines = [Line(number, line("a")) for number in range(1, 21)]
+    parts = [part async for part in take_lines(lines, batch=batch)]
+    told = [json.loads(each) for each in b"".join(parts).splitlines()]
+    assert [each["status"] for each in told] == ["accepted", *["duplicate"] * 19]
 
 
 async def test_good_lines_go_in_and_order_is_kept(web: Site) -> None:

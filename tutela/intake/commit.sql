@@ -8,17 +8,17 @@ WITH input AS (
         %(submitted)b::timestamptz[], %(received)b::timestamptz[], %(include_by)b::timestamptz[], %(code_hashes)b::bytea[], %(key_ids)b::text[],
         %(signatures)b::bytea[], %(sealed_keys)b::bytea[], %(sealed_bodies)b::bytea[], %(contents)b::bytea[], %(leaf_hashes)b::bytea[],
         %(senders)b::text[], %(due_ats)b::timestamptz[]
-    ) AS t (
+    ) WITH ORDINALITY AS t (
         id, service, key, channel, door,
         mark, category, keyword, language, country,
         surface, imminent_danger, possible_minor, item_count, missing,
         submitted_at, received_at, include_by, code_hash, key_id,
         signature, sealed_key, sealed_body, content, leaf_hash,
-        sender, due_at
+        sender, due_at, place
     )
 ), claimed AS (
     INSERT INTO submission_key (tenant, service, key, fact_id)
-    SELECT %(tenant)s, service, key, id FROM input WHERE key IS NOT NULL ORDER BY service, key, id
+    SELECT %(tenant)s, service, key, id FROM input WHERE key IS NOT NULL ORDER BY service, key, place
     ON CONFLICT DO NOTHING
     RETURNING fact_id
 ), fresh AS MATERIALIZED (

@@ -5,11 +5,12 @@ import subprocess
 import sys
 import typing
 
+import httpx
 import msgspec
 import pytest
 
 from tests.house.tree import ROOT
-from tutela.client import AsyncClient, Client, answers
+from tutela.client import AsyncClient, Client, Refused, Surroundings, answers
 from tutela.ledger import heads, proofs
 from tutela.web.operations import OPERATIONS
 
@@ -93,3 +94,21 @@ def _calls(room: object) -> dict[str, list[str]]:
 
 def _names(kind: typing.Any) -> set[str]:  # noqa: ANN401 - a struct
     return set(kind.__struct_encode_fields__)
+
+
+def test_a_token_goes_only_where_one_is_needed() -> None:
+    seen: dict[str, httpx.Headers] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen[request.url.path] = request.headers
+        return httpx.Response(404, json={"code": "not_found"})
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http:
+        client = Client("http://tutela/base/", token="secret", surroundings=Surroundings(http=http))
+        for call in (lambda: client.receipts.lookup("code"), lambda: client.cases.show("a/b")):
+            with pytest.raises(Refused):
+                call()
+    public, own = seen["/base/v1/receipts/lookup"], seen["/base/v1/cases/a/b"]
+    assert "authorization" not in public
+    assert own["authorization"] == "Bearer secret"
+    assert own["user-agent"].startswith("tutela-client/")

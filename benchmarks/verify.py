@@ -2,17 +2,22 @@
 
 ``python -m benchmarks.verify [--leaves 1000000] [--receipts 10000]`` writes an export of that many
 leaves of about 600 bytes, a receipt for each and a signed head over every 1,000 of them, into a
-temporary folder, and verifies it in a process of its own, on one core.
+temporary folder, and verifies it in a process of its own, by ``--processes`` of its children
+(every core by default). In the same run the same bytes are hashed bare: SHA-256 over each leaf with
+its prefix, one by one, and one SHA-256 over the whole file. The ratios are told by the clock on the
+wall and by processor time, which says more on a busy machine.
 """
 
 import argparse
 import base64
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -145,17 +150,53 @@ def write(path: Path, *, leaves: int) -> float:
     return writer.content_bytes / leaves
 
 
-def verified(path: Path, *, receipts: str) -> tuple[float, float, str]:
-    """Seconds, peak memory in MiB and the words of one verification in its own process."""
+@dataclass(frozen=True)
+class Taken:
+    """Seconds by the clock on the wall, and of processor time."""
+
+    wall: float
+    cpu: float
+
+    def over(self, bare: "Taken") -> str:
+        """How many times the other it took."""
+        return f"{self.wall / bare.wall:.1f} x by the wall, {self.cpu / bare.cpu:.1f} x processor"
+
+    def __str__(self) -> str:
+        return f"{self.wall:.2f} s, {self.cpu:.2f} s of processor time"
+
+
+def taken(work: Callable[[], object]) -> Taken:
+    """What some work took, with that of children that ended in it."""
+    before, started = os.times(), time.perf_counter()
+    work()
+    wall, after = time.perf_counter() - started, os.times()
+    return Taken(wall, sum(after[:4]) - sum(before[:4]))
+
+
+def hash_each_leaf(path: Path) -> None:
+    """SHA-256(0x00 || content) of every leaf line, one by one."""
+    with path.open("rb", buffering=1 << 20) as file:
+        for line in file:
+            if line.startswith(b"leaf\t"):
+                hashlib.sha256(b"\0" + line[5:-1]).digest()
+
+
+def hash_the_file(path: Path) -> None:
+    """One SHA-256 over the file."""
+    with path.open("rb") as file:
+        hashlib.file_digest(file, "sha256")
+
+
+def verified(path: Path, *, receipts: str, processes: str) -> tuple[float, str]:
+    """Peak memory in MiB and the words of one verification in its own process."""
     command = [sys.executable, "-c", VERIFY, str(path), "--receipts", receipts]
-    started = time.perf_counter()
+    command += ["--processes", processes]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - started
     assert done.returncode == 0, done.stdout + done.stderr
-    return seconds, int(done.stderr) / 1024, done.stdout
+    return int(done.stderr) / 1024, done.stdout
 
 
-def figures(leaves: int, *, receipts: str) -> Iterator[str]:
+def figures(leaves: int, *, receipts: str, processes: str) -> Iterator[str]:
     """The lines of the report."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.export"
@@ -164,10 +205,20 @@ def figures(leaves: int, *, receipts: str) -> Iterator[str]:
         yield f"written: {leaves:,} leaves of {content_bytes:.0f} bytes, a receipt each"
         yield f"  {path.stat().st_size / 2**20:.0f} MiB in {time.perf_counter() - started:.1f} s"
         load = machine.load_average()
-        seconds, peak_mib, words = verified(path, receipts=receipts)
+        each = taken(lambda: hash_each_leaf(path))
+        whole = taken(lambda: hash_the_file(path))
+        came: list[tuple[float, str]] = []
+        verifying = taken(
+            lambda: came.append(verified(path, receipts=receipts, processes=processes))
+        )
+        peak_mib, words = came[0]
         yield from words.splitlines()
-        yield f"time: {seconds:.1f} s, {seconds / leaves * 1e6:.1f} us a leaf; load {load:.1f}"
-        yield f"peak memory: {peak_mib:.0f} MiB"
+        yield f"bare SHA-256 of each leaf, read from the file: {each}"
+        yield f"bare SHA-256 of the file: {whole}"
+        yield f"verified: {verifying}; load {load:.1f}, {processes} processes"
+        yield f"  over each leaf: {verifying.over(each)}"
+        yield f"  over the file: {verifying.over(whole)}"
+        yield f"peak memory of the first process: {peak_mib:.0f} MiB"
         for name, value in machine.described(Path(folder)).items():
             yield f"{name}: {value}"
 
@@ -177,8 +228,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leaves", type=int, default=1_000_000)
     parser.add_argument("--receipts", default="10000", help="a number, or all")
+    parser.add_argument("--processes", default=str(os.cpu_count()))
     given = parser.parse_args()
-    for line in figures(given.leaves, receipts=given.receipts):
+    for line in figures(given.leaves, receipts=given.receipts, processes=given.processes):
         print(line, flush=True)
 
 

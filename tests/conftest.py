@@ -1,5 +1,7 @@
 """What every test gets: the network fence, and the fixture plugins of `tests/fixtures/`."""
 
+from hypothesis import HealthCheck, settings
+
 from tests.house import network_fence
 
 #: Modules of fixtures, one a part of the house.
@@ -13,3 +15,7 @@ pytest_plugins: list[str] = [
 ]
 
 network_fence.install()
+
+# No test asserts how long anything takes, on a machine that may have much else to do.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")

@@ -8,7 +8,7 @@ from tests.fixtures.site import Site, notice
     ("method", "path", "status"),
     [
         ("POST", "/v1/notices", 401),
-        ("GET", "/v1/notices", 405),
+        ("PUT", "/v1/notices", 405),
         ("POST", "/v1/notices/", 404),
         ("GET", "/v1/ledger/proof/00", 404),
         ("GET", "/v1/nothing", 404),

@@ -5,7 +5,6 @@ first fault and names it. So this may only ever accept what reading line by line
 """
 
 import base64
-import mmap
 import multiprocessing
 import re
 from collections import Counter
@@ -22,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tutela_verify import formats
 from tutela_verify.formats import Malformed
-from tutela_verify.lines import LONGEST_LINE_BYTES, NOTE
+from tutela_verify.lines import NOTE
 from tutela_verify.trust import CLOCK_TOLERANCE, shifted
 
 #: How much of a file a process reads at a time.
@@ -200,17 +199,17 @@ def _require_near(at: str, *, received_at: str) -> None:
 
 def _ranges(path: Path, *, begin: int) -> Iterator[Range]:
     receipts = 0
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        ends = [
-            place for kind in (b"\nhead\t", b"\nend\t") if (place := text.find(kind, begin)) >= 0
-        ]
-        if not ends:
-            raise Irregular
-        last = min(ends) + 1
-        while begin < last:
-            end = text.find(b"\nleaf\t", min(begin + RANGE_BYTES, last) - 1, last) + 1 or last
-            if end - begin > RANGE_BYTES + 4 * LONGEST_LINE_BYTES:
+    with path.open("rb") as file:
+        while True:
+            file.seek(begin)
+            text = file.read(RANGE_BYTES)
+            places = [text.find(kind) for kind in (b"\nhead\t", b"\nend\t")]
+            last = min((place for place in places if place >= 0), default=-1)
+            end = (last if last >= 0 else text.rfind(b"\nleaf\t")) + 1
+            if not end:
                 raise Irregular
-            yield Range(begin, end, receipts)
-            receipts += text[begin:end].count(b"\nreceipt\t")
-            begin = end
+            yield Range(begin, begin + end, receipts)
+            if last >= 0:
+                return
+            receipts += text.count(b"\nreceipt\t", 0, end)
+            begin += end

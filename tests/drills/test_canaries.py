@@ -20,7 +20,7 @@ from tutela.reconciliation.reconcile import reconcile
 from tutela.reconciliation.status import Viewer, status
 
 PERIOD_SECONDS = 60.0
-DOORS = ("api", "batch", "coop", "form", "osprey", "xrpc")
+DOORS = ("activitypub", "api", "batch", "coop", "form", "osprey", "xrpc")
 WATCHED = replace(QUIET, doors=DOORS, canary_seconds_max=120, inclusion_seconds=10**6)
 
 
@@ -166,7 +166,7 @@ async def test_a_forged_proof_proves_nothing(web: Site, canaries: Canaries) -> N
 
 
 _PATHS = {
-    "intake": ("/v1/notices", "/xrpc", "/report", "/api/v1/report", "/osprey"),
+    "intake": ("/v1/notices", "/xrpc", "/report", "/api/v1/report", "/osprey", "/activitypub"),
     "review": ("/v1/cases/claim",),
     "ledger": (),
     "receipts": ("/v1/receipts",),

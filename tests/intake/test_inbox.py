@@ -16,7 +16,9 @@ from tests.fixtures.inbox import Inbox, inbox_of
 from tests.fixtures.site import Site
 from tests.fixtures.strangers import DialsTo, Names
 from tests.fixtures.tls import tls_of
+from tutela.domain.vocabulary import Role
 from tutela.outside.guard import Outside, Wires
+from tutela.web.api.activitypub import PATH
 
 BY_PARTS = ("@method", "@authority", "@path", "content-digest")
 PUBLIC = "93.184.216.34"
@@ -38,6 +40,21 @@ async def test_a_flag_signed_in_the_older_form_is_a_notice(inbox: Inbox) -> None
     assert notice["receipt"]["code"]
     rows = await inbox.web.house.rows("SELECT door, channel, mark FROM notice")
     assert rows == [("activitypub", "user", "real")]
+
+
+async def test_who_brings_a_token_of_ours_needs_no_signature(inbox: Inbox) -> None:
+    body = inbox.server.flag()
+    kind = {"content_type": "application/activity+json"}
+    for _ in range(2):
+        answer = await inbox.web.post(PATH, body=body, idempotency_key="k-1", **kind)
+        assert answer.status_code == 202, answer.text
+    assert await inbox.stored() == 1
+    unknown = await inbox.web.post(PATH, body=body, authorization="Bearer tutela_x", **kind)
+    assert (unknown.status_code, unknown.json()["code"]) == (401, "unauthorized")
+    reviewer = await inbox.web.token(Role.REVIEWER)
+    other = await inbox.web.post(PATH, body=body, authorization=f"Bearer {reviewer}", **kind)
+    assert (other.status_code, other.json()["code"]) == (403, "forbidden")
+    assert await inbox.stored() == 1
 
 
 @pytest.mark.parametrize(

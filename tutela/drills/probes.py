@@ -84,8 +84,23 @@ def osprey(key: str, *, channel: str, chance: random.Random) -> Probe:
     return Probe("/osprey/events", {"action_name": "tutela_probe", "data": data}, key)
 
 
+def activitypub(key: str, *, channel: str, chance: random.Random) -> Probe:
+    """A Flag of an account and its post, as a federated server sends it; the token is its word."""
+    del channel
+    account = f"https://canary.invalid/users/{chance.randbytes(8).hex()}"
+    body = {
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "type": "Flag",
+        "actor": "https://canary.invalid/actor",
+        "content": f"canary {chance.randbytes(8).hex()}",
+        "object": [account, f"{account}/statuses/{chance.randbytes(8).hex()}"],
+    }
+    return Probe("/activitypub/inbox", body, key, content_type="application/activity+json")
+
+
 #: How a probe is written for each door.
 PROBES: Final[Mapping[str, Callable[..., Probe]]] = {
+    "activitypub": activitypub,
     "api": api,
     "batch": batch,
     "coop": coop,

@@ -75,7 +75,7 @@ class Limits:
     witness_seconds_max: float = 900
     refusals_least: int = 20
     kinds: tuple[str, ...] = ("web", "worker", "sequencer")
-    doors: tuple[str, ...] = ("api", "batch", "coop", "form", "osprey", "xrpc")
+    doors: tuple[str, ...] = ("activitypub", "api", "batch", "coop", "form", "osprey", "xrpc")
 
 
 async def reconcile(pool: Pool, *, now: datetime, limits: Limits) -> Reconciliation:

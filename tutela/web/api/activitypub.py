@@ -12,15 +12,18 @@ from prometheus_client import Counter
 from tutela.access.actors.directory import KeyDirectory
 from tutela.access.actors.signers import Signers, origins, target
 from tutela.access.replays import Replays
+from tutela.access.roles import Right, refuse_unless
 from tutela.access.services import PublicService, public_caller
 from tutela.access.signatures.message import Message
+from tutela.access.tokens import TokenDesk
 from tutela.errors import TutelaError
 from tutela.intake.acknowledgement import Accepted, KeyReused
 from tutela.intake.channels import activitypub
 from tutela.intake.channels.activitypub import Activity
-from tutela.intake.door import Intake, Sending
+from tutela.intake.door import Intake, Sending, usable_key
 from tutela.intake.reading import NoticeRead
 from tutela.web.answer import Answer, answer
+from tutela.web.api.notices import idempotency_key
 from tutela.web.calls import Rooms
 from tutela.web.endpoint import Asked, Handler
 from tutela.web.metrics import CALLS
@@ -28,7 +31,10 @@ from tutela.web.problem import problem
 
 DOOR: Final = "activitypub"
 PATH: Final = "/activitypub/inbox"
+#: As what the actor of a Flag counts that came with a token of ours: it speaks for a server.
+SERVER: Final = "Application"
 
+_BEARER: Final = "bearer "
 _CHALLENGE: Final = b'Signature realm="tutela",headers="(request-target) host date digest"'
 #: Activities that are answered and not stored, by the names that are common; else `other`.
 _COMMON: Final = frozenset(
@@ -54,6 +60,7 @@ def receive_activity(rooms: Rooms) -> Handler:
     receive = _Inbox(
         intake=rooms.intake,
         service=PublicService(rooms.pool, named=rooms.public_service, monotonic=time.monotonic),
+        desk=rooms.desk,
         signers=Signers(
             KeyDirectory(rooms.outside, monotonic=rooms.monotonic),
             replays=Replays(rooms.pool, clock=rooms.clock),
@@ -83,10 +90,25 @@ def activitypub_problem(error: TutelaError) -> Answer:
 class _Inbox:
     intake: Intake
     service: PublicService
+    desk: TokenDesk
     signers: Signers
     public_url: str | None
 
     async def flag(self, flag: Activity, *, asked: Asked) -> Accepted:
+        """The receipt; whoever brings a token of ours needs no signature, such as a probe."""
+        authorization = asked.headers.get(b"authorization", b"").decode("latin-1")
+        if authorization[: len(_BEARER)].lower() != _BEARER:
+            return await self._by_signature(flag, asked=asked)
+        return await self._by_token(authorization, asked=asked)
+
+    async def _by_token(self, authorization: str, *, asked: Asked) -> Accepted:
+        caller = await self.desk.caller(authorization)
+        refuse_unless(caller.role, right=Right.SEND_NOTICES)
+        read = activitypub.read_flag(asked.body, actor_kind=SERVER)
+        sending = Sending(caller=caller, door=DOOR, key=usable_key(idempotency_key(asked)))
+        return (await self.intake.take(read, sending=sending)).accepted
+
+    async def _by_signature(self, flag: Activity, *, asked: Asked) -> Accepted:
         """The receipt, once the flag is durable; only then is its signature used up.
 
         A flag under an id that was used for another one is a notice of its own: none is lost.

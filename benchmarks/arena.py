@@ -51,7 +51,7 @@ class Arena:
 
     def build(self, database: str, *, notices: int) -> World:
         """A new database with so many notices stored."""
-        self._create(database, template="template1")
+        self.create(database)
         superuser = connection_url(self.server.placement, role=SUPERUSER, database=database)
         return asyncio.run(
             stored.build(
@@ -61,6 +61,10 @@ class Arena:
                 notices=notices,
             )
         )
+
+    def create(self, database: str) -> None:
+        """An empty database."""
+        self._create(database, template="template1")
 
     @contextmanager
     def copy_of(self, template: str) -> Iterator[str]:

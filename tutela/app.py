@@ -23,7 +23,9 @@ from tutela.intake.housekeeping import forget_refused_bodies
 from tutela.intake.refusals import RefusalLog
 from tutela.ledger.sequencer import Sequencer
 from tutela.outside.guard import Outside
+from tutela.publishing.publication import Publisher
 from tutela.publishing.rounds import Rounds
+from tutela.publishing.targets import Target
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.reconcile import Limits
 from tutela.reconciliation.report import Reconciliation
@@ -39,6 +41,7 @@ RECONNECT_SECONDS = 1.0
 DELIVERY_SECONDS = 1.0
 CANARY_STEP_SECONDS = 1.0
 WITNESS_STEP_SECONDS = 2.0
+PUBLISH_STEP_SECONDS = 2.0
 CANARY_CALL_SECONDS = 20.0
 FOREVER_SECONDS = 1e9
 #: A probe needs this long at least: its inclusion is promised within a minute.
@@ -123,6 +126,18 @@ def sequencer(house: House) -> Sequencer:
     return Sequencer(house.pool, keys=house.keys, clock=house.clock)
 
 
+def publisher(house: House, *, client: httpx.AsyncClient) -> Publisher:
+    """Who brings heads to the targets that the operator configured."""
+    settings = house.settings
+    places = {
+        Target.FILE: settings.heads_file,
+        Target.URL: settings.heads_url,
+        Target.STAMP: settings.timestamp_url,
+    }
+    targets = {target: str(place) for target, place in places.items() if place is not None}
+    return Publisher(pool=house.pool, client=client, clock=house.clock, targets=targets)
+
+
 def limits(settings: Settings) -> Limits:
     """From when on something is wrong, as the operator set it."""
     return Limits(canary_seconds_max=canary_seconds_max(settings))
@@ -176,7 +191,7 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
 
 @asynccontextmanager
 async def watch_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
-    """What one worker does for all: reconcile, and send probes on every route, ask witnesses."""
+    """What one worker does for all: reconcile, probe every route, ask witnesses, publish heads."""
     settings = house.settings
     async with (
         httpx.AsyncClient(base_url=settings.probed_url, timeout=CANARY_CALL_SECONDS) as client,
@@ -199,6 +214,11 @@ async def watch_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
                 run=lambda: canaries.round(period_seconds=settings.canary_seconds),
             ),
             Loop(name="witnesses", every_seconds=WITNESS_STEP_SECONDS, run=rounds.ask_all),
+            Loop(
+                name="publication",
+                every_seconds=PUBLISH_STEP_SECONDS,
+                run=publisher(house, client=outside).publish_all,
+            ),
         )
 
 

@@ -50,6 +50,12 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def _file(text: str) -> Path:
+    if not text or "\x00" in text:
+        raise ValueError("a file")
+    return Path(text).expanduser().absolute()
+
+
 def _url(text: str) -> str:
     if not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("a URL that begins with postgresql://")
@@ -236,6 +242,31 @@ class Settings:
             variable="TUTELA_PUBLIC_URL",
             means="where strangers reach this service, if the Host of their calls does not say it",
             read=_public_url,
+        ),
+    ] = None
+
+    heads_file: Annotated[
+        Path | None,
+        Setting(
+            variable="TUTELA_HEADS_FILE",
+            means="a file to which each new head is appended",
+            read=_file,
+        ),
+    ] = None
+    heads_url: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_HEADS_URL",
+            means="a URL of a second party to which each new head is posted",
+            read=_http_url,
+        ),
+    ] = None
+    timestamp_url: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_TIMESTAMP_URL",
+            means="an authority that stamps the newest head once a day (RFC 3161)",
+            read=_http_url,
         ),
     ] = None
 

@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             trusted_keys=[*given.key, *given.witness],
             receipts=[_read_document(path) for path in given.receipt],
             heads=[_read_document(path) for path in given.head],
+            tsa_roots=None if given.tsa_roots is None else _read_bytes(given.tsa_roots),
         )
         effort = Effort(receipt_sample=given.receipts, processes=given.processes)
         verdict = verify(_file(given), held=held, effort=effort)
@@ -68,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         help="a head that a second party held: the log must contain it")  # fmt: skip
     add("--witness", metavar="VKEY", action="append", default=[],
         help="the verifier key of a witness: its cosignatures count")  # fmt: skip
+    add("--tsa-roots", metavar="FILE.pem", type=Path,
+        help="roots of stamping authorities: each stamp is verified")  # fmt: skip
     add("--fork", metavar=("A", "B"), nargs=2, type=Path,
         help="do two heads or checkpoints prove two histories of a log? (with --key)")  # fmt: skip
     add("--receipts", metavar="all|N", default=RECEIPT_SAMPLE, type=_sample,
@@ -131,7 +134,7 @@ def _why_unusable(error: Exception, *, file: Path | None) -> str:
     if isinstance(error, NotAnExport):
         return f"{file} is not an export of a ledger: {error}"
     if isinstance(error, Malformed):
-        return f"a key, receipt or head given here {error}"
+        return f"a key, receipt, head or root given here {error}"
     return str(error)
 
 
@@ -159,6 +162,11 @@ def _as_text(verdict: Verdict, *, receipt_files: Sequence[Path]) -> Iterator[str
     if verdict.heads_held:
         yield "  witnessed: the heads held elsewhere are part of this log"
     yield from _as_cosigners(verdict)
+    if verdict.stamps and not verdict.stamps_checked:
+        yield f"  {verdict.stamps} stamps, not checked (--tsa-roots)"
+    elif verdict.stamps_checked:
+        newest = f", up to size {verdict.stamped_size} at {verdict.stamped_at}"
+        yield f"  {verdict.stamps} stamps, verified{newest if verdict.stamps else ''}"
     if not verdict.witnessed:
         yield "  unwitnessed: no head that a second party holds was compared (--head)"
 

@@ -12,6 +12,7 @@ from tutela_verify.formats import Head
 from tutela_verify.lines import NOTE, Line, read_lines
 from tutela_verify.notes import COSIGNATURE, PLAIN, is_named, read_note_key
 from tutela_verify.quickly import Found, Irregular, Terms
+from tutela_verify.stamps import Stamps
 from tutela_verify.trust import MOST_KEYS, Keyring
 from tutela_verify.verdict import Verdict
 from tutela_verify.verification import COUNTED_TYPES, RECEIPT_SAMPLE, Subject, Verification
@@ -23,11 +24,13 @@ _BLOCK_LEAVES: Final = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What the reader holds: keys of the log and of witnesses, receipts, heads."""
+    """What the reader holds: keys of the log and of witnesses, receipts, heads, roots."""
 
     trusted_keys: Sequence[str | bytes] = ()
     receipts: Sequence[Mapping[str, Any]] = ()
     heads: Sequence[Mapping[str, Any]] = ()
+    #: Roots of time-stamping authorities, as PEM.
+    tsa_roots: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,13 @@ def _subject(path: Path, *, held: Held, receipt_sample: int | None) -> Subject:
     witness = Witness(keyring)
     witness.hold(receipts=held.receipts, heads=held.heads)
     cosigners = Cosigners([key for key in named if key.algorithm == COSIGNATURE])
-    return Subject(path=path, witness=witness, cosigners=cosigners, receipt_sample=receipt_sample)
+    return Subject(
+        path=path,
+        witness=witness,
+        cosigners=cosigners,
+        stamps=Stamps(held.tsa_roots),
+        receipt_sample=receipt_sample,
+    )
 
 
 class _Quick(Verification):

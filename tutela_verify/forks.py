@@ -69,7 +69,7 @@ def _of_head(text: str, *, keys: Sequence[bytes]) -> _Said:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Malformed("is no JSON") from error
-    head = formats.read_head(value)
+    head = formats.read_held_head(value)
     known = {key.key_id: key for key in map(formats.key_of, keys)}
     key = known.get(head.key_id)
     if key is None or not formats.is_signed(head.signed(), signature=head.signature, key=key):

@@ -201,6 +201,13 @@ def read_head(value: Mapping[str, Any]) -> Head:
     )
 
 
+def read_held_head(value: Mapping[str, Any]) -> Head:
+    """A head that somebody else keeps, with its checkpoint or without."""
+    if not isinstance(value, Mapping):
+        raise Malformed("is not a JSON object")
+    return read_head({name: part for name, part in value.items() if name != "checkpoint"})
+
+
 def check_leaf(value: Mapping[str, Any]) -> None:
     """Malformed unless the object has exactly the fields of a leaf, each of its type."""
     require_fields(value, required=_LEAF_FIELDS)

@@ -31,6 +31,8 @@ class FaultKind(StrEnum):
     PROMISE_BROKEN = "promise_broken"
     #: A proof does not lead to the root.
     WRONG_PROOF = "wrong_proof"
+    #: A time stamp is over something else, or by no authority under the roots given.
+    BAD_STAMP = "bad_stamp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,4 +110,10 @@ class Verdict:
     cosigners: list[Cosigner] = field(default_factory=list)
     checkpoints: int = 0
     cosignatures: int = 0
+    stamps: int = 0
+    #: Roots of time-stamping authorities were given: every stamp was verified under them.
+    stamps_checked: bool = False
+    #: The last head that was stamped, and when, by the authority's clock where that was verified.
+    stamped_size: int = 0
+    stamped_at: str = ""
     notifier_receipts: list[FoundReceipt] = field(default_factory=list)

@@ -20,6 +20,7 @@ from tutela_verify.lines import (
 )
 from tutela_verify.merkle import GrowingTree, leaf_hash
 from tutela_verify.quickly import INTRODUCTION
+from tutela_verify.stamps import Stamps
 from tutela_verify.trust import CLOCK_TOLERANCE, MOST_KEYS, shifted, signed_at
 from tutela_verify.verdict import Fault, FaultKind, Refuted, Verdict
 from tutela_verify.witness import Witness
@@ -34,11 +35,11 @@ EXPORT_FORMAT: Final = "tutela-ledger-export"
 COUNTED_TYPES: Final = 100
 _OTHER_TYPES: Final = "other"
 _COUNTED: Final = frozenset({"leaves", "heads", "receipts"})
-#: What files of before the witnesses do not count.
-_COUNTED_SINCE: Final = frozenset({"checkpoints", "cosignatures"})
+#: What files of before the witnesses, and of before the stamps, do not count.
+_COUNTED_SINCE: Final = frozenset({"checkpoints", "cosignatures", "stamps"})
 _LOG_FIELDS: Final = frozenset({"v", "log_id", "size", "exported_at", "format"})
 
-_TAIL: Final = frozenset({b"head", b"checkpoint", b"cosignature"})
+_TAIL: Final = frozenset({b"head", b"checkpoint", b"cosignature", b"stamp"})
 #: What may stand directly before a line of each kind.
 _BEFORE: Final[Mapping[bytes, frozenset[bytes]]] = {
     b"log": frozenset({b""}),
@@ -48,6 +49,7 @@ _BEFORE: Final[Mapping[bytes, frozenset[bytes]]] = {
     b"head": frozenset({b"log", b"key", b"leaf", b"receipt", *_TAIL}),
     b"checkpoint": frozenset({b"head"}),
     b"cosignature": frozenset({b"checkpoint", b"cosignature"}),
+    b"stamp": frozenset({b"head", b"checkpoint", b"cosignature"}),
     b"end": frozenset({b"log", b"key", b"leaf", b"receipt", *_TAIL}),
 }
 
@@ -59,6 +61,7 @@ class Subject:
     path: Path
     witness: Witness
     cosigners: Cosigners
+    stamps: Stamps
     receipt_sample: int | None
 
 
@@ -67,6 +70,7 @@ class Verification:
 
     def __init__(self, subject: Subject) -> None:
         self._path, self._cosigners = subject.path, subject.cosigners
+        self._stamps = subject.stamps
         self._receipt_sample = subject.receipt_sample
         witness = subject.witness
         self._keyring = witness.keyring
@@ -93,6 +97,7 @@ class Verification:
             b"head": self._take_head,
             b"checkpoint": self._take_checkpoint,
             b"cosignature": self._take_cosignature,
+            b"stamp": self._take_stamp,
             b"end": self._take_end,
         }
 
@@ -244,6 +249,10 @@ class Verification:
         if self._head is not None:
             self._cosigners.take_cosignature(value, head=self._head, line=self._line.number)
 
+    def _take_stamp(self, value: dict[str, Any]) -> None:
+        if self._head is not None:
+            self._stamps.take(value, head=self._head, line=self._line.number)
+
     def _check_order(self, last: Head, *, head: Head) -> None:
         if head.size < last.size:
             words = f"stands behind {head_name(last)}"
@@ -287,6 +296,7 @@ class Verification:
         verdict, cosigners = self._verdict, self._cosigners
         counted = {"leaves": verdict.size, "heads": verdict.heads, "receipts": verdict.receipts}
         counted |= {"checkpoints": cosigners.checkpoints, "cosignatures": cosigners.cosignatures}
+        counted |= {"stamps": self._stamps.count}
         for name, count in counted.items():
             if formats.read_count({name: 0, **value}, name=name) != count:
                 words = f"the end line counts {value.get(name, 0)} {name}, the file holds {count}"
@@ -309,6 +319,8 @@ class Verification:
         verdict.root = self._tree.root().hex()
         self._require_introductions()
         self._conclude_cosigners()
+        verdict.stamps, verdict.stamps_checked = self._stamps.count, self._stamps.are_checked
+        verdict.stamped_size, verdict.stamped_at = self._stamps.last
         witness.require_all_seen(size=verdict.size, log_id=verdict.log_id)
         found = witness.found_receipts(log_id=verdict.log_id, last_head_at=verdict.last_head_at)
         verdict.notifier_receipts.extend(found)

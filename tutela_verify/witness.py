@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutela_verify.formats import Head, Receipt, read_head, read_receipt
+from tutela_verify.formats import Head, Receipt, read_held_head, read_receipt
 from tutela_verify.merkle import EMPTY_ROOT
 from tutela_verify.trust import CLOCK_TOLERANCE, Keyring, shifted, signed_at
 from tutela_verify.verdict import Fault, FaultKind, FoundReceipt, Refuted
@@ -39,7 +39,7 @@ class Witness:
             self.promised.append(promised)
             self.promised_by_leaf.setdefault(promised.receipt.leaf_hash, []).append(promised)
         for number, each in enumerate(heads, 1):
-            head = read_head(each)
+            head = read_held_head(each)
             named = (f"the head of size {head.size} held elsewhere ({number})", head)
             self.held.setdefault(head.size, []).append(named)
 

@@ -14,7 +14,7 @@ from tutela.database.migrations import migrate
 
 EVERY_NAME = [
     *("settings", "disk", "database", "clock", "migrations", "keys"),
-    *("public", "processes", "ledger", "outbox", "witness", "lists"),
+    *("public", "processes", "ledger", "outbox", "witness", "publication", "lists"),
 ]
 
 

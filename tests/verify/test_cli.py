@@ -139,7 +139,7 @@ def test_a_file_that_is_no_export_is_told_on_standard_error(
         ("--receipt", b"[" * 100_000, "cannot be read as JSON"),
         ("--receipt", b"\xff", "cannot be read as JSON"),
         ("--head", b"[]", "holds no JSON object"),
-        ("--head", b"{}", "a key, receipt or head given here lacks at"),
+        ("--head", b"{}", "a key, receipt, head or root given here lacks at"),
         ("--receipt", None, "cannot be read as JSON"),
     ],
 )

@@ -84,5 +84,6 @@ async def _look(attachment: Attachment, *, settings: Settings) -> AsyncIterator[
         yield await findings.of_ledger(pool)
         yield await findings.of_outbox(pool)
         yield await findings.of_witnesses(pool)
+        yield await findings.of_publication(pool)
     finally:
         await pool.close()

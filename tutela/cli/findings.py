@@ -24,6 +24,8 @@ from tutela.database.pool import (
 )
 from tutela.errors import TutelaError
 from tutela.ledger.receipts import INCLUSION_SECONDS
+from tutela.publishing import targets
+from tutela.publishing.targets import PublicationState
 from tutela.publishing.witnesses import WitnessState, standings_in
 from tutela.settings import Settings
 
@@ -202,6 +204,20 @@ async def of_witnesses(pool: Pool) -> Finding:
         return Finding(Mark.FAIL, "witness", f"a fork of our log was shown: {told}")
     held = all(each.state is WitnessState.HELD for each in standing)
     return Finding(Mark.OK if held else Mark.WARN, "witness", told)
+
+
+async def of_publication(pool: Pool) -> Finding:
+    """Whether the targets have the heads that they should have; nobody vouches by that."""
+    async with every_tenant_transaction(pool) as connection:
+        row = await (await connection.execute(_sql.instant)).fetchone()
+        standing = await targets.standings_in(connection, now=row[0] if row else datetime.now(UTC))
+    told = "; ".join(
+        f"{each.target} {each.state}" + (f" ({each.last_error})" if each.last_error else "")
+        for each in standing
+    )
+    well = all(each.state is PublicationState.PUBLISHED for each in standing)
+    words = told or "heads are published to no file, no URL and no time-stamping authority"
+    return Finding(Mark.OK if well else Mark.WARN, "publication", words)
 
 
 async def known_fingerprint(pool: Pool) -> str | None:

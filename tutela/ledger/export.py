@@ -1,5 +1,6 @@
 """The whole record of one log as a file that anyone can verify without us."""
 
+import base64
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -46,6 +47,7 @@ class Exported:
     receipts: int
     heads: int
     cosignatures: int
+    stamps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,7 @@ class _Writing:
             receipts=receipts,
             heads=counted["heads"],
             cosignatures=counted["cosignatures"],
+            stamps=counted.get("stamps", 0),
         )
 
     async def _newest(self) -> Head:
@@ -142,7 +145,8 @@ class _Writing:
 
     async def _write_heads(self, newest: Head) -> dict[str, int]:
         counted = {"heads": 0, "checkpoints": 0, "cosignatures": 0}
-        async for *row, checkpoint, cosignatures in self._rows(_sql.export_heads, size=newest.size):
+        rows = self._rows(_sql.export_heads, size=newest.size)
+        async for *row, checkpoint, cosignatures, stamp in rows:
             head = heads.of_row(row, log_id=self._wanted.log_id)
             self._line(b"head", value=head)
             counted["heads"] += 1
@@ -152,9 +156,16 @@ class _Writing:
                 for line in cosignatures or ():
                     self._line(b"cosignature", value={"line": line.removesuffix("\n")})
                     counted["cosignatures"] += 1
+            if stamp is not None:
+                self._write_stamp(stamp, head=head)
+                counted["stamps"] = counted.get("stamps", 0) + 1
             if head == newest:
                 break
         return counted
+
+    def _write_stamp(self, response: bytes, *, head: Head) -> None:
+        told = base64.b64encode(response).decode()
+        self._line(b"stamp", value={"size": head.size, "at": head.at, "response": told})
 
     async def _rows(self, sql: LiteralString, *, size: int) -> AsyncIterator[tuple[Any, ...]]:
         async with self._connection.cursor(name="tutela_export") as cursor:

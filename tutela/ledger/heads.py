@@ -29,17 +29,12 @@ def sign(
     root: bytes, *, log_id: str, size: int, at: datetime, signer: Callable[[bytes], bytes]
 ) -> bytes:
     """The 64 signature bytes of a head."""
-    return signer(
-        canonical.encode(
-            {
-                "v": 1,
-                "log_id": log_id,
-                "size": size,
-                "root": root.hex(),
-                "at": canonical.timestamp(at),
-            }
-        )
-    )
+    return signer(_signed(log_id, size=size, root=root.hex(), at=canonical.timestamp(at)))
+
+
+def signed(head: Head) -> bytes:
+    """The bytes under the signature of a head; a time stamp is over them too."""
+    return _signed(head.log_id, size=head.size, root=head.root, at=head.at)
 
 
 def of_row(row: Sequence[Any], *, log_id: str) -> Head:
@@ -68,3 +63,7 @@ def checkpoint(root: bytes, *, log_id: str, size: int, signing: Sequence[Signing
         notes.sign(text, by=Verifier(name, key.public_key), signer=key.sign) for key in signing
     )
     return Note(text, tuple(lines))
+
+
+def _signed(log_id: str, *, size: int, root: str, at: str) -> bytes:
+    return canonical.encode({"v": 1, "log_id": log_id, "size": size, "root": root, "at": at})

@@ -100,12 +100,13 @@ LEFT JOIN notice n ON n.id = l.fact_id AND n.tenant = l.tenant
 WHERE l.tenant = %(tenant)s AND l.leaf_index >= %(begin)s AND l.leaf_index < %(end)s
 
 -- name: export_heads
--- All signed heads up to a size, in order, each as a checkpoint too, and its cosignatures.
-SELECT h.size, h.root, h.at, h.key_id, h.signature, h.checkpoint, array_agg(c.line ORDER BY c.witness) FILTER (WHERE c.line IS NOT NULL)
+-- All signed heads up to a size, in order, each as a checkpoint too, its cosignatures, and its time stamp.
+SELECT h.size, h.root, h.at, h.key_id, h.signature, h.checkpoint, array_agg(c.line ORDER BY c.witness) FILTER (WHERE c.line IS NOT NULL), s.response
 FROM ledger_head h
+LEFT JOIN ledger_stamp s ON s.tenant = h.tenant AND s.size = h.size AND s.head_at = h.at
 LEFT JOIN ledger_cosignature c ON c.tenant = h.tenant AND c.size = h.size
 WHERE h.tenant = %(tenant)s AND h.size <= %(size)s
-GROUP BY h.tenant, h.size, h.at
+GROUP BY h.tenant, h.size, h.at, s.response
 ORDER BY h.size, h.at
 
 -- name: export_keys

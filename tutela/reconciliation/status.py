@@ -11,6 +11,8 @@ from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain import canonical
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
+from tutela.publishing import targets
+from tutela.publishing.targets import Published
 from tutela.publishing.witnesses import Witnessed, holds, standings_in
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.report import Reconciliation, only
@@ -82,6 +84,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     detectors: list[str]
     witness: str = "unwitnessed"
     witnesses: list[Witnessed] = []
+    published: list[Published] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         heard = await _rows(connection, sql=_sql.processes, asked=asked)
         queue = (await _rows(connection, sql=_sql.queue_state, asked=asked))[0]
         witnesses = await standings_in(connection, tenant=viewer.tenant, now=now)
+        published = await targets.standings_in(connection, tenant=viewer.tenant, now=now)
     own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
     late = now - timedelta(seconds=canary_seconds_max)
     canaries = [_probed(row, late=late) for row in routes]
@@ -121,6 +125,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         detectors=[],
         witness="witnessed" if any(map(holds, witnesses)) else "unwitnessed",
         witnesses=witnesses,
+        published=published,
     )
 
 

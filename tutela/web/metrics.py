@@ -10,9 +10,11 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from tutela.database.pool import EVERY_TENANT, Pool
+from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.intake.refusals import RefusalLog
-from tutela.publishing.witnesses import Witnessed, WitnessState, standings
+from tutela.publishing import targets
+from tutela.publishing.targets import PublicationState, Published, Target
+from tutela.publishing.witnesses import Witnessed, WitnessState, standings_in
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.report import Reconciliation
 from tutela.web.answer import Answer
@@ -42,8 +44,11 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
         standing = CollectorRegistry()
         report = await reconcile.last(pool)
         standing.register(_Standing(report, unrecorded=refusals.unrecorded, now=clock()))
-        witnesses = await standings(pool, tenant=EVERY_TENANT, now=clock())
+        async with every_tenant_transaction(pool) as connection:
+            witnesses = await standings_in(connection, now=clock())
+            published = await targets.standings_in(connection, now=clock())
         standing.register(_Witnesses(witnesses))
+        standing.register(_Publication(published))
         text = generate_latest(standing) + generate_latest(CALLS)
         return Answer(200, text, CONTENT_TYPE_LATEST)
 
@@ -86,6 +91,24 @@ class _Witnesses(Collector):
             "Leaves that the witness furthest behind does not hold.",
             value=max((each.behind_by for each in self._witnesses), default=0),
         )
+
+
+class _Publication(Collector):
+    """Logs of all tenants together, by where their heads are published and how that stands."""
+
+    def __init__(self, published: Sequence[Published]) -> None:
+        self._counts = Counter((each.target, each.state) for each in published)
+
+    def collect(self) -> Iterator[Metric]:
+        logs = GaugeMetricFamily(
+            "tutela_published_logs",
+            "Logs by the target of their heads and how it stands.",
+            labels=["target", "state"],
+        )
+        for target in Target:
+            for state in PublicationState:
+                logs.add_metric([target, state], self._counts[target, state])
+        yield logs
 
 
 def _of_report(report: Reconciliation, *, now: datetime) -> Iterator[Metric]:

@@ -87,7 +87,8 @@ async def test_every_process_asks_again_and_again_even_while_nobody_answers(
 ) -> None:
     monkeypatch.setattr(app, "CLOCK_SECONDS", 0.01)
     process = Process(name="web-0", kind="web", pid=1)
-    beat, clock = app.loops_of_every_process(house, process=process)
+    loops = {loop.name: loop for loop in app.loops_of_every_process(house, process=process)}
+    clock = loops["clock"]
     asking = asyncio.create_task(go_on(clock))
     machine_clock.error_seconds += HOUR
     await eventually(lambda: abs(house.clock() - datetime.now(UTC)) < timedelta(seconds=60))
@@ -98,7 +99,7 @@ async def test_every_process_asks_again_and_again_even_while_nobody_answers(
     asking.cancel()
     assert {(each["event"], each["loop"]) for each in logged} == {("loop_failed", clock.name)}
     assert house.time.offset_seconds == offset
-    assert beat.every_seconds == BEAT_SECONDS
+    assert loops["beat"].every_seconds == BEAT_SECONDS
 
 
 async def eventually(condition: Callable[[], bool]) -> None:

@@ -21,6 +21,7 @@ from tests.fixtures.logs import key
 from tests.fixtures.site import Site, served
 from tutela.cli import findings
 from tutela.cli.findings import Mark
+from tutela.database.pool import every_tenant_transaction
 from tutela.domain.vocabulary import Role
 from tutela.ledger import heads, notes, proofs
 from tutela.ledger.notes import COSIGNATURE, Verifier
@@ -271,6 +272,15 @@ async def test_a_witness_that_is_away_is_behind_and_an_alarm_and_no_loss(house: 
     assert not is_lost(report)
     assert await witnesses.remove(house.rooms.pool, tenant="main", name=NAME)
     assert (await reconcile(house.rooms.pool, now=later, limits=QUIET)).faults == []
+
+
+async def test_a_witness_that_was_away_for_a_year_is_still_asked_again(house: Asking) -> None:
+    await house.configure("http://127.0.0.1:9")
+    await house.grow(2)
+    async with every_tenant_transaction(house.rooms.pool) as connection:
+        await connection.execute("UPDATE ledger_witness SET failures = 100000")
+    assert await house.round() == 0
+    assert (await house.standing()).last_error == "no answer: ConnectError"
 
 
 async def test_a_witness_that_was_not_asked_for_long_is_behind(house: Asking) -> None:

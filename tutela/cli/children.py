@@ -11,6 +11,7 @@ import structlog
 
 from tutela.cli.process import Kind
 from tutela.database.dying import with_parent
+from tutela.domain.backoff import doubled_seconds
 
 #: A child that lived for longer is started again at once.
 HEALTHY_SECONDS = 10.0
@@ -74,7 +75,7 @@ class Child:
         now = time.monotonic()
         lived_seconds = now - self._started_at
         self._quick_deaths = 0 if lived_seconds > HEALTHY_SECONDS else self._quick_deaths + 1
-        self._start_at = now + _pause_seconds(self._quick_deaths)
+        self._start_at = now + pause_seconds(self._quick_deaths)
         _log.error(
             "child_ended",
             child=self.name,
@@ -96,7 +97,10 @@ class Child:
         )
 
 
-def _pause_seconds(quick_deaths: int) -> float:
+def pause_seconds(quick_deaths: int) -> float:
+    """How long a child that died so often, each time soon after its start, is left alone."""
     if quick_deaths <= 1:
         return 0.0
-    return float(min(FIRST_PAUSE_SECONDS * 2 ** (quick_deaths - 2), LAST_PAUSE_SECONDS))
+    return doubled_seconds(
+        FIRST_PAUSE_SECONDS, times=quick_deaths - 2, most_seconds=LAST_PAUSE_SECONDS
+    )

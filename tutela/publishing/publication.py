@@ -13,6 +13,7 @@ import httpx
 from tutela.database import queries
 from tutela.database.pool import Pool, every_tenant_transaction, tenant_transaction
 from tutela.domain import canonical
+from tutela.domain.backoff import doubled_seconds
 from tutela.ledger import heads
 from tutela.publishing import stamping
 from tutela.publishing.appending import append
@@ -148,7 +149,7 @@ class Publisher:
         return stamp
 
     async def _write_failure(self, due: _Due, *, size: int, error: str) -> None:
-        pause = min(PAUSE_SECONDS * 2 ** min(due.failures, 16), PAUSE_SECONDS_MAX)
+        pause = doubled_seconds(PAUSE_SECONDS, times=due.failures, most_seconds=PAUSE_SECONDS_MAX)
         retry_at = self.clock() + timedelta(seconds=pause)
         named = {**self._named(due, size=size, retry_at=retry_at), "error": error}
         async with tenant_transaction(self.pool, tenant=due.tenant) as connection:

@@ -10,6 +10,7 @@ import httpx
 
 from tutela.database import queries
 from tutela.database.pool import Pool, every_tenant_transaction, tenant_transaction
+from tutela.domain.backoff import doubled_seconds
 from tutela.ledger import heads, notes, proofs
 from tutela.ledger.notes import Verifier
 from tutela.publishing import witnesses
@@ -84,7 +85,7 @@ class Rounds:
                     retry_at=now + timedelta(seconds=ASK_SECONDS),
                 )
                 return
-            pause = min(PAUSE_SECONDS * 2**failures, PAUSE_SECONDS_MAX)
+            pause = doubled_seconds(PAUSE_SECONDS, times=failures, most_seconds=PAUSE_SECONDS_MAX)
             named = {
                 "tenant": tenant,
                 "witness": name,

@@ -1,13 +1,16 @@
 """The whole record of one log as a file that anyone can verify without us."""
 
+import asyncio
 import base64
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, LiteralString
+from typing import Any, BinaryIO, LiteralString, TypeVar
 
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
@@ -19,6 +22,10 @@ from tutela.ledger.heads import Head
 FORMAT = "tutela-ledger-export"
 #: Rows that the server hands over at once.
 FETCH_ROWS = 2_000
+#: Connections that read leaves side by side: that the server writes their lines takes the time.
+READERS = 2
+
+Part = TypeVar("Part")
 
 _sql = queries.load("tutela.ledger")
 
@@ -71,7 +78,8 @@ async def export(pool: Pool, *, wanted: Wanted, path: Path) -> Exported:
             async with tenant_transaction(
                 pool, tenant=wanted.tenant, limit_seconds=None
             ) as connection:
-                exported = await _Writing(connection, wanted=wanted, file=file).write()
+                writing = _Writing(connection, pool=pool, wanted=wanted, file=file)
+                exported = await writing.write()
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
@@ -83,11 +91,29 @@ async def export(pool: Pool, *, wanted: Wanted, path: Path) -> Exported:
     return exported
 
 
+async def in_order(parts: Iterable[Coroutine[None, None, Part]]) -> AsyncGenerator[Part]:
+    """What each part comes to, in their order; `READERS` of them are under way at a time."""
+    waiting = iter(parts)
+    under_way = deque(asyncio.create_task(each) for each in islice(waiting, READERS))
+    try:
+        while under_way:
+            came = await under_way.popleft()
+            under_way.extend(asyncio.create_task(each) for each in islice(waiting, 1))
+            yield came
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+
 class _Writing:
     """One export under way. What is below the newest head no longer changes."""
 
-    def __init__(self, connection: Connection, *, wanted: Wanted, file: BinaryIO) -> None:
+    def __init__(
+        self, connection: Connection, *, pool: Pool, wanted: Wanted, file: BinaryIO
+    ) -> None:
         self._connection = connection
+        self._pool = pool
         self._wanted = wanted
         self._file = file
 
@@ -131,17 +157,27 @@ class _Writing:
 
     async def _write_leaves(self, size: int) -> int:
         receipts = 0
-        named = {"tenant": self._wanted.tenant, "log_id": self._wanted.log_id}
-        for begin in range(0, size, FETCH_ROWS):
-            end = min(begin + FETCH_ROWS, size)
-            asked = {**named, "begin": begin, "end": end}
-            async with self._connection.cursor(binary=True) as cursor:
-                await cursor.execute(_sql.export_leaves, asked)
-                for lines, count in await cursor.fetchall():
-                    self._file.write(lines)
-                    receipts += count
-            self._wanted.progress(end, size)
+        ends = [min(begin + FETCH_ROWS, size) for begin in range(0, size, FETCH_ROWS)]
+        parts = in_order((self._read(begin, end=end) for begin, end in pairwise([0, *ends])))
+        async with aclosing(parts):
+            async for end, lines, count in parts:
+                self._file.write(lines)
+                receipts += count
+                self._wanted.progress(end, size)
         return receipts
+
+    async def _read(self, begin: int, *, end: int) -> tuple[int, bytes, int]:
+        named = {"tenant": self._wanted.tenant, "log_id": self._wanted.log_id}
+        async with (
+            tenant_transaction(
+                self._pool, tenant=self._wanted.tenant, limit_seconds=None
+            ) as connection,
+            connection.cursor(binary=True) as cursor,
+        ):
+            await cursor.execute(_sql.join_by_index)
+            await cursor.execute(_sql.export_leaves, {**named, "begin": begin, "end": end})
+            lines, count = (await cursor.fetchall())[0]
+        return end, lines or b"", count
 
     async def _write_heads(self, newest: Head) -> dict[str, int]:
         counted = {"heads": 0, "checkpoints": 0, "cosignatures": 0}

@@ -81,6 +81,10 @@ SELECT l.tenant, g.log_id, l.leaf_index FROM ledger_leaf l JOIN ledger_log g ON 
 -- Since when the oldest fact waits for its place.
 SELECT min(at) FROM ledger_leaf WHERE tenant = %(tenant)s AND leaf_index IS NULL
 
+-- name: join_by_index
+-- For this transaction: the planner would read every notice for each part of a log of middling size.
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+
 -- name: export_leaves
 -- The lines of some leaves in their order, each with the receipt that was given for a notice, and how many receipts.
 SELECT

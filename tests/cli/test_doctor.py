@@ -8,9 +8,14 @@ import psycopg
 import pytest
 
 from tests.cli.conftest import Command, Done
+from tests.fixtures.house import Rooms
 from tests.fixtures.service import RunningTutela
+from tutela.access import processes
+from tutela.access.processes import Process
 from tutela.cli import findings
+from tutela.cli.findings import Mark
 from tutela.database.migrations import migrate
+from tutela.database.pool import every_tenant_transaction
 
 EVERY_NAME = [
     *("settings", "disk", "database", "clock", "migrations", "keys"),
@@ -47,6 +52,19 @@ def test_a_database_that_nobody_serves_is_looked_at_all_the_same(alone: Command)
     done = alone("doctor")
     assert done.status == 0
     assert "warn processes: none runs" in done.out
+
+
+@pytest.mark.parametrize(("service_runs", "mark"), [(True, Mark.FAIL), (False, Mark.WARN)])
+async def test_a_process_that_fell_silent_is_a_fault_only_where_a_service_can_run(
+    rooms: Rooms, *, service_runs: bool, mark: Mark
+) -> None:
+    for name in ("web-0", "worker"):
+        await processes.beat(rooms.pool, process=Process(name=name, kind="web", pid=1))
+    async with every_tenant_transaction(rooms.pool) as connection:
+        await connection.execute(
+            "UPDATE process_beat SET beat_at = beat_at - interval '1 hour' WHERE name = 'worker'"
+        )
+    assert (await findings.of_processes(rooms.pool, service_runs=service_runs)).mark is mark
 
 
 def test_a_setting_that_is_wrong_fails(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,7 +151,7 @@ async def of_processes(pool: Pool, *, service_runs: bool) -> Finding:
     """Whether every process that should live says so."""
     beats = await processes.beats(pool)
     silent = [each for each in beats if each.is_silent]
-    if not beats or (len(silent) == len(beats) and not service_runs):
+    if not beats or not service_runs:
         return Finding(Mark.WARN, "processes", "none runs: `tutela up` starts them")
     if silent:
         told = ", ".join(f"{each.process.name} for {each.silent_seconds:.0f} s" for each in silent)

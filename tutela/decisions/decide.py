@@ -14,8 +14,16 @@ from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.decisions import rows
 from tutela.decisions.instructions import instructions
-from tutela.decisions.preparation import CaseDecided, Mint, NamedItem, Ruling, prepare
+from tutela.decisions.preparation import (
+    CaseDecided,
+    Mint,
+    NamedItem,
+    PreparedDecision,
+    Ruling,
+    prepare,
+)
 from tutela.decisions.reading import DecisionRead
+from tutela.decisions.revisions import advance
 from tutela.domain.lanes import Lane
 from tutela.domain.states import (
     CaseEvent,
@@ -100,8 +108,7 @@ async def decide(
         case = await _lock_case(connection, submission=submission, now=now, keys=keys)
         ruling = Ruling(id=decision_id, caller=submission.caller, read=submission.read, case=case)
         prepared = prepare(ruling, mint=mint, keys=keys)
-        messages = instructions(prepared, keys=keys)
-        await rows.write(connection, prepared=prepared, messages=messages, mint=mint, keys=keys)
+        await _write(connection, prepared=prepared, mint=mint, keys=keys)
         await _move_case(connection, ruling=ruling, now=now)
     return Taken(
         _answer(
@@ -111,6 +118,20 @@ async def decide(
         ),
         fresh=True,
     )
+
+
+async def _write(
+    connection: Connection, *, prepared: PreparedDecision, mint: Mint, keys: KeySet
+) -> None:
+    caller = prepared.ruling.caller
+    revisions = await advance(
+        connection,
+        tenant=caller.tenant,
+        service=caller.service,
+        subject_keys=[each.subject_key for each in prepared.measures],
+    )
+    messages = instructions(prepared, revisions=revisions)
+    await rows.write(connection, prepared=prepared, messages=messages, mint=mint, keys=keys)
 
 
 async def _take_key(connection: Connection, *, submission: Submission, decision_id: UUID) -> bool:

@@ -7,16 +7,13 @@ from uuid import UUID
 
 import msgspec
 
-from tutela.access.keys import KeySet
-from tutela.cases.identity import subject_key
 from tutela.decisions.preparation import PreparedDecision, PreparedMeasure, PreparedStatement
 from tutela.domain import canonical
-from tutela.domain.notice import Subject
 from tutela.domain.statement import Redress
 from tutela.domain.vocabulary import Outcome
 from tutela.intake.acknowledgement import item_id
 
-#: The revision of what nobody has changed since the decision.
+#: The revision of what never changes: an answer to a notifier.
 FIRST_REVISION = 1
 
 
@@ -39,13 +36,23 @@ class Instruction:
     subject_key: bytes
     body: bytes
     statement_id: UUID | None = None
+    measure_id: UUID | None = None
+    revision: int = FIRST_REVISION
 
 
-def instructions(prepared: PreparedDecision, *, keys: KeySet) -> tuple[Instruction, ...]:
-    """All messages of a decision: first the measures, then their statements, then the answers."""
+def instructions(
+    prepared: PreparedDecision, *, revisions: Mapping[bytes, int]
+) -> tuple[Instruction, ...]:
+    """All messages of a decision: first the measures, then their statements, then the answers.
+
+    `revisions` has the subject of every measure, as `advance` gave them.
+    """
     return (
-        *(_apply(prepared, each=each, keys=keys) for each in prepared.measures),
-        *(_issue(prepared, each=each, keys=keys) for each in prepared.statements),
+        *(
+            _apply(prepared, each=each, revision=revisions[each.subject_key])
+            for each in prepared.measures
+        ),
+        *(_issue(prepared, each=each, revisions=revisions) for each in prepared.statements),
         *(_answers(prepared) if prepared.ruling.answers else ()),
     )
 
@@ -55,14 +62,17 @@ def plain(value: object) -> dict[str, object]:
     return msgspec.convert(msgspec.to_builtins(value), dict[str, object])
 
 
-def _apply(prepared: PreparedDecision, *, each: PreparedMeasure, keys: KeySet) -> Instruction:
+def _apply(prepared: PreparedDecision, *, each: PreparedMeasure, revision: int) -> Instruction:
     measure = each.measure
     return Instruction(
         kind=InstructionKind.MEASURE_APPLY,
-        subject_key=_key(measure.subject, prepared=prepared, keys=keys),
+        subject_key=each.subject_key,
+        measure_id=each.id,
+        revision=revision,
         body=_body(
             InstructionKind.MEASURE_APPLY,
             prepared=prepared,
+            revision=revision,
             says={
                 "measure_id": str(each.id),
                 "statement_id": str(each.statement_id),
@@ -73,21 +83,26 @@ def _apply(prepared: PreparedDecision, *, each: PreparedMeasure, keys: KeySet) -
     )
 
 
-def _issue(prepared: PreparedDecision, *, each: PreparedStatement, keys: KeySet) -> Instruction:
+def _issue(
+    prepared: PreparedDecision,
+    *,
+    each: PreparedStatement,
+    revisions: Mapping[bytes, int],
+) -> Instruction:
+    reasoned = [measure for measure in prepared.measures if measure.statement_id == each.id]
+    subject = reasoned[0].subject_key
     return Instruction(
         kind=InstructionKind.STATEMENT_ISSUED,
-        subject_key=_key(each.statement.subject, prepared=prepared, keys=keys),
+        subject_key=subject,
         statement_id=each.id,
+        revision=revisions[subject],
         body=_body(
             InstructionKind.STATEMENT_ISSUED,
             prepared=prepared,
+            revision=revisions[subject],
             says={
                 "statement_id": str(each.id),
-                "measure_ids": [
-                    str(measure.id)
-                    for measure in prepared.measures
-                    if measure.statement_id == each.id
-                ],
+                "measure_ids": [str(measure.id) for measure in reasoned],
                 "code": each.code,
                 "statement": each.statement,
             },
@@ -119,12 +134,16 @@ def _answers(prepared: PreparedDecision) -> Iterator[Instruction]:
         yield Instruction(
             kind=kind,
             subject_key=ruling.case.subject_key,
-            body=_body(kind, prepared=prepared, says=says),
+            body=_body(kind, prepared=prepared, revision=FIRST_REVISION, says=says),
         )
 
 
 def _body(
-    kind: InstructionKind, *, prepared: PreparedDecision, says: Mapping[str, object]
+    kind: InstructionKind,
+    *,
+    prepared: PreparedDecision,
+    revision: int,
+    says: Mapping[str, object],
 ) -> bytes:
     return canonical.encode(
         plain(
@@ -133,15 +152,8 @@ def _body(
                 "timestamp": canonical.timestamp(prepared.at),
                 "decision_id": str(prepared.ruling.id),
                 "case_id": str(prepared.ruling.case.id),
-                "revision": FIRST_REVISION,
+                "revision": revision,
                 **says,
             }
         )
-    )
-
-
-def _key(subject: Subject, *, prepared: PreparedDecision, keys: KeySet) -> bytes:
-    caller = prepared.ruling.caller
-    return subject_key(
-        subject, tenant=caller.tenant, service=caller.service, digest=keys.subject_digest
     )

@@ -1,13 +1,14 @@
 """From a decision that was read to everything that its commit will write; no I/O."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from tutela.access.keys import KeySet, Sealed
 from tutela.access.tokens import Caller
+from tutela.cases.identity import subject_key
 from tutela.decisions.reading import DecisionRead
 from tutela.domain.decision import Measure, place, scope
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
@@ -101,9 +102,10 @@ class PreparedStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedMeasure:
-    """A restriction under its id, and the statement that gives its reasons."""
+    """A restriction under its id, the statement that gives its reasons, and whom it restricts."""
 
     id: UUID
+    subject_key: bytes
     statement_id: UUID
     measure: Measure
 
@@ -135,7 +137,13 @@ def prepare(ruling: Ruling, *, mint: Mint, keys: KeySet) -> PreparedDecision:
         leaf=written,
         sealed=keys.seal(nonce + ruling.read.body, row=ruling.id.bytes),
         statements=reasoned,
-        measures=_measures(ruling, circumstances=circumstances, reasoned=reasoned, mint=mint),
+        measures=_measures(
+            ruling,
+            told=_told(reasoned),
+            circumstances=circumstances,
+            mint=mint,
+            keys=keys,
+        ),
     )
 
 
@@ -174,18 +182,19 @@ def _statements(
 def _measures(
     ruling: Ruling,
     *,
+    told: Mapping[tuple[object, ...], UUID],
     circumstances: Circumstances,
-    reasoned: tuple[PreparedStatement, ...],
     mint: Mint,
+    keys: KeySet,
 ) -> tuple[PreparedMeasure, ...]:
-    told = {
-        (each.statement.recipient, place(each.statement.subject), _scope(each.statement)): each.id
-        for each in reasoned
-    }
+    tenant, service = ruling.caller.tenant, ruling.caller.service
     measures = ruling.read.decision.measures
     return tuple(
         PreparedMeasure(
             id=measure_id,
+            subject_key=subject_key(
+                measure.subject, tenant=tenant, service=service, digest=keys.subject_digest
+            ),
             statement_id=told[
                 affected_recipient(measure.subject, account_ids=circumstances.account_ids),
                 place(measure.subject),
@@ -195,6 +204,13 @@ def _measures(
         )
         for measure_id, measure in zip(mint.ids(len(measures)), measures, strict=True)
     )
+
+
+def _told(reasoned: tuple[PreparedStatement, ...]) -> dict[tuple[object, ...], UUID]:
+    return {
+        (each.statement.recipient, place(each.statement.subject), _scope(each.statement)): each.id
+        for each in reasoned
+    }
 
 
 def _scope(statement: Statement) -> tuple[tuple[str, ...] | None, date | None]:

@@ -67,16 +67,18 @@ VALUES (%(tenant)s, %(service)s, %(id)s, %(decision_id)s, %(code_hash)s, %(at)s,
 
 -- name: add_measure
 -- A restriction that the platform is told to apply, under the statement that gives its reasons.
-INSERT INTO measure (tenant, service, id, decision_id, statement_id, kind, until, territory)
-VALUES (%(tenant)s, %(service)s, %(id)s, %(decision_id)s, %(statement_id)s, %(kind)s, %(until)s, %(territory)s)
+INSERT INTO measure (tenant, service, id, decision_id, statement_id, subject_key, revision, kind, until, territory)
+VALUES (
+    %(tenant)s, %(service)s, %(id)s, %(decision_id)s, %(statement_id)s, %(subject_key)s, %(revision)s, %(kind)s, %(until)s, %(territory)s
+)
 
 -- name: add_instruction
 -- A message to the platform, in the transaction of the decision it follows from.
 INSERT INTO outbox (
-    id, tenant, service, mark, kind, decision_id, statement_id, subject_key, created_at, due_at, sealed_key, sealed_body
+    id, tenant, service, mark, kind, decision_id, statement_id, measure_id, subject_key, created_at, due_at, sealed_key, sealed_body
 ) VALUES (
-    %(id)s, %(tenant)s, %(service)s, %(mark)s, %(kind)s, %(decision_id)s, %(statement_id)s, %(subject_key)s, %(at)s, %(at)s,
-    %(sealed_key)s, %(sealed_body)s
+    %(id)s, %(tenant)s, %(service)s, %(mark)s, %(kind)s, %(decision_id)s, %(statement_id)s, %(measure_id)s, %(subject_key)s, %(at)s,
+    %(at)s, %(sealed_key)s, %(sealed_body)s
 )
 
 -- name: close_case

@@ -38,7 +38,7 @@ async def write(
     async with connection.cursor() as cursor:
         for sql, rows in (
             (_sql.add_statement, statements),
-            (_sql.add_measure, _measures(prepared)),
+            (_sql.add_measure, _measures(prepared, messages=messages)),
             (_sql.add_instruction, outbox),
         ):
             if rows:
@@ -110,11 +110,14 @@ def _statements(prepared: PreparedDecision, *, keys: KeySet) -> list[Row]:
     return rows
 
 
-def _measures(prepared: PreparedDecision) -> list[Row]:
+def _measures(prepared: PreparedDecision, *, messages: Sequence[Instruction]) -> list[Row]:
+    revisions = {message.measure_id: message.revision for message in messages}
     return [
         {
             "id": each.id,
             "statement_id": each.statement_id,
+            "subject_key": each.subject_key,
+            "revision": revisions[each.id],
             "kind": str(each.measure.kind),
             "until": each.measure.until,
             "territory": None if each.measure.territory is None else list(each.measure.territory),
@@ -132,6 +135,7 @@ def _outbox(messages: Sequence[Instruction], *, mint: Mint, keys: KeySet) -> lis
                 "id": row_id,
                 "kind": str(message.kind),
                 "statement_id": message.statement_id,
+                "measure_id": message.measure_id,
                 "subject_key": message.subject_key,
                 "sealed_key": sealed.key,
                 "sealed_body": sealed.body,

@@ -24,6 +24,7 @@ from tutela.decisions.preparation import (
 )
 from tutela.decisions.reading import DecisionRead
 from tutela.decisions.revisions import advance
+from tutela.decisions.rows import Complete
 from tutela.domain.lanes import Lane
 from tutela.domain.states import (
     CaseEvent,
@@ -106,7 +107,7 @@ async def decide(
         if not await _take_key(connection, submission=submission, decision_id=decision_id):
             return Taken(await _earlier(connection, submission=submission, keys=keys), fresh=False)
         case = await _lock_case(connection, submission=submission, now=now, keys=keys)
-        ruling = Ruling(id=decision_id, caller=submission.caller, read=submission.read, case=case)
+        ruling = Ruling(id=decision_id, caller=submission.caller, read=submission.read, matter=case)
         prepared = prepare(ruling, mint=mint, keys=keys)
         await _write(connection, prepared=prepared, mint=mint, keys=keys)
         await _move_case(connection, ruling=ruling, now=now)
@@ -130,8 +131,8 @@ async def _write(
         service=caller.service,
         subject_keys=[each.subject_key for each in prepared.measures],
     )
-    messages = instructions(prepared, revisions=revisions)
-    await rows.write(connection, prepared=prepared, messages=messages, mint=mint, keys=keys)
+    complete = Complete(prepared=prepared, messages=instructions(prepared, revisions=revisions))
+    await rows.write(connection, complete=[complete], mint=mint, keys=keys)
 
 
 async def _take_key(connection: Connection, *, submission: Submission, decision_id: UUID) -> bool:
@@ -238,7 +239,7 @@ async def _move_case(connection: Connection, *, ruling: Ruling, now: datetime) -
     named = {
         "tenant": ruling.caller.tenant,
         "service": ruling.caller.service,
-        "case_id": ruling.case.id,
+        "case_id": ruling.matter.id,
         "at": now,
         "escalated": not ruling.answers,
     }

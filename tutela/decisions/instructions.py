@@ -7,7 +7,12 @@ from uuid import UUID
 
 import msgspec
 
-from tutela.decisions.preparation import PreparedDecision, PreparedMeasure, PreparedStatement
+from tutela.decisions.preparation import (
+    PreparedDecision,
+    PreparedMeasure,
+    PreparedStatement,
+    Ruling,
+)
 from tutela.domain import canonical
 from tutela.domain.statement import Redress
 from tutela.domain.vocabulary import Outcome
@@ -115,7 +120,7 @@ def _answers(prepared: PreparedDecision) -> Iterator[Instruction]:
     decision = ruling.read.decision
     named: dict[UUID, list[str]] = {}
     sent_as: dict[UUID, str | None] = {}
-    for item in ruling.case.items:
+    for item in ruling.items:
         named.setdefault(item.notice_id, []).append(item_id(item.notice_id, ordinal=item.ordinal))
         sent_as[item.notice_id] = None if item.notice is None else item.notice.external_id
     for notice_id, items in named.items():
@@ -133,7 +138,7 @@ def _answers(prepared: PreparedDecision) -> Iterator[Instruction]:
         kind = InstructionKind.NOTICE_ANSWERED
         yield Instruction(
             kind=kind,
-            subject_key=ruling.case.subject_key,
+            subject_key=ruling.matter.subject_key,
             body=_body(kind, prepared=prepared, revision=FIRST_REVISION, says=says),
         )
 
@@ -151,9 +156,14 @@ def _body(
                 "type": kind,
                 "timestamp": canonical.timestamp(prepared.at),
                 "decision_id": str(prepared.ruling.id),
-                "case_id": str(prepared.ruling.case.id),
+                **_matter(prepared.ruling),
                 "revision": revision,
                 **says,
             }
         )
     )
+
+
+def _matter(ruling: Ruling) -> dict[str, str]:
+    name = "case_id" if ruling.bulk is None else "bulk_id"
+    return {name: str(ruling.matter.id)}

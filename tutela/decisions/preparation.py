@@ -77,13 +77,36 @@ class CaseDecided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulkDecided:
+    """One subject of a decision about many: without a case and without notices."""
+
+    id: UUID
+    subject_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """Who decides what about which case, under the id that the decision will have."""
+    """Who decides what, about which case or subject of many, under the id of the decision."""
 
     id: UUID
     caller: Caller
     read: DecisionRead
-    case: CaseDecided
+    matter: CaseDecided | BulkDecided
+
+    @property
+    def case(self) -> CaseDecided | None:
+        """The case, where the decision is about one."""
+        return self.matter if isinstance(self.matter, CaseDecided) else None
+
+    @property
+    def bulk(self) -> BulkDecided | None:
+        """The subject of many, where the decision is about one."""
+        return self.matter if isinstance(self.matter, BulkDecided) else None
+
+    @property
+    def items(self) -> tuple[NamedItem, ...]:
+        """The items that it names."""
+        return self.matter.items if isinstance(self.matter, CaseDecided) else ()
 
     @property
     def answers(self) -> bool:
@@ -148,7 +171,7 @@ def prepare(ruling: Ruling, *, mint: Mint, keys: KeySet) -> PreparedDecision:
 
 
 def _circumstances(ruling: Ruling, *, at: datetime) -> Circumstances:
-    items = ruling.case.items
+    items = ruling.items
     return Circumstances(
         channels=frozenset(item.channel for item in items),
         complaint_window_months=whole_number("complaint_window", unit=Unit.MONTHS, on=at.date()),
@@ -218,7 +241,7 @@ def _scope(statement: Statement) -> tuple[tuple[str, ...] | None, date | None]:
 
 
 def _fact(ruling: Ruling, *, at: datetime, statement_count: int) -> Fact:
-    decision, case = ruling.read.decision, ruling.case
+    decision = ruling.read.decision
     said = {
         "category": decision.category,
         "keyword": decision.keyword,
@@ -235,14 +258,22 @@ def _fact(ruling: Ruling, *, at: datetime, statement_count: int) -> Fact:
         projection={
             "outcome": decision.outcome,
             "mark": ruling.caller.mark,
-            "lane": case.lane,
-            "items": len(case.items),
             "statements": statement_count,
             "measures": dict(Counter(str(measure.kind) for measure in decision.measures)),
-            "hours_to_decision": _whole_hours(case.items, until=at),
+            **_matter(ruling.matter, at=at),
             **{name: value for name, value in said.items() if value is not None},
         },
     )
+
+
+def _matter(matter: CaseDecided | BulkDecided, *, at: datetime) -> dict[str, object]:
+    if isinstance(matter, BulkDecided):
+        return {"bulk": str(matter.id), "items": 0}
+    return {
+        "lane": matter.lane,
+        "items": len(matter.items),
+        "hours_to_decision": _whole_hours(matter.items, until=at),
+    }
 
 
 def _whole_hours(items: Sequence[NamedItem], *, until: datetime) -> int:

@@ -34,52 +34,75 @@ JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id
 SELECT count(*) FROM item
 WHERE tenant = %(tenant)s AND service = %(service)s AND case_id = %(case_id)s AND decision_id IS NULL
 
--- name: add_decision
--- The decision itself.
+-- name: add_decisions
+-- Decisions of one caller at one instant.
 INSERT INTO decision (
-    tenant, service, id, case_id, subject_key, mark, outcome, category, keyword, ground, automated_detection, automated_decision,
-    guideline_version, decided_by, lease_token, item_count, statement_count, measure_count, outbox_count, decided_at,
-    sealed_key, sealed_body
-) VALUES (
-    %(tenant)s, %(service)s, %(decision_id)s, %(case_id)s, %(subject_key)s, %(mark)s, %(outcome)s, %(category)s, %(keyword)s,
-    %(ground)s, %(automated_detection)s, %(automated_decision)s, %(guideline_version)s, %(decided_by)s, %(lease_token)s,
-    %(item_count)s, %(statement_count)s, %(measure_count)s, %(outbox_count)s, %(at)s, %(sealed_key)s, %(sealed_body)s
+    tenant, service, mark, outcome, category, keyword, ground, automated_detection, automated_decision, guideline_version,
+    decided_by, decided_at, id, case_id, bulk_id, subject_key, lease_token, item_count, statement_count, measure_count,
+    outbox_count, sealed_key, sealed_body
+)
+SELECT
+    %(tenant)s, %(service)s, %(mark)s, outcome, category, keyword, ground, automated_detection, automated_decision, guideline_version,
+    %(decided_by)s, %(at)s, id, case_id, bulk_id, subject_key, lease_token, item_count, statement_count, measure_count,
+    outbox_count, sealed_key, sealed_body
+FROM unnest(
+    %(outcome)b::text[], %(category)b::text[], %(keyword)b::text[], %(ground)b::text[], %(automated_detection)b::bool[],
+    %(automated_decision)b::text[], %(guideline_version)b::text[], %(id)b::uuid[], %(case_id)b::uuid[], %(bulk_id)b::uuid[],
+    %(subject_key)b::bytea[], %(lease_token)b::uuid[], %(item_count)b::int4[], %(statement_count)b::int4[],
+    %(measure_count)b::int4[], %(outbox_count)b::int4[], %(sealed_key)b::bytea[], %(sealed_body)b::bytea[]
+) AS d (
+    outcome, category, keyword, ground, automated_detection, automated_decision, guideline_version, id, case_id, bulk_id,
+    subject_key, lease_token, item_count, statement_count, measure_count, outbox_count, sealed_key, sealed_body
 )
 
 -- name: answer_items
 -- Each named item is answered, and so is its notifier.
 WITH named AS (
-    SELECT * FROM unnest(%(notice_ids)s::uuid[], %(ordinals)s::int4[]) AS n (notice_id, ordinal)
+    SELECT * FROM unnest(
+        %(notice_ids)s::uuid[], %(ordinals)s::int4[], %(decision_ids)s::uuid[], %(outcomes)s::text[], %(grounds)s::text[]
+    ) AS n (notice_id, ordinal, decision_id, outcome, ground)
 ), answered AS (
-    UPDATE item i SET decision_id = %(decision_id)s, answered_at = %(at)s
+    UPDATE item i SET decision_id = named.decision_id, answered_at = %(at)s
     FROM named
+    JOIN decision d ON d.tenant = %(tenant)s AND d.service = %(service)s AND d.id = named.decision_id
     WHERE i.tenant = %(tenant)s AND i.service = %(service)s AND (i.notice_id, i.ordinal) = (named.notice_id, named.ordinal)
-      AND i.case_id = %(case_id)s AND i.decision_id IS NULL
-    RETURNING i.notice_id, i.ordinal
+      AND i.case_id = d.case_id AND i.decision_id IS NULL
+    RETURNING i.notice_id, i.ordinal, named.decision_id, named.outcome, named.ground
 )
 INSERT INTO answer (tenant, service, notice_id, ordinal, decision_id, outcome, ground, answered_at)
-SELECT %(tenant)s, %(service)s, notice_id, ordinal, %(decision_id)s, %(outcome)s, %(ground)s, %(at)s FROM answered
+SELECT %(tenant)s, %(service)s, notice_id, ordinal, decision_id, outcome, ground, %(at)s FROM answered
 
--- name: add_statement
--- A statement of reasons; its code is stored as a hash alone.
-INSERT INTO statement (tenant, service, id, decision_id, code_hash, issued_at, sealed_key, sealed_body)
-VALUES (%(tenant)s, %(service)s, %(id)s, %(decision_id)s, %(code_hash)s, %(at)s, %(sealed_key)s, %(sealed_body)s)
+-- name: add_statements
+-- Statements of reasons; their codes are stored as hashes alone.
+INSERT INTO statement (tenant, service, issued_at, id, decision_id, code_hash, sealed_key, sealed_body)
+SELECT %(tenant)s, %(service)s, %(at)s, s.*
+FROM unnest(
+    %(id)b::uuid[], %(decision_id)b::uuid[], %(code_hash)b::bytea[], %(sealed_key)b::bytea[], %(sealed_body)b::bytea[]
+) AS s
 
--- name: add_measure
--- A restriction that the platform is told to apply, under the statement that gives its reasons.
+-- name: add_measures
+-- Restrictions that the platform is told to apply, each under the statement that gives its reasons.
 INSERT INTO measure (tenant, service, id, decision_id, statement_id, subject_key, revision, kind, until, territory)
-VALUES (
-    %(tenant)s, %(service)s, %(id)s, %(decision_id)s, %(statement_id)s, %(subject_key)s, %(revision)s, %(kind)s, %(until)s, %(territory)s
-)
+SELECT
+    %(tenant)s, %(service)s, id, decision_id, statement_id, subject_key, revision, kind, until, string_to_array(territory, ' ')
+FROM unnest(
+    %(id)b::uuid[], %(decision_id)b::uuid[], %(statement_id)b::uuid[], %(subject_key)b::bytea[], %(revision)b::int4[],
+    %(kind)b::text[], %(until)b::date[], %(territory)b::text[]
+) AS m (id, decision_id, statement_id, subject_key, revision, kind, until, territory)
 
--- name: add_instruction
--- A message to the platform, in the transaction of the decision it follows from.
+-- name: add_instructions
+-- Messages to the platform, in the transaction of what they follow from; their order is the order per subject.
 INSERT INTO outbox (
-    id, tenant, service, mark, kind, decision_id, statement_id, measure_id, subject_key, created_at, due_at, sealed_key, sealed_body
-) VALUES (
-    %(id)s, %(tenant)s, %(service)s, %(mark)s, %(kind)s, %(decision_id)s, %(statement_id)s, %(measure_id)s, %(subject_key)s, %(at)s,
-    %(at)s, %(sealed_key)s, %(sealed_body)s
+    tenant, service, mark, created_at, due_at, id, kind, decision_id, statement_id, measure_id, subject_key, sealed_key, sealed_body
 )
+SELECT
+    %(tenant)s, %(service)s, %(mark)s, %(at)s, %(at)s, id, kind, decision_id, statement_id, measure_id, subject_key, sealed_key,
+    sealed_body
+FROM unnest(
+    %(id)b::uuid[], %(kind)b::text[], %(decision_id)b::uuid[], %(statement_id)b::uuid[], %(measure_id)b::uuid[],
+    %(subject_key)b::bytea[], %(sealed_key)b::bytea[], %(sealed_body)b::bytea[]
+) WITH ORDINALITY AS o (id, kind, decision_id, statement_id, measure_id, subject_key, sealed_key, sealed_body, turn)
+ORDER BY turn
 
 -- name: close_case
 -- Nothing in the case is open any more; the next notice about its subject opens another.

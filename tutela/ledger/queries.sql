@@ -3,6 +3,12 @@
 INSERT INTO ledger_leaf (fact_id, tenant, fact_type, at, content, leaf_hash)
 VALUES (%(fact_id)s, %(tenant)s, %(fact_type)s, %(at)s, %(content)s, %(leaf_hash)s)
 
+-- name: add_leaves
+-- The records of many facts of one instant, in the transaction of the facts.
+INSERT INTO ledger_leaf (tenant, at, fact_type, fact_id, content, leaf_hash)
+SELECT %(tenant)s, %(at)s, l.*
+FROM unnest(%(fact_type)b::text[], %(fact_id)b::uuid[], %(content)b::bytea[], %(leaf_hash)b::bytea[]) AS l
+
 -- name: tenants_with_unsequenced
 -- Whose logs have facts that no place was given to yet.
 SELECT DISTINCT tenant FROM ledger_leaf WHERE leaf_index IS NULL ORDER BY tenant

@@ -105,6 +105,12 @@ def _service(text: str) -> str:
     return text
 
 
+def _language(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", text):
+        raise ValueError("a language, such as de or pt-BR")
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an operator may choose; `read_settings` fills in what depends on the machine."""
@@ -269,6 +275,15 @@ class Settings:
             read=_http_url,
         ),
     ] = None
+
+    language: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_LANGUAGE",
+            means="the language of statements of reasons to people whose own is unknown",
+            read=_language,
+        ),
+    ] = "en"
 
     @property
     def outside_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:

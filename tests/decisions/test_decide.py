@@ -44,6 +44,8 @@ STATEMENT = {
         "terms_clause": None,
         "terms_version": None,
         "also_illegal": None,
+        "terms_in_force_from": None,
+        "terms_url": None,
     },
     "redress": [
         "internal_complaint",

@@ -18,6 +18,7 @@ from tools.reference_lists import every_error
 from tools.reference_tables import remarks
 from tools.reference_use import every_command
 from tutela.access.roles import Right
+from tutela.decisions.words import Told
 from tutela.domain import decision, lanes, statement, states, vocabulary
 from tutela.domain.statement import Statement
 from tutela.domain.states import STATE_TABLES
@@ -54,7 +55,7 @@ def test_every_body_and_answer_is_described_field_by_field() -> None:
     kinds = [kind for operation in OPERATIONS.values() for kind in operation.kinds]
     wanted = {
         f"{kind.__module__.removeprefix('tutela.')}.{kind.__name__}"
-        for kind in reachable([*kinds, Problem, Statement])
+        for kind in reachable([*kinds, Problem, Statement, Told])
     }
     told = {name.removeprefix("fields ") for name in reference.names_in(HTTP) if "fields " in name}
     assert told == wanted

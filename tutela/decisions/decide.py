@@ -22,6 +22,7 @@ from tutela.decisions.preparation import (
     Ruling,
     prepare,
 )
+from tutela.decisions.readers import Readers
 from tutela.decisions.reading import DecisionRead
 from tutela.decisions.revisions import advance
 from tutela.decisions.rows import Complete
@@ -77,6 +78,8 @@ class Submission:
     case_id: UUID
     read: DecisionRead
     key: str | None = None
+    #: The language of whoever is told, where nothing else says one that there are words in.
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,13 @@ async def decide(
         if not await _take_key(connection, submission=submission, decision_id=decision_id):
             return Taken(await _earlier(connection, submission=submission, keys=keys), fresh=False)
         case = await _lock_case(connection, submission=submission, now=now, keys=keys)
-        ruling = Ruling(id=decision_id, caller=submission.caller, read=submission.read, matter=case)
+        ruling = Ruling(
+            id=decision_id,
+            caller=submission.caller,
+            read=submission.read,
+            matter=case,
+            readers=Readers(default_language=submission.language),
+        )
         prepared = prepare(ruling, mint=mint, keys=keys)
         await _write(connection, prepared=prepared, mint=mint, keys=keys)
         await _move_case(connection, ruling=ruling, now=now)

@@ -13,6 +13,7 @@ from tutela.decisions.preparation import (
     PreparedStatement,
     Ruling,
 )
+from tutela.decisions.words import Told, render
 from tutela.domain import canonical
 from tutela.domain.statement import Redress
 from tutela.domain.vocabulary import Outcome
@@ -110,8 +111,17 @@ def _issue(
                 "measure_ids": [str(measure.id) for measure in reasoned],
                 "code": each.code,
                 "statement": each.statement,
+                "text": _told(prepared.ruling, each=each),
             },
         ),
+    )
+
+
+def _told(ruling: Ruling, *, each: PreparedStatement) -> Told:
+    recipient = each.statement.recipient
+    reader = ruling.readers.of(recipient, said=ruling.read.decision.recipient)
+    return render(
+        each.statement, code=each.code, language=reader.language, audience=reader.audience
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from tutela.access.keys import KeySet, Sealed
 from tutela.access.tokens import Caller
 from tutela.cases.identity import subject_key
+from tutela.decisions.readers import Readers
 from tutela.decisions.reading import DecisionRead
 from tutela.domain.decision import Measure, place, scope
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
@@ -92,6 +93,8 @@ class Ruling:
     caller: Caller
     read: DecisionRead
     matter: CaseDecided | BulkDecided
+    #: What is known of those whom it affects.
+    readers: Readers = field(default_factory=Readers)
 
     @property
     def case(self) -> CaseDecided | None:

@@ -18,6 +18,7 @@ from tutela.domain.notice import Identifier, Subject
 from tutela.domain.text import is_blank
 from tutela.domain.vocabulary import (
     AccountType,
+    Audience,
     AutomatedDecision,
     Category,
     ContentType,
@@ -64,6 +65,11 @@ class Division(StrEnum):
     ACCOUNT = "account"
 
 
+def division(kind: MeasureKind) -> Division:
+    """Which of the four ways to restrict a kind of measure is."""
+    return Division(kind.value.partition("_")[0])
+
+
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What kind of content the decision is about, as the Transparency Database asks."""
 
@@ -90,7 +96,14 @@ class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def division(self) -> Division:
         """Which of the four ways to restrict it is."""
-        return Division(self.kind.value.partition("_")[0])
+        return division(self.kind)
+
+
+class Recipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the affected person is to be told; what is left out, the platform's events may say."""
+
+    language: Annotated[str, msgspec.Meta(max_length=LANGUAGE_MAX_CODE_POINTS)] | None = None
+    audience: Audience | None = None
 
 
 class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +129,7 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     automated_decision: AutomatedDecision | None = None
     application_date: date | None = None
     guideline_version: Version | None = None
+    recipient: Recipient | None = None
 
 
 _REQUIRED: Final[Mapping[Outcome, tuple[str, ...]]] = MappingProxyType(
@@ -141,7 +155,8 @@ _REQUIRED_BY_GROUND: Final[Mapping[Ground, tuple[str, ...]]] = MappingProxyType(
     {Ground.ILLEGAL: ("legal_ground",), Ground.TERMS: ("terms_clause", "terms_version")}
 )
 
-_OTHER_KINDS: Final = frozenset({MeasureKind.VISIBILITY_OTHER, MeasureKind.MONETARY_OTHER})
+#: Kinds that are named by their `text` alone.
+OTHER_KINDS: Final = frozenset({MeasureKind.VISIBILITY_OTHER, MeasureKind.MONETARY_OTHER})
 
 
 def check(decision: Decision) -> tuple[FieldError, ...]:
@@ -185,6 +200,14 @@ def _application_date(decision: Decision) -> Iterator[FieldError]:
     )
 
 
+def _recipient(decision: Decision) -> Iterator[FieldError]:
+    recipient = decision.recipient
+    if recipient is None or recipient.language is None:
+        return
+    if not is_language_tag(recipient.language):
+        yield FieldError("/recipient/language", "is not a language tag (BCP 47)")
+
+
 def _content(decision: Decision) -> Iterator[FieldError]:
     content = decision.content
     if content is None:
@@ -209,7 +232,7 @@ def _measures(decision: Decision) -> Iterator[FieldError]:
         yield from _within(measure.until, at=f"{at}/until", earliest=APPLICATION_DATE_MIN)
         if measure.until is not None and APPLICATION_DATE_MIN <= measure.until < start:
             yield FieldError(f"{at}/until", "is before application_date")
-        if measure.kind in _OTHER_KINDS and is_blank(measure.text):
+        if measure.kind in OTHER_KINDS and is_blank(measure.text):
             yield FieldError(f"{at}/text", f"is required for {measure.kind}")
 
 
@@ -273,6 +296,7 @@ _RULES: Final[tuple[Callable[[Decision], Iterator[FieldError]], ...]] = (
     _measures_only_to_act,
     _application_date,
     _content,
+    _recipient,
     _measures,
     _measures_agree,
 )

@@ -69,6 +69,9 @@ class Reasons(msgspec.Struct, frozen=True):
     terms_version: str | None = None
     #: Whether content that breaks the terms is held to be illegal too.
     also_illegal: bool | None = None
+    #: Since when that version is in force and where to read it, where the service registered it.
+    terms_in_force_from: date | None = None
+    terms_url: str | None = None
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):

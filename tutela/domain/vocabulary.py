@@ -329,6 +329,15 @@ class AccountType(StrEnum):
     BUSINESS = "business"
 
 
+class Audience(StrEnum):
+    """For whom a statement of reasons is worded: DSA Art. 17(4) and, for children, Art. 14(3)."""
+
+    #: Grown-ups: plain words.
+    ADULT = "adult"
+    #: Children: the same in words that they understand.
+    CHILD = "child"
+
+
 class ContentType(StrEnum):
     """What kind of content is concerned: `content_type` of a statement of reasons."""
 

@@ -47,6 +47,8 @@ class Rooms:
     osprey_reports: str | None = None
     #: Who is asked for a did:plc; nobody where it is None.
     plc_directory: str | None = None
+    #: The language of statements of reasons to people whose own is unknown.
+    language: str | None = None
     #: Where the database lies, if on this machine.
     data_folder: Path | None = None
 

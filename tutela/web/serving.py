@@ -33,6 +33,7 @@ def site_of(house: House) -> Starlette:
             public_url=house.settings.public_url,
             plc_directory=house.settings.plc_directory,
             osprey_reports=house.settings.osprey_reports,
+            language=house.settings.language,
             data_folder=_local(house.settings.data_folder),
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )

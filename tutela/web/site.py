@@ -167,7 +167,13 @@ def _receipt_calls(rooms: Rooms) -> list[Call]:
 
 
 def _review_calls(rooms: Rooms) -> list[Call]:
-    room = ReviewRoom(pool=rooms.pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance)
+    room = ReviewRoom(
+        pool=rooms.pool,
+        keys=rooms.keys,
+        clock=rooms.clock,
+        chance=rooms.chance,
+        language=rooms.language,
+    )
     return [
         Call("GET", "/v1/cases", _SEE_CASES, cases.show_cases(room)),
         Call("POST", "/v1/cases/claim", _DECIDE, cases.claim_case(room)),

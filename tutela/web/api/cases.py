@@ -37,6 +37,8 @@ class ReviewRoom:
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
     lease_seconds: int = LEASE_SECONDS
+    #: The language of whoever is told of a decision, where nothing else says one.
+    language: str | None = None
 
 
 class ClaimedCase(CaseView, frozen=True, kw_only=True):
@@ -140,7 +142,13 @@ def decide_case(room: ReviewRoom) -> Handler:
         taken = await decide(
             room.pool,
             keys=room.keys,
-            submission=Submission(caller=asked.caller, case_id=case_id, read=read, key=key),
+            submission=Submission(
+                caller=asked.caller,
+                case_id=case_id,
+                read=read,
+                key=key,
+                language=room.language,
+            ),
             now=room.clock(),
             chance=room.chance,
         )

@@ -74,8 +74,8 @@ SELECT %(tenant)s, %(service)s, notice_id, ordinal, decision_id, outcome, ground
 
 -- name: add_statements
 -- Statements of reasons; their codes are stored as hashes alone.
-INSERT INTO statement (tenant, service, issued_at, id, decision_id, code_hash, sealed_key, sealed_body)
-SELECT %(tenant)s, %(service)s, %(at)s, s.*
+INSERT INTO statement (tenant, service, mark, filing_state, issued_at, id, decision_id, code_hash, sealed_key, sealed_body)
+SELECT %(tenant)s, %(service)s, %(mark)s, CASE WHEN %(mark)s::text = 'real' THEN 'due' ELSE 'never' END, %(at)s, s.*
 FROM unnest(
     %(id)b::uuid[], %(decision_id)b::uuid[], %(code_hash)b::bytea[], %(sealed_key)b::bytea[], %(sealed_body)b::bytea[]
 ) AS s

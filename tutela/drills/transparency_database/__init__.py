@@ -1,0 +1,1 @@
+"""A stand-in of the Commission's Transparency Database, strict to its API, faulty on demand."""

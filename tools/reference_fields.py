@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import msgspec
 
@@ -16,7 +17,7 @@ from tutela.web.operations import OPERATIONS
 
 _ROW = re.compile(r"^\| `(?P<field>[^`]+)` \|.*\| (?P<means>[^|]*) \|$", re.MULTILINE)
 _PLAIN = {str: "text", bool: "true or false", int: "whole number", datetime: "time", date: "day"}
-_PLAIN |= {float: "number", object: "any", Any: "any"}
+_PLAIN |= {float: "number", object: "any", Any: "any", UUID: "id"}
 
 
 def fields_table(name: str, *, before: str) -> str:

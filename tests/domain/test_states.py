@@ -13,6 +13,8 @@ from tutela.domain.states import (
     DecisionState,
     Event,
     IllegalTransition,
+    IncidentEvent,
+    IncidentState,
     ItemEvent,
     ItemState,
     OutboxEvent,
@@ -21,7 +23,7 @@ from tutela.domain.states import (
     transition,
 )
 
-AnyState = ItemState | CaseState | DecisionState | OutboxState
+AnyState = ItemState | CaseState | DecisionState | OutboxState | IncidentState
 
 #: Triples and no mapping: members of different lists with one value are equal.
 MOVES: list[tuple[AnyState, Event, AnyState]] = [
@@ -37,11 +39,19 @@ MOVES: list[tuple[AnyState, Event, AnyState]] = [
     (OutboxState.DUE, OutboxEvent.FAILED, OutboxState.DUE),
     (OutboxState.DUE, OutboxEvent.EXHAUSTED, OutboxState.DEAD),
     (OutboxState.DEAD, OutboxEvent.REVIVED, OutboxState.DUE),
+    (IncidentState.OPENED, IncidentEvent.REPLAYED, IncidentState.REPLAYED),
+    (IncidentState.REPLAYED, IncidentEvent.TOLD, IncidentState.TOLD),
 ]
 
-STATES: list[AnyState] = [*ItemState, *CaseState, *DecisionState, *OutboxState]
-EVENTS: list[Event] = [*ItemEvent, *CaseEvent, *DecisionEvent, *OutboxEvent]
-FINAL = [ItemState.ANSWERED, CaseState.CLOSED, DecisionState.UNDONE, OutboxState.DELIVERED]
+STATES: list[AnyState] = [*ItemState, *CaseState, *DecisionState, *OutboxState, *IncidentState]
+EVENTS: list[Event] = [*ItemEvent, *CaseEvent, *DecisionEvent, *OutboxEvent, *IncidentEvent]
+FINAL = [
+    ItemState.ANSWERED,
+    CaseState.CLOSED,
+    DecisionState.UNDONE,
+    OutboxState.DELIVERED,
+    IncidentState.TOLD,
+]
 
 
 def same(one: object, *, other: object) -> bool:

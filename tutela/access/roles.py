@@ -25,6 +25,8 @@ class Right(StrEnum):
     SEE_STATUS_IDS = "see_status_ids"
     #: Read how precise trusted flaggers, hotlines, authorities and researchers are.
     SEE_FLAGGERS = "see_flaggers"
+    #: Read which items a fault touched, and how far it was made good.
+    SEE_INCIDENTS = "see_incidents"
 
 
 class Forbidden(TutelaError):
@@ -43,9 +45,11 @@ RIGHTS: Final = MappingProxyType(
         Role.SERVICE: frozenset({Right.SEND_NOTICES, Right.SEE_STATUS}),
         Role.REVIEWER: _REVIEW,
         Role.SPECIALIST: _REVIEW | {Right.DECIDE_SPECIALIST_CASES},
-        Role.LEAD: _REVIEW | _WATCH | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS},
+        Role.LEAD: _REVIEW
+        | _WATCH
+        | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS},
         Role.INVESTIGATOR: frozenset({Right.SEE_CASES, Right.SEE_STATUS}),
-        Role.COMPLIANCE: _WATCH | {Right.SEE_FLAGGERS},
+        Role.COMPLIANCE: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS},
         Role.AUDITOR: _WATCH | {Right.SEE_FLAGGERS},
         Role.INSPECTOR: _WATCH,
         Role.ADMIN: _WATCH | {Right.SEE_FLAGGERS},

@@ -11,6 +11,7 @@ from tutela import logs
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
 from tutela.cli.flaggers import flaggers
+from tutela.cli.incidents import incidents
 from tutela.cli.keys import keys
 from tutela.cli.ledger import ledger
 from tutela.cli.notices import notices
@@ -34,6 +35,7 @@ USAGE_CODES = frozenset(
         "data_folder_owned",
         "data_folder_unusable",
         "export_not_written",
+        "fault_unfit",
         "file_unfit",
         "keys_unusable",
         "mapping_unfit",
@@ -44,6 +46,7 @@ USAGE_CODES = frozenset(
         "port_taken",
         "role_not_for_people",
         "several_tokens",
+        "unknown_incident",
         "unknown_notice",
         "unknown_service",
         "witness_refuses",
@@ -67,6 +70,7 @@ application.command("flaggers")(flaggers)
 application.add_typer(tokens, name="token")
 application.add_typer(users, name="user")
 application.add_typer(notices, name="notices")
+application.add_typer(incidents, name="incidents")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

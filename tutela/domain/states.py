@@ -93,6 +93,26 @@ class OutboxEvent(StrEnum):
     REVIVED = "revived"
 
 
+class IncidentState(StrEnum):
+    """How far a fault that was named is made good."""
+
+    #: What it touched is found and frozen.
+    OPENED = "opened"
+    #: Every item it touched waits for a reviewer again, or was found to be answered rightly.
+    REPLAYED = "replayed"
+    #: Everyone concerned was told, or can't be.
+    TOLD = "told"
+
+
+class IncidentEvent(StrEnum):
+    """What happens to an incident."""
+
+    #: Its last item was brought back.
+    REPLAYED = "replayed"
+    #: The last message to a person concerned was written.
+    TOLD = "told"
+
+
 class IllegalTransition(TutelaError):
     """The event cannot happen to something in this state."""
 
@@ -147,11 +167,19 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
                 (OutboxState.DEAD, OutboxEvent.REVIVED): OutboxState.DUE,
             },
         ),
+        IncidentState: StateTable(
+            initial=IncidentState.OPENED,
+            events=IncidentEvent,
+            moves={
+                (IncidentState.OPENED, IncidentEvent.REPLAYED): IncidentState.REPLAYED,
+                (IncidentState.REPLAYED, IncidentEvent.TOLD): IncidentState.TOLD,
+            },
+        ),
     }
 )
 
-State = TypeVar("State", bound=ItemState | CaseState | DecisionState | OutboxState)
-Event = ItemEvent | CaseEvent | DecisionEvent | OutboxEvent
+State = TypeVar("State", bound=ItemState | CaseState | DecisionState | OutboxState | IncidentState)
+Event = ItemEvent | CaseEvent | DecisionEvent | OutboxEvent | IncidentEvent
 
 
 def transition(state: State, *, event: Event) -> State:

@@ -20,6 +20,8 @@ class Happened:
     service: str
     projection: Mapping[str, object]
     said: object
+    #: Under which id; None where nothing spoke of it before, and it gets a new one.
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,10 @@ class WrittenFact:
 def write(
     happened: Happened, *, at: datetime, keys: KeySet, chance: Callable[[int], bytes]
 ) -> WrittenFact:
-    """The fact with a new id; its leaf commits to what was said, with a nonce sealed beside it."""
-    fact_id = uuid7(unix_ms=int(at.timestamp() * 1000), random=chance(UUID7_RANDOM_BYTES))
+    """The fact under its id; its leaf commits to what was said, with a nonce sealed beside it."""
+    fact_id = happened.id or uuid7(
+        unix_ms=int(at.timestamp() * 1000), random=chance(UUID7_RANDOM_BYTES)
+    )
     body = canonical.encode(happened.said)
     nonce = chance(COMMITMENT_NONCE_BYTES)
     fact = Fact(

@@ -6,10 +6,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tutela.decisions.decide import Decided
+from tutela.decisions.replays.answers import Incident, IncidentPage
 from tutela.domain.decision import Decision
 from tutela.domain.declaration import Declaration
 from tutela.domain.notice import Notice
-from tutela.domain.states import ItemState
+from tutela.domain.states import IncidentState, ItemState
 from tutela.intake.acknowledgement import Accepted
 from tutela.intake.channels.activitypub import Activity
 from tutela.intake.channels.atproto import Report
@@ -186,6 +187,18 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes_key=True,
             answers={201: Decided, 200: Decided},
             errors=frozenset({404, 409}),
+        ),
+        "GET /v1/incidents": Operation(
+            name="listIncidents",
+            summary="A page of faults that were named, and what each touched.",
+            answers={200: IncidentPage},
+            query_schemas={"state": {"enum": [str(state) for state in IncidentState]}},
+        ),
+        "GET /v1/incidents/{incident_id}": Operation(
+            name="showIncident",
+            summary="A fault that was named, what it touched, how far it was made good.",
+            answers={200: Incident},
+            errors=frozenset({404}),
         ),
         "GET /v1/ledger/head": Operation(
             name="showHead",

@@ -17,6 +17,7 @@ from tutela.web.api import (
     declarations,
     flaggers,
     health,
+    incidents,
     ledger,
     notices,
     osprey,
@@ -50,6 +51,8 @@ _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
 _SEE_FLAGGERS = Terms(right=Right.SEE_FLAGGERS, takes=None, queries=PERIOD_QUERIES)
+_SEE_INCIDENTS = Terms(right=Right.SEE_INCIDENTS, takes=None, queries=PAGE_QUERIES)
+_SEE_INCIDENT = Terms(right=Right.SEE_INCIDENTS, takes=None)
 _OPEN = Terms(right=None, takes=None)
 _HEAD = Terms(right=None, takes=None, queries=frozenset({"log_id"}))
 _CONSISTENCY = Terms(right=None, takes=None, queries=frozenset({"log_id", "from", "to"}))
@@ -74,6 +77,7 @@ def calls(rooms: Rooms) -> list[Call]:
         _inbox_call(rooms),
         *_receipt_calls(rooms),
         *_review_calls(rooms),
+        *_incident_calls(rooms),
         *_ledger_calls(rooms),
         *_watching_calls(rooms),
     ]
@@ -181,6 +185,15 @@ def _review_calls(rooms: Rooms) -> list[Call]:
         Call("POST", "/v1/cases/{case_id}/renew", _DECIDE, cases.renew_lease(room)),
         Call("POST", "/v1/cases/{case_id}/release", _DECIDE, cases.release_lease(room)),
         Call("POST", "/v1/cases/{case_id}/decisions", _DECIDE, cases.decide_case(room)),
+    ]
+
+
+def _incident_calls(rooms: Rooms) -> list[Call]:
+    pool, keys = rooms.pool, rooms.keys
+    one = incidents.show_one_incident(pool, keys=keys)
+    return [
+        Call("GET", "/v1/incidents", _SEE_INCIDENTS, incidents.show_incidents(pool, keys=keys)),
+        Call("GET", "/v1/incidents/{incident_id}", _SEE_INCIDENT, one),
     ]
 
 

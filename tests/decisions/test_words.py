@@ -120,6 +120,11 @@ def test_sentences_are_short(language: str, audience: Audience) -> None:
     assert [each for each in sentences if len(each.split()) > limit] == []
 
 
+def test_there_are_words_in_four_languages_for_adults_and_children() -> None:
+    assert languages() == ("de", "en", "es", "fr")
+    assert len(catalogs()) == len(languages()) * len(Audience)
+
+
 @pytest.mark.parametrize("audience", Audience)
 def test_days_and_countries_are_written_as_the_language_does(audience: Audience) -> None:
     german = told(language="de", audience=audience)

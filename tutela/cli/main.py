@@ -16,6 +16,7 @@ from tutela.cli.keys import keys
 from tutela.cli.ledger import ledger
 from tutela.cli.notices import notices
 from tutela.cli.reconcile import reconcile
+from tutela.cli.statements import statements
 from tutela.cli.tokens import tokens
 from tutela.cli.up import up
 from tutela.cli.users import users
@@ -46,6 +47,7 @@ USAGE_CODES = frozenset(
         "port_taken",
         "role_not_for_people",
         "several_tokens",
+        "statement_file_unfit",
         "unknown_incident",
         "unknown_notice",
         "unknown_service",
@@ -71,6 +73,7 @@ application.add_typer(tokens, name="token")
 application.add_typer(users, name="user")
 application.add_typer(notices, name="notices")
 application.add_typer(incidents, name="incidents")
+application.add_typer(statements, name="statements")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

@@ -15,7 +15,7 @@ from tutela.drills.transparency_database import faults
 from tutela.drills.transparency_database.database import Holder, Terms, TransparencyDatabase
 from tutela.drills.transparency_database.limits import MINUTE_SECONDS, Limit
 from tutela.drills.transparency_database.register import Register
-from tutela.drills.transparency_database.serving import serving
+from tutela.drills.wire import serving
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,7 +59,7 @@ async def _run(chosen: argparse.Namespace) -> None:
             clock=lambda: datetime.now(UTC),
             monotonic=time.monotonic,
         )
-        async with serving(database, port=chosen.port) as url:
+        async with serving(database.take, port=chosen.port) as url:
             sys.stdout.write(f"ready {url}\n")
             sys.stdout.flush()
             await stopping.wait()

@@ -12,7 +12,7 @@ import msgspec
 
 from tutela.drills.transparency_database import normal, storing
 from tutela.drills.transparency_database.faults import Fault, Faults
-from tutela.drills.transparency_database.filing import Desk
+from tutela.drills.transparency_database.filing import Desk, Invalid
 from tutela.drills.transparency_database.limits import (
     ANONYMOUS_PER_MINUTE,
     MINUTE_SECONDS,
@@ -20,18 +20,16 @@ from tutela.drills.transparency_database.limits import (
     Limits,
 )
 from tutela.drills.transparency_database.messages import (
-    Answer,
-    Call,
-    Outcome,
+    bearer,
     elsewhere,
     forbidden,
-    said,
     server_error,
-    told,
     too_many,
     unauthenticated,
+    wants_json,
 )
 from tutela.drills.transparency_database.register import Register, number_of
+from tutela.drills.wire import Answer, Call, Outcome, said, told
 
 _API: Final = "/api/v1"
 _EXISTING: Final = f"{_API}/statement/existing-puid/"
@@ -123,14 +121,14 @@ class TransparencyDatabase:
         return _no_route(call)
 
     def _answer(self, call: Call) -> Answer:
-        holder = self.tokens.get(call.bearer)
+        holder = self.tokens.get(bearer(call))
         limits = _ANONYMOUS if holder is None else self._terms.limits
-        caller = call.host if holder is None else call.bearer
+        caller = call.host if holder is None else bearer(call)
         wait_seconds = self._limits.wait_seconds(caller, limits=limits)
         if wait_seconds:
             return too_many(wait_seconds)
         if holder is None:
-            return unauthenticated() if call.wants_json else elsewhere(self._terms.base_url)
+            return unauthenticated() if wants_json(call) else elsewhere(self._terms.base_url)
         return self._routed(call, holder=holder)
 
     def _routed(self, call: Call, *, holder: Holder) -> Answer:
@@ -155,10 +153,10 @@ class TransparencyDatabase:
         content = normal.read(call.body, content_type=call.headers.get("content-type", ""))
         is_batch = call.path.endswith("s")
         file = self._desk.file_many if is_batch else self._desk.file_one
-        answer = file(content, platform=holder.platform)
-        if answer.for_people and not call.wants_json:
-            return elsewhere(self._terms.base_url)
-        return answer
+        try:
+            return file(content, platform=holder.platform)
+        except Invalid as invalid:
+            return invalid.answer() if wants_json(call) else elsewhere(self._terms.base_url)
 
     def _existing(self, puid: str, *, holder: Holder) -> Answer:
         """302 without a target where the caller's platform used the PUID, else 404."""

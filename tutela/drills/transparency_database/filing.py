@@ -7,14 +7,13 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
-import msgspec
-
 from tutela.drills.transparency_database import rules, storing
 from tutela.drills.transparency_database.formats import size, text
-from tutela.drills.transparency_database.messages import Answer, said, server_error
+from tutela.drills.transparency_database.messages import server_error
 from tutela.drills.transparency_database.register import Register, uuid_of
 from tutela.drills.transparency_database.storing import Row, Stamp
 from tutela.drills.transparency_database.validation import Errors, Given, judged, summary
+from tutela.drills.wire import Answer, said
 
 BATCH_MAX: Final = 100
 _NOT_UNIQUE: Final = "The identifier given is not unique within this platform."
@@ -22,6 +21,19 @@ _NOT_ALL_UNIQUE: Final = "The platform identifier(s) are not all unique within t
 
 #: A statement's fields after the rules.
 Kept = dict[str, object]
+
+
+class Invalid(Exception):
+    """The framework's refusal; a caller that doesn't accept JSON is redirected instead."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(summary(errors))
+        self.errors = errors
+
+    def answer(self) -> Answer:
+        """422 with the first message and all of them."""
+        content = {"message": summary(self.errors), "errors": self.errors}
+        return said(HTTPStatus.UNPROCESSABLE_ENTITY, content=content)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,11 +48,11 @@ class Desk:
     refused: int = 0
 
     def file_one(self, given: Given, *, platform: str) -> Answer:
-        """201 with the statement, or 422."""
+        """201 with the statement, 422 for a PUID that was used; raises Invalid."""
         errors, kept = judged(given, fields=rules.single())
         if errors:
             self.refused += 1
-            return _invalid(errors)
+            raise Invalid(errors)
         puid = text(kept["puid"])
         if self.register.knows(puid, platform=platform):
             self.duplicates_refused += 1
@@ -50,12 +62,15 @@ class Desk:
         return said(HTTPStatus.CREATED, content=storing.single_answer(kept, row=row, stamp=stamp))
 
     def file_many(self, given: Given, *, platform: str) -> Answer:
-        """201 with all the statements, or 422 (500 for what is no statement) and none stored."""
+        """201 with all the statements, or 422 (500 for what is no statement) and none stored.
+
+        Raises Invalid for what is no list of 1 to 100.
+        """
         statements = given.get("statements")
         size_errors = _batch_errors(statements, there="statements" in given)
         if size_errors:
             self.refused += 1
-            return _invalid({"statements": size_errors})
+            raise Invalid({"statements": size_errors})
         named = _by_index(statements)
         if named is None:
             return server_error()
@@ -149,11 +164,6 @@ def _as_key(puid: str) -> object:
     """The PUID as a key of an array, which PHP turns into a number where it is written as one."""
     is_number = puid.isascii() and puid.isdigit() and (puid == "0" or not puid.startswith("0"))
     return int(puid) if is_number and int(puid) < 1 << 63 else puid
-
-
-def _invalid(errors: Errors) -> Answer:
-    content = msgspec.json.encode({"message": summary(errors), "errors": errors})
-    return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, content, for_people=True)
 
 
 def _used(puid: object) -> Answer:

@@ -1,66 +1,23 @@
-"""A call as it comes in, an answer as it goes out, and the answers that many calls share."""
+"""Answers that many calls of the database share, in the framework's words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-import msgspec
+from tutela.drills.wire import Answer, Call, told
 
-JSON: Final = "application/json"
 _HTML: Final = "text/html; charset=UTF-8"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """A request; header names are in small letters."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
-    #: The caller's address.
-    host: str = ""
-
-    @property
-    def wants_json(self) -> bool:
-        accepted = self.headers.get("accept", "").partition(",")[0]
-        return "/json" in accepted or "+json" in accepted
-
-    @property
-    def bearer(self) -> str:
-        scheme, _, token = self.headers.get("authorization", "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else ""
+def wants_json(call: Call) -> bool:
+    """Whether the caller asks for JSON before all else; if not, a refusal is a redirection."""
+    accepted = call.headers.get("accept", "").partition(",")[0]
+    return "/json" in accepted or "+json" in accepted
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response."""
-
-    status: int
-    content: bytes
-    content_type: str = JSON
-    #: Whether a caller that doesn't accept JSON is sent to a page instead.
-    for_people: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What comes of a call: an answer after a while, or the end of the connection."""
-
-    answer: Answer | None
-    delay_seconds: float = 0.0
-
-
-def said(status: int, *, content: object) -> Answer:
-    """The content as JSON."""
-    return Answer(status, msgspec.json.encode(content))
-
-
-def told(status: int, *, message: str) -> Answer:
-    """One message as JSON."""
-    return said(status, content={"message": message})
+def bearer(call: Call) -> str:
+    """The token of the call; empty without one."""
+    scheme, _, token = call.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def unauthenticated() -> Answer:

@@ -1,18 +1,65 @@
-"""The stand-in on a port: HTTP/1.1 on asyncio streams, so that a connection can end unanswered."""
+"""Stand-ins on a port: HTTP/1.1 on asyncio streams, so that a connection can end unanswered."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-from tutela.drills.transparency_database.database import TransparencyDatabase
-from tutela.drills.transparency_database.messages import Answer, Call, told
+import msgspec
 
 HOST: Final = "127.0.0.1"
 _HEAD_BYTES: Final = 64 * 1024
 BODY_BYTES_MAX: Final = 16 * 1024 * 1024
 _CLOSING: Final = {"connection": "close"}
+
+
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request; header names are in small letters."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    #: The caller's address.
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response."""
+
+    status: int
+    content: bytes
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of a call: an answer after a while, or the end of the connection."""
+
+    answer: Answer | None
+    delay_seconds: float = 0.0
+
+
+def said(status: int, *, content: object) -> Answer:
+    """The content as JSON."""
+    return Answer(status, msgspec.json.encode(content))
+
+
+def told(status: int, *, message: str) -> Answer:
+    """One message as JSON."""
+    return said(status, content={"message": message})
+
+
+#: Does all that a call asks for and says what its caller gets.
+Take = Callable[[Call], Outcome]
 
 
 class _Refused(Exception):
@@ -24,7 +71,7 @@ class _Refused(Exception):
 
 
 @asynccontextmanager
-async def serving(database: TransparencyDatabase, *, port: int = 0) -> AsyncIterator[str]:
+async def serving(take: Take, *, port: int = 0) -> AsyncIterator[str]:
     """Serves on this machine for as long as the context lasts; gives the URL."""
     connections: set[asyncio.Task[None] | None] = set()
 
@@ -32,7 +79,7 @@ async def serving(database: TransparencyDatabase, *, port: int = 0) -> AsyncIter
         task = asyncio.current_task()
         connections.add(task)
         try:
-            await _serve(database, reader=reader, writer=writer)
+            await _serve(take, reader=reader, writer=writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
@@ -50,9 +97,7 @@ async def serving(database: TransparencyDatabase, *, port: int = 0) -> AsyncIter
         await asyncio.gather(*open_ones, return_exceptions=True)
 
 
-async def _serve(
-    database: TransparencyDatabase, *, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def _serve(take: Take, *, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     host = str(writer.get_extra_info("peername")[0])
     while True:
         try:
@@ -62,7 +107,7 @@ async def _serve(
             writer.write(_response(answer, closing=True))
             await writer.drain()
             return
-        outcome = database.take(call)
+        outcome = take(call)
         if outcome.answer is None:
             return
         if outcome.delay_seconds:

@@ -1,13 +1,16 @@
 """A text made comparable: one form for every way to write a letter, each with its place."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate
 from typing import Final
 
 _CHARACTERS_KEPT: Final = 4_096
+
+_word = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +27,12 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Squeezed:
-    """The letters and digits of a folded text alone, and which word each belongs to."""
+    """The letters and digits of a folded text alone, in one piece."""
 
     text: str
-    places: Sequence[int]
-    words: Sequence[int]
-
-    def starts_word(self, index: int) -> bool:
-        """Whether a word of the text begins here."""
-        return index == 0 or self.words[index - 1] != self.words[index]
-
-    def ends_word(self, index: int) -> bool:
-        """Whether a word of the text has ended before here."""
-        return index == len(self.words) or self.words[index - 1] != self.words[index]
+    #: Where each word begins, and where it ends: in the one piece, then in the folded text.
+    begins: Mapping[int, int]
+    ends: Mapping[int, int]
 
 
 def fold(text: str) -> Folded:
@@ -53,23 +49,19 @@ def fold(text: str) -> Folded:
 
 
 def squeeze(folded: Folded) -> Squeezed:
-    """The letters and digits of a folded text, in their order."""
-    letters: list[str] = []
-    places: list[int] = []
-    words: list[int] = []
-    numbered = enumerate(folded.text)
-    for word, (is_word, run) in enumerate(groupby(numbered, key=lambda each: each[1].isalnum())):
-        for place, letter in run if is_word else ():
-            letters.append(letter)
-            places.append(place)
-            words.append(word)
-    return Squeezed("".join(letters), places, words)
+    """The words of a folded text in one piece."""
+    found = list(_word.finditer(folded.text))
+    sizes = list(accumulate((each.end() - each.start() for each in found), initial=0))
+    return Squeezed(
+        "".join(each[0] for each in found),
+        begins={size: each.start() for size, each in zip(sizes, found, strict=False)},
+        ends={size: each.end() for size, each in zip(sizes[1:], found, strict=True)},
+    )
 
 
 def words(text: str) -> list[str]:
     """The words of a text in their folded form."""
-    spaced = "".join(letter if letter.isalnum() else " " for letter in fold(text).text)
-    return spaced.split()
+    return _word.findall(fold(text).text)
 
 
 @lru_cache(maxsize=_CHARACTERS_KEPT)

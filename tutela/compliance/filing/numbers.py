@@ -8,9 +8,9 @@ from typing import Final
 PHONE_DIGITS: Final = range(8, 16)
 NATIONAL_DIGITS: Final = range(8, 12)
 #: Digits that are written together in one.
-GROUP_DIGITS: Final = range(2, 6)
+GROUP_DIGITS: Final = range(2, 7)
 #: Digits from which on a number in one piece is no count any more.
-LONG_DIGITS_MIN: Final = 9
+LONG_DIGITS_MIN: Final = 8
 #: Letters and digits of the shortest IBAN.
 BANK_ACCOUNT_LENGTH_MIN: Final = 15
 
@@ -21,9 +21,10 @@ _UNITS: Final = (
     r"|aufrufe?|mal|beitrage?|konten|nutzer|vues|fois|comptes|vistas|veces|cuentas"
     r"|wy[sś]wietlen|razy|kont|προβολεσ|φορεσ|λογαριασμ\w+"
 )
-_NUMBERED: Final = (
+#: Words after which a number is that of a text, not of a person.
+NUMBERED: Final = (
     r"version|wersj[ai]|εκδοσησ?|release|art|article|artikel|articulo|artyku[lł]|αρθρο|section"
-    r"|abschnitt|seccion|clause|ziffer|klausel|clausula|ust|par"
+    r"|abschnitt|seccion|clause|ziffer|klausel|clausula|τμημα|ust|par"
 )
 _DAY: Final = r"(?:0\d|1[0-2])-[0-3]\d"
 #: What is no number of anybody: dates, times, references, amounts, counts, products, versions.
@@ -36,13 +37,15 @@ _EXPLAINED: Final = (
     r"(?<![\d./-])(?:19|20)\d\d[ ]?[-/][ ]?(?:19|20)\d\d(?![./-]?\d)",
     r"(?<![\d./-])20[0-4]\d-\d{3,6}(?![ -]?\d)",
     r"(?<![\d/-])\d{1,5}/\d{2,4}(?![/ -]?\d)",
+    r"(?<!\d)(?:19|20)\d\d/\d{1,4}(?!\d)",
+    rf"(?<!\d)(?:19|20)\d\d{_DAY.replace('-', '')}(?!\d)",
     r"(?<!\w)(?:ean|gtin|isbn|celex)[ -]?(?:13)?[ :]{0,2}\d[\dx -]{6,20}",
     rf"(?:€|\$|£|(?<!\w)(?:eur|usd|pln|gbp))[ ]?(?:{_NUMBER})(?!\d)",
-    rf"(?<![\d+.])(?:{_NUMBER})[ ]?(?:{_UNITS})(?!\w)",
+    rf"(?<![\d+.])(?<!\d[ .-])(?:{_NUMBER})[ ]?(?:{_UNITS})(?!\w)",
     r"(?<![\d+.,(-])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])",
     r"(?<![\d+.(-])[1-9]\d?(?P<s>[ .'\u2019])\d{3}(?P=s)\d{3}(?![ .-]?\d)",
     r"(?<![\d+.(-])[1-9](?P<s>[ .'\u2019])\d{3}(?P=s)\d{3}(?P=s)\d{3}(?![ .-]?\d)",
-    rf"(?:(?<!\w)(?:{_NUMBERED}|v)|§)[. ]{{0,2}}\d+(?:[.,()/-]{{1,2}}\d{{1,4}}){{0,6}}(?!\d)",
+    rf"(?:(?<!\w)(?:{NUMBERED}|v)|§)[. ]{{0,2}}\d+(?:[.,()/-]{{1,2}}\d{{1,4}}){{0,6}}(?!\d)",
 )
 _explained = tuple(map(re.compile, _EXPLAINED))
 _enough = re.compile(r"\d(?:[ .\-/()]{0,3}\d){5}")

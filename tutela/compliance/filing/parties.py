@@ -1,6 +1,6 @@
 """The parties that a case knows, found in a text however their names are spaced and joined."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,8 +13,12 @@ from tutela.domain.vocabulary import SubjectKind
 #: Letters and digits that an id needs to be looked for at all; one of digits alone needs more.
 ID_LENGTH_MIN: Final = 3
 NUMBER_LENGTH_MIN: Final = 5
-#: Letters of a part of a name that is looked for by itself, written with a capital.
+#: Letters of a part of a name that is looked for by itself: where it is written with a capital,
+#: with an ending, in any way; and how long an ending may be.
 NAME_PART_LENGTH_MIN: Final = 4
+INFLECTED_PART_LENGTH_MIN: Final = 5
+LONG_PART_LENGTH_MIN: Final = 6
+ENDING_LENGTH_MAX: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def spans(squeezed: Squeezed, *, parties: Parties) -> Iterator[tuple[int, int]]:
         letters = "".join(parts)
         least = NUMBER_LENGTH_MIN if letters.isdigit() else ID_LENGTH_MIN
         if len(named) >= least and letters:
-            yield from _occurrences(letters, squeezed=squeezed, words_min=1)
+            for start, end in _found(letters, squeezed=squeezed):
+                yield squeezed.begins[start], squeezed.ends[end]
     for name in parties.names:
         yield from _names(words(name), squeezed=squeezed)
 
@@ -87,23 +92,33 @@ def name_parts(parties: Parties) -> frozenset[str]:
     return frozenset(part for part in every if len(part) >= NAME_PART_LENGTH_MIN)
 
 
+def is_name_part(word: str, *, is_capital: bool, parts: frozenset[str]) -> bool:
+    """Whether a word of a text is a part of a name, with or without the ending of a case.
+
+    A short part counts where it begins with a capital; a long one in any case.
+    """
+    for ending in range(min(ENDING_LENGTH_MAX, len(word) - 1) + 1):
+        part = word[: len(word) - ending]
+        if part in parts and (is_capital or len(part) >= LONG_PART_LENGTH_MIN):
+            return ending == 0 or len(part) >= INFLECTED_PART_LENGTH_MIN
+    return False
+
+
 def _names(parts: list[str], *, squeezed: Squeezed) -> Iterator[tuple[int, int]]:
-    """A full name as it is written and with its last part first."""
+    """A full name as it is written and with its last part first, each part a word or more."""
     if sum(map(len, parts)) < ID_LENGTH_MIN:
         return
     for order in {tuple(parts), (*parts[-1:], *parts[:-1])}:
-        yield from _occurrences("".join(order), squeezed=squeezed, words_min=len(order))
+        for start, end in _found("".join(order), squeezed=squeezed):
+            inside = sum(start < begin < end for begin in squeezed.begins)
+            if inside >= len(order) - 1:
+                yield squeezed.begins[start], squeezed.ends[end]
 
 
-def _occurrences(letters: str, *, squeezed: Squeezed, words_min: int) -> Iterator[tuple[int, int]]:
+def _found(letters: str, *, squeezed: Squeezed) -> Iterator[tuple[int, int]]:
+    """Where whole words in one piece are these letters."""
     start = squeezed.text.find(letters)
     while start >= 0:
-        end = start + len(letters)
-        is_whole = squeezed.starts_word(start) and squeezed.ends_word(end)
-        if is_whole and _count(squeezed.words[start:end]) >= words_min:
-            yield squeezed.places[start], squeezed.places[end - 1] + 1
+        if start in squeezed.begins and start + len(letters) in squeezed.ends:
+            yield start, start + len(letters)
         start = squeezed.text.find(letters, start + 1)
-
-
-def _count(numbers: Iterable[int]) -> int:
-    return len(set(numbers))

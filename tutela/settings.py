@@ -285,6 +285,15 @@ class Settings:
         ),
     ] = "en"
 
+    withholding_bases: Annotated[
+        Path | None,
+        Setting(
+            variable="TUTELA_WITHHOLDING_BASES",
+            means="a register of national bases on which people may be told later of a decision",
+            read=_file,
+        ),
+    ] = None
+
     @property
     def outside_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The private networks that may be fetched from."""

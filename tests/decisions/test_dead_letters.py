@@ -34,7 +34,10 @@ async def kill(rooms: Rooms, *, message_id: UUID) -> None:
 
 async def test_each_undelivered_message_is_counted_where_it_stands(rooms: Rooms) -> None:
     first, second, third = await outbox(rooms)
-    found = [(each.kind, each.standing) for each in await backlog(rooms.pool, tenant="main")]
+    found = [
+        (each.kind, each.standing)
+        for each in await backlog(rooms.pool, tenant="main", now=rooms.clock.now())
+    ]
     assert found == [
         (kind, Standing.NOT_CONFIGURED)
         for kind in ("measure.apply", "notice.answered", "statement.issued")
@@ -44,16 +47,19 @@ async def test_each_undelivered_message_is_counted_where_it_stands(rooms: Rooms)
     )
     await kill(rooms, message_id=first)
     await rooms.rows("UPDATE outbox SET last_error = 'x' WHERE id = %(id)s", id=second)
-    found = [(each.kind, each.standing) for each in await backlog(rooms.pool, tenant="main")]
+    found = [
+        (each.kind, each.standing)
+        for each in await backlog(rooms.pool, tenant="main", now=rooms.clock.now())
+    ]
     assert found == [
         ("measure.apply", Standing.DEAD),
         ("notice.answered", Standing.DUE),
         ("statement.issued", Standing.FAILING),
     ]
     await rooms.rows("UPDATE outbox SET done_at = now() WHERE id = %(id)s", id=third)
-    left = await backlog(rooms.pool, tenant="main")
+    left = await backlog(rooms.pool, tenant="main", now=rooms.clock.now())
     assert [(each.service, each.count) for each in left] == [("main", 1)] * 2
-    assert await backlog(rooms.pool, tenant="other") == []
+    assert await backlog(rooms.pool, tenant="other", now=rooms.clock.now()) == []
 
 
 async def test_a_dead_message_is_due_again_under_its_id_with_all_its_attempts(

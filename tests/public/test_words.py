@@ -11,7 +11,7 @@ import tutela.web
 from tutela.domain.states import ItemState
 from tutela.domain.vocabulary import AutomatedDecision, Ground, Outcome
 from tutela.intake.channels.form import MEANINGS, HarmKind
-from tutela.intake.receipts import Redress
+from tutela.intake.receipts import ItemShown, Redress
 from tutela.law.notices import anonymous_keywords
 from tutela.web.public.filled import SHOWN, WISHES
 from tutela.web.public.pages import _KINDS
@@ -26,7 +26,7 @@ MADE = {
     *(f"wish_{name}" for name in WISHES),
     *(f"field_{name}" for name in ("where", "why", "name", "email")),
     *(f"state_{state}" for state in ItemState),
-    *(f"item_{state}" for state in ItemState),
+    *(f"item_{state}" for state in ItemShown),
     *(f"outcome_{outcome}" for outcome in (Outcome.ACT, Outcome.DISMISS)),
     *(f"ground_{ground}" for ground in Ground),
     *(f"automated_{how}" for how in AutomatedDecision),

@@ -106,9 +106,11 @@ async def _prepare(settings: Settings) -> None:
     from tutela import app
     from tutela.database.migrations import migrate
     from tutela.database.pool import check_durability
+    from tutela.decisions.withholding import register
     from tutela.decisions.words.catalogs import refuse_unknown
 
     refuse_unknown(settings.language)
+    register(settings.withholding_bases)
     await migrate(settings.database_url or "")
     async with (
         app.open_house(settings, name="tutela up") as house,

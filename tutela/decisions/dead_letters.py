@@ -23,6 +23,8 @@ class Standing(StrEnum):
     FAILING = "failing"
     #: Nobody has said where the service takes its messages.
     NOT_CONFIGURED = "not_configured"
+    #: People are told of the decision later, on a legal basis.
+    WITHHELD = "withheld"
     #: It failed too often; its owner sends it again or settles it by hand.
     DEAD = "dead"
 
@@ -46,10 +48,10 @@ class Backlog:
     oldest_at: datetime
 
 
-async def backlog(pool: Pool, *, tenant: str) -> list[Backlog]:
+async def backlog(pool: Pool, *, tenant: str, now: datetime) -> list[Backlog]:
     """What is not delivered, of all services of a tenant, marked messages included."""
     async with tenant_transaction(pool, tenant=tenant) as connection:
-        cursor = await connection.execute(_sql.backlog, {"tenant": tenant})
+        cursor = await connection.execute(_sql.backlog, {"tenant": tenant, "now": now})
         rows = await cursor.fetchall()
     return [
         Backlog(

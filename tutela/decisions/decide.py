@@ -1,7 +1,7 @@
 """One commit: decision, leaf, answered items, statements, measures and messages, or nothing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from tutela.decisions.readers import Readers
 from tutela.decisions.reading import DecisionRead
 from tutela.decisions.revisions import advance
 from tutela.decisions.rows import Complete
+from tutela.decisions.withholding import withhold, withholding
 from tutela.domain.lanes import Lane
 from tutela.domain.states import (
     CaseEvent,
@@ -40,6 +41,7 @@ from tutela.errors import FieldError, TutelaError
 from tutela.intake.acknowledgement import KeyReused
 from tutela.intake.opening import notice_in
 from tutela.intake.reading import refuse_if_any
+from tutela.law.withholding import Bases, built_in
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
 from tutela.review.queue import holder, lease_token, sight, stale_lease, unknown_case
 
@@ -80,6 +82,8 @@ class Submission:
     key: str | None = None
     #: The language of whoever is told, where nothing else says one that there are words in.
     language: str | None = None
+    #: The legal bases on which people may be told later.
+    bases: Bases = field(default_factory=built_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ async def decide(
     """The answer, once the decision and all that follows from it is durable.
 
     Raises UnknownCase, StaleLease, ItemNotOpen, Unfit for items that are not of the case, KeyReused
-    for a key that was used for another body, DatabaseUnavailable where the outcome is no or open.
+    for a key that was used for another body, Unfit and Forbidden for a decision that may not be
+    withheld so, DatabaseUnavailable where the outcome is no or open.
     """
     mint = Mint(at=now, chance=chance)
     (decision_id,) = mint.ids(1)
@@ -116,6 +121,9 @@ async def decide(
             read=submission.read,
             matter=case,
             readers=Readers(default_language=submission.language),
+            withholding=withholding(
+                submission.read.decision, caller=submission.caller, bases=submission.bases, now=now
+            ),
         )
         prepared = prepare(ruling, mint=mint, keys=keys)
         await _write(connection, prepared=prepared, mint=mint, keys=keys)
@@ -142,6 +150,13 @@ async def _write(
     )
     complete = Complete(prepared=prepared, messages=instructions(prepared, revisions=revisions))
     await rows.write(connection, complete=[complete], mint=mint, keys=keys)
+    if prepared.ruling.withholding is not None:
+        decision = {
+            "tenant": caller.tenant,
+            "service": caller.service,
+            "decision_id": prepared.ruling.id,
+        }
+        await withhold(connection, decision=decision, withheld=prepared.ruling.withholding)
 
 
 async def _take_key(connection: Connection, *, submission: Submission, decision_id: UUID) -> bool:

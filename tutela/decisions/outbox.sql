@@ -27,7 +27,7 @@ WITH due AS MATERIALIZED (
       AND NOT EXISTS (
         SELECT FROM outbox older
         WHERE (older.tenant, older.service, older.subject_key, older.mark) = (o.tenant, o.service, o.subject_key, o.mark)
-          AND older.done_at IS NULL AND older.place < o.place
+          AND older.done_at IS NULL AND older.place < o.place AND (older.withheld_until IS NULL OR older.withheld_until <= %(now)s)
         OFFSET 0
       )
     ORDER BY o.due_at, o.place
@@ -80,6 +80,7 @@ SELECT
     o.service, o.kind,
     CASE
         WHEN o.dead_at IS NOT NULL THEN 'dead'
+        WHEN o.withheld_until > %(now)s THEN 'withheld'
         WHEN o.mark = 'real' AND e.url IS NULL THEN 'not_configured'
         WHEN o.last_error IS NOT NULL THEN 'failing'
         ELSE 'due'

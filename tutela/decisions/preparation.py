@@ -11,6 +11,7 @@ from tutela.access.tokens import Caller
 from tutela.cases.identity import subject_key
 from tutela.decisions.readers import Readers
 from tutela.decisions.reading import DecisionRead
+from tutela.decisions.withholding import Withholding
 from tutela.domain.decision import Measure, place, scope
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.domain.lanes import Lane
@@ -95,6 +96,8 @@ class Ruling:
     matter: CaseDecided | BulkDecided
     #: What is known of those whom it affects.
     readers: Readers = field(default_factory=Readers)
+    #: Until when nobody is told of it.
+    withholding: Withholding | None = None
 
     @property
     def case(self) -> CaseDecided | None:
@@ -252,6 +255,7 @@ def _fact(ruling: Ruling, *, at: datetime, statement_count: int) -> Fact:
         "automated_detection": decision.automated_detection,
         "automated_decision": decision.automated_decision,
         "guideline_version": decision.guideline_version,
+        "withheld_basis": ruling.withholding and ruling.withholding.basis,
     }
     return Fact(
         type="decision.taken",

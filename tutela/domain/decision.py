@@ -14,7 +14,7 @@ import msgspec
 
 from tutela.domain.countries import is_country
 from tutela.domain.languages import is_language_tag
-from tutela.domain.notice import Identifier, Subject
+from tutela.domain.notice import Identifier, Subject, Timestamp
 from tutela.domain.text import is_blank
 from tutela.domain.vocabulary import (
     AccountType,
@@ -106,6 +106,15 @@ class Recipient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audience: Audience | None = None
 
 
+class Withhold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Until when nobody is told of the decision, by which legal basis of the register."""
+
+    basis: Identifier
+    until: Timestamp
+    #: The authority's own name of what it asked for.
+    order: GroundText | None = None
+
+
 class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of `POST /v1/cases/{id}/decisions`; `check` says what its outcome requires."""
 
@@ -130,6 +139,7 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     application_date: date | None = None
     guideline_version: Version | None = None
     recipient: Recipient | None = None
+    withhold: Withhold | None = None
 
 
 _REQUIRED: Final[Mapping[Outcome, tuple[str, ...]]] = MappingProxyType(
@@ -192,6 +202,11 @@ def _items_named_once(decision: Decision) -> Iterator[FieldError]:
 def _measures_only_to_act(decision: Decision) -> Iterator[FieldError]:
     if decision.measures and decision.outcome is not Outcome.ACT:
         yield FieldError("/measures", f"must be empty to {decision.outcome}")
+
+
+def _withheld_only_to_act(decision: Decision) -> Iterator[FieldError]:
+    if decision.withhold is not None and decision.outcome is not Outcome.ACT:
+        yield FieldError("/withhold", f"must be left out to {decision.outcome}")
 
 
 def _application_date(decision: Decision) -> Iterator[FieldError]:
@@ -297,6 +312,7 @@ _RULES: Final[tuple[Callable[[Decision], Iterator[FieldError]], ...]] = (
     _application_date,
     _content,
     _recipient,
+    _withheld_only_to_act,
     _measures,
     _measures_agree,
 )

@@ -15,7 +15,8 @@ GROUP BY n.tenant, n.service, n.id, l.leaf_hash
 SELECT
     n.tenant, n.service, n.id, n.received_at, l.leaf_hash,
     json_agg(
-        json_build_object('outcome', a.outcome, 'ground', a.ground, 'automated_decision', d.automated_decision)
+        json_build_object('outcome', a.outcome, 'ground', a.ground, 'automated_decision', d.automated_decision,
+            'withheld', coalesce(d.withheld_until > now(), false))
         ORDER BY i.ordinal
     )
 FROM notice n

@@ -32,6 +32,17 @@ class Redress(StrEnum):
     COURT = "court"
 
 
+class ItemShown(StrEnum):
+    """How a reported subject stands for whoever holds the receipt."""
+
+    #: Waits for a decision.
+    OPEN = "open"
+    #: Decided, and nobody is told before a day that a law allows: no more is said.
+    UNDER_REVIEW = "under_review"
+    #: Decided.
+    ANSWERED = "answered"
+
+
 class UnknownCode(TutelaError):
     """No receipt has this code."""
 
@@ -47,7 +58,7 @@ class ItemStanding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     (Article 16(6)).
     """
 
-    state: ItemState
+    state: ItemShown
     outcome: str | None = None
     ground: str | None = None
     automated_decision: str | None = None
@@ -86,7 +97,7 @@ async def look_up(pool: Pool, *, code: str) -> Standing:
 def standing(answers: Sequence[dict[str, Any]], *, received_at: datetime) -> Standing:
     """How a notice stands by the answers to its items, without its inclusion."""
     items = [_item(answer) for answer in answers]
-    still_open = any(item.state is ItemState.OPEN for item in items)
+    still_open = any(item.state is not ItemShown.ANSWERED for item in items)
     return Standing(
         state=ItemState.OPEN if still_open else ItemState.ANSWERED,
         received_at=canonical.timestamp(received_at),
@@ -131,9 +142,11 @@ async def _of_code(pool: Pool, *, code: str, sql: LiteralString) -> tuple[Any, .
 
 def _item(told: dict[str, Any]) -> ItemStanding:
     if told["outcome"] is None:
-        return ItemStanding(state=ItemState.OPEN)
+        return ItemStanding(state=ItemShown.OPEN)
+    if told["withheld"]:
+        return ItemStanding(state=ItemShown.UNDER_REVIEW)
     return ItemStanding(
-        state=ItemState.ANSWERED,
+        state=ItemShown.ANSWERED,
         outcome=told["outcome"],
         ground=told["ground"],
         automated_decision=told["automated_decision"],

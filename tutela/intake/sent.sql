@@ -8,7 +8,11 @@ WITH page AS MATERIALIZED (
       AND (%(after)s::uuid IS NULL OR n.id > %(after)s)
       AND (%(state)s::text IS NULL OR (%(state)s = 'open') = EXISTS (
         SELECT FROM item i
-        WHERE (i.tenant, i.service, i.notice_id) = (n.tenant, n.service, n.id) AND i.decision_id IS NULL
+        WHERE (i.tenant, i.service, i.notice_id) = (n.tenant, n.service, n.id) 
+          AND (i.decision_id IS NULL OR EXISTS (
+            SELECT FROM decision d
+            WHERE (d.tenant, d.service, d.id) = (i.tenant, i.service, i.decision_id) AND d.withheld_until > now()
+          ))
         OFFSET 0
       ))
     ORDER BY n.id
@@ -18,7 +22,8 @@ SELECT
     n.id, n.received_at, n.due_at, n.sealed_key, n.sealed_body, (SELECT leaf_hash FROM ledger_leaf l WHERE l.fact_id = n.id OFFSET 0),
     (
         SELECT json_agg(
-            json_build_object('outcome', a.outcome, 'ground', a.ground, 'automated_decision', d.automated_decision)
+            json_build_object('outcome', a.outcome, 'ground', a.ground, 'automated_decision', d.automated_decision,
+                'withheld', coalesce(d.withheld_until > now(), false))
             ORDER BY i.ordinal
         )
         FROM item i

@@ -42,6 +42,15 @@ class Outbox(msgspec.Struct, frozen=True):
     oldest_waiting_since: str | None
 
 
+class Withheld(msgspec.Struct, frozen=True):
+    """Decisions of which people are told later, by the legal basis: since when, until when."""
+
+    basis: str
+    decisions: int
+    oldest_since: str
+    last_until: str
+
+
 class LedgerState(msgspec.Struct, frozen=True):
     """The log of the tenant; `oldest_unplaced_since` is null where every fact has its place."""
 
@@ -85,6 +94,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     witness: str = "unwitnessed"
     witnesses: list[Witnessed] = []
     published: list[Published] = []
+    withheld: list[Withheld] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +115,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         outbox = (await _rows(connection, sql=_sql.outbox_state, asked=asked))[0]
         ledger = await _rows(connection, sql=_sql.ledger_state, asked=asked)
         heard = await _rows(connection, sql=_sql.processes, asked=asked)
+        withheld = await _rows(connection, sql=_sql.withheld, asked=asked)
         queue = (await _rows(connection, sql=_sql.queue_state, asked=asked))[0]
         witnesses = await standings_in(connection, tenant=viewer.tenant, now=now)
         published = await targets.standings_in(connection, tenant=viewer.tenant, now=now)
@@ -126,6 +137,10 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         witness="witnessed" if any(map(holds, witnesses)) else "unwitnessed",
         witnesses=witnesses,
         published=published,
+        withheld=[
+            Withheld(row[0], row[1], canonical.timestamp(row[2]), canonical.timestamp(row[3]))
+            for row in withheld
+        ],
     )
 
 

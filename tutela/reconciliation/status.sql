@@ -13,6 +13,15 @@ SELECT
     min(created_at) FILTER (WHERE done_at IS NULL AND dead_at IS NULL)
 FROM outbox
 WHERE tenant = %(tenant)s AND service = %(service)s AND mark = 'real' AND done_at IS NULL
+  AND (withheld_until IS NULL OR withheld_until <= %(now)s)
+
+-- name: withheld
+-- Decisions of which nobody is told yet, by the basis: how many, since when the oldest, and when the last of them ends.
+SELECT withheld_basis, count(*), min(decided_at), max(withheld_until)
+FROM decision
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = 'real' AND withheld_until > %(now)s
+GROUP BY 1
+ORDER BY 1
 
 -- name: ledger_state
 -- The newest head, the size of the log, and since when the oldest fact waits for its place.

@@ -13,6 +13,7 @@ from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
+from tutela.law.withholding import Bases, built_in
 from tutela.outside.guard import Outside
 from tutela.web.endpoint import Desk, Handler, Terms
 
@@ -49,6 +50,8 @@ class Rooms:
     plc_directory: str | None = None
     #: The language of statements of reasons to people whose own is unknown.
     language: str | None = None
+    #: The legal bases on which people may be told later of a decision.
+    withholding_bases: Bases = field(default_factory=built_in)
     #: Where the database lies, if on this machine.
     data_folder: Path | None = None
 

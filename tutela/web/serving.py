@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from tutela import app
 from tutela.access.tokens import TokenDesk
 from tutela.app import House
+from tutela.decisions.withholding import register
 from tutela.web.calls import Rooms
 from tutela.web.site import site
 
@@ -34,6 +35,7 @@ def site_of(house: House) -> Starlette:
             plc_directory=house.settings.plc_directory,
             osprey_reports=house.settings.osprey_reports,
             language=house.settings.language,
+            withholding_bases=register(house.settings.withholding_bases),
             data_folder=_local(house.settings.data_folder),
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )

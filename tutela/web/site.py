@@ -177,6 +177,7 @@ def _review_calls(rooms: Rooms) -> list[Call]:
         clock=rooms.clock,
         chance=rooms.chance,
         language=rooms.language,
+        bases=rooms.withholding_bases,
     )
     return [
         Call("GET", "/v1/cases", _SEE_CASES, cases.show_cases(room)),

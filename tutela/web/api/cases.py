@@ -1,7 +1,7 @@
 """`/v1/cases`: what waits for a decision, whose it is for now, and what is decided."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from tutela.domain.canonical import timestamp
 from tutela.domain.notice import Identifier
 from tutela.intake.door import usable_key
 from tutela.intake.reading import read_struct
+from tutela.law.withholding import Bases, built_in
 from tutela.review import queue
 from tutela.review.case_view import CaseView, Page, list_cases, show_case
 from tutela.review.queue import LEASE_SECONDS, Held, Lease, unknown_case
@@ -39,6 +40,8 @@ class ReviewRoom:
     lease_seconds: int = LEASE_SECONDS
     #: The language of whoever is told of a decision, where nothing else says one.
     language: str | None = None
+    #: The legal bases on which people may be told later of a decision.
+    bases: Bases = field(default_factory=built_in)
 
 
 class ClaimedCase(CaseView, frozen=True, kw_only=True):
@@ -148,6 +151,7 @@ def decide_case(room: ReviewRoom) -> Handler:
                 read=read,
                 key=key,
                 language=room.language,
+                bases=room.bases,
             ),
             now=room.clock(),
             chance=room.chance,

@@ -15,6 +15,8 @@ from tutela.access.keys import KeySet
 from tutela.database.clock import DatabaseClock, steady_seconds
 from tutela.database.pool import Pool, open_pool
 from tutela.database.statistics import count_what_grew
+from tutela.decisions.ending import end_due
+from tutela.decisions.preparation import Mint
 from tutela.decisions.webhooks import Courier, deliver_due
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
@@ -39,6 +41,8 @@ KEYS_SECONDS = 5.0
 #: that its pauses double, and a database that is back stays unused for as long as it was away.
 RECONNECT_SECONDS = 1.0
 DELIVERY_SECONDS = 1.0
+#: Between two looks for measures whose last day is over.
+ENDING_SECONDS = 30.0
 CANARY_STEP_SECONDS = 1.0
 WITNESS_STEP_SECONDS = 2.0
 PUBLISH_STEP_SECONDS = 2.0
@@ -186,6 +190,11 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
                 every_seconds=DELIVERY_SECONDS,
                 run=lambda: deliver_due(courier),
             ),
+            Loop(
+                name="ending",
+                every_seconds=ENDING_SECONDS,
+                run=lambda: end_due(house.pool, mint=_mint(house), keys=house.keys),
+            ),
         )
 
 
@@ -243,6 +252,10 @@ def loops_of_every_process(house: House, *, process: processes.Process) -> tuple
             run=lambda: house.time.ask(house.pool),
         ),
     )
+
+
+def _mint(house: House) -> Mint:
+    return Mint(at=house.clock(), chance=house.chance)
 
 
 async def _reconcile_at_leisure(house: House) -> None:

@@ -17,13 +17,23 @@ from tutela.domain.states import (
     IncidentState,
     ItemEvent,
     ItemState,
+    MeasureEvent,
+    MeasureState,
     OutboxEvent,
     OutboxState,
     StateTable,
     transition,
 )
 
-AnyState = ItemState | CaseState | DecisionState | OutboxState | IncidentState
+AnyState = ItemState | CaseState | DecisionState | MeasureState | OutboxState | IncidentState
+
+IN_FORCE = [
+    MeasureState.DECIDED,
+    MeasureState.ACCEPTED,
+    MeasureState.CONFIRMED,
+    MeasureState.FAILED,
+]
+ON_THE_WAY_OUT = [MeasureState.RECALLED, MeasureState.RECALL_ACCEPTED, MeasureState.LIFTED]
 
 #: Triples and no mapping: members of different lists with one value are equal.
 MOVES: list[tuple[AnyState, Event, AnyState]] = [
@@ -35,6 +45,22 @@ MOVES: list[tuple[AnyState, Event, AnyState]] = [
     (CaseState.OPEN, CaseEvent.ANSWERED, CaseState.DECIDED),
     (CaseState.DECIDED, CaseEvent.FINISHED, CaseState.CLOSED),
     (DecisionState.TAKEN, DecisionEvent.REVERSED, DecisionState.UNDONE),
+    (MeasureState.DECIDED, MeasureEvent.APPLY_ACCEPTED, MeasureState.ACCEPTED),
+    *(
+        (state, MeasureEvent.APPLY_ACCEPTED, state)
+        for state in MeasureState
+        if state is not MeasureState.DECIDED
+    ),
+    *((state, MeasureEvent.APPLIED, MeasureState.CONFIRMED) for state in IN_FORCE),
+    *((state, MeasureEvent.NOT_APPLIED, MeasureState.FAILED) for state in IN_FORCE),
+    *((state, MeasureEvent.UNDONE, MeasureState.FAILED) for state in IN_FORCE),
+    *((state, MeasureEvent.RECALLED, MeasureState.RECALLED) for state in IN_FORCE),
+    (MeasureState.RECALLED, MeasureEvent.UNDO_ACCEPTED, MeasureState.RECALL_ACCEPTED),
+    (MeasureState.RECALL_ACCEPTED, MeasureEvent.UNDO_ACCEPTED, MeasureState.RECALL_ACCEPTED),
+    (MeasureState.LIFTED, MeasureEvent.UNDO_ACCEPTED, MeasureState.LIFTED),
+    *((state, MeasureEvent.UNDONE, MeasureState.LIFTED) for state in ON_THE_WAY_OUT),
+    *((state, MeasureEvent.APPLIED, state) for state in ON_THE_WAY_OUT),
+    *((state, MeasureEvent.NOT_APPLIED, state) for state in ON_THE_WAY_OUT),
     (OutboxState.DUE, OutboxEvent.ACCEPTED, OutboxState.DELIVERED),
     (OutboxState.DUE, OutboxEvent.FAILED, OutboxState.DUE),
     (OutboxState.DUE, OutboxEvent.EXHAUSTED, OutboxState.DEAD),
@@ -43,12 +69,27 @@ MOVES: list[tuple[AnyState, Event, AnyState]] = [
     (IncidentState.REPLAYED, IncidentEvent.TOLD, IncidentState.TOLD),
 ]
 
-STATES: list[AnyState] = [*ItemState, *CaseState, *DecisionState, *OutboxState, *IncidentState]
-EVENTS: list[Event] = [*ItemEvent, *CaseEvent, *DecisionEvent, *OutboxEvent, *IncidentEvent]
+STATES: list[AnyState] = [
+    *ItemState,
+    *CaseState,
+    *DecisionState,
+    *MeasureState,
+    *OutboxState,
+    *IncidentState,
+]
+EVENTS: list[Event] = [
+    *ItemEvent,
+    *CaseEvent,
+    *DecisionEvent,
+    *MeasureEvent,
+    *OutboxEvent,
+    *IncidentEvent,
+]
 FINAL = [
     ItemState.ANSWERED,
     CaseState.CLOSED,
     DecisionState.UNDONE,
+    MeasureState.LIFTED,
     OutboxState.DELIVERED,
     IncidentState.TOLD,
 ]

@@ -13,12 +13,16 @@ class Right(StrEnum):
 
     #: Send notices, evidence and declarations for one service.
     SEND_NOTICES = "send_notices"
+    #: Tell what happened on the platform: measures that were carried out, statements that arrived.
+    SEND_EVENTS = "send_events"
     #: See the cases of one service, without those reserved for specialists.
     SEE_CASES = "see_cases"
     #: Claim a case, keep or give back its lease, and decide it.
     DECIDE_CASES = "decide_cases"
     #: See, claim and decide cases with a possible child victim.
     DECIDE_SPECIALIST_CASES = "decide_specialist_cases"
+    #: Undo a decision, so that the platform lifts its measures.
+    UNDO_DECISIONS = "undo_decisions"
     #: Read reconciliation, canaries, outbox and ledger health.
     SEE_STATUS = "see_status"
     #: Read the ids behind what is red.
@@ -42,12 +46,13 @@ _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
 
 RIGHTS: Final = MappingProxyType(
     {
-        Role.SERVICE: frozenset({Right.SEND_NOTICES, Right.SEE_STATUS}),
+        Role.SERVICE: frozenset({Right.SEND_NOTICES, Right.SEND_EVENTS, Right.SEE_STATUS}),
         Role.REVIEWER: _REVIEW,
         Role.SPECIALIST: _REVIEW | {Right.DECIDE_SPECIALIST_CASES},
         Role.LEAD: _REVIEW
         | _WATCH
-        | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS},
+        | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS}
+        | {Right.UNDO_DECISIONS},
         Role.INVESTIGATOR: frozenset({Right.SEE_CASES, Right.SEE_STATUS}),
         Role.COMPLIANCE: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS},
         Role.AUDITOR: _WATCH | {Right.SEE_FLAGGERS},

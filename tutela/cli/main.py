@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tutela import logs
+from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
 from tutela.cli.flaggers import flaggers
@@ -38,6 +39,7 @@ USAGE_CODES = frozenset(
         "export_not_written",
         "fault_unfit",
         "file_unfit",
+        "invalid_body",
         "keys_unusable",
         "mapping_unfit",
         "name_taken",
@@ -48,6 +50,7 @@ USAGE_CODES = frozenset(
         "role_not_for_people",
         "several_tokens",
         "statement_file_unfit",
+        "unknown_decision",
         "unknown_incident",
         "unknown_notice",
         "unknown_service",
@@ -74,6 +77,7 @@ application.add_typer(users, name="user")
 application.add_typer(notices, name="notices")
 application.add_typer(incidents, name="incidents")
 application.add_typer(statements, name="statements")
+application.add_typer(decisions, name="decisions")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

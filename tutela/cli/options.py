@@ -43,6 +43,14 @@ class Where:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfService:
+    """Whose records a command is about."""
+
+    tenant: Annotated[str, typer.Option(help="The operator.")] = "main"
+    service: Annotated[str, typer.Option(help="The service.")] = "main"
+
+
 def spread(command: _Command) -> _Command:
     """The command with each dataclass among its parameters spread into options of its own."""
     hints = get_type_hints(command, include_extras=True)

@@ -28,6 +28,10 @@ class InstructionKind(StrEnum):
 
     #: Restrict a subject.
     MEASURE_APPLY = "measure.apply"
+    #: Lift a restriction: its decision was undone, or its last day is over.
+    MEASURE_UNDO = "measure.undo"
+    #: Make a subject's restrictions those that are named here, all of them and no other.
+    MEASURE_RECONCILE = "measure.reconcile"
     #: Tell the affected recipient the reasons, with the code by which they can complain.
     STATEMENT_ISSUED = "statement.issued"
     #: Tell the notifier what was decided: DSA Art. 16(5).

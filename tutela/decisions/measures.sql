@@ -6,3 +6,84 @@ FROM unnest(%(subject_keys)s::bytea[]) AS named (subject_key)
 ORDER BY subject_key
 ON CONFLICT (tenant, service, subject_key) DO UPDATE SET revision = subject_revision.revision + 1
 RETURNING subject_key, revision
+
+-- name: lock_decisions
+-- Decisions that hold, held until the transaction ends; a notice or a message may refer to them meanwhile.
+SELECT id FROM decision
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = ANY(%(decision_ids)s)
+  AND outcome = 'act' AND undone_at IS NULL
+ORDER BY id
+FOR NO KEY UPDATE
+
+-- name: lock_decision
+-- How one decision stands, held until the transaction ends.
+SELECT outcome, undone_at FROM decision
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = %(decision_id)s
+FOR NO KEY UPDATE
+
+-- name: measures_in_force
+-- Measures of some decisions that were not recalled, each with the words in which it was ordered; all, or those whose last day is over.
+SELECT m.id, m.decision_id, m.statement_id, m.subject_key, m.kind, m.until, m.territory, o.id, o.sealed_key, o.sealed_body
+FROM measure m
+LEFT JOIN outbox o ON (o.tenant, o.service, o.decision_id, o.measure_id, o.kind) = (m.tenant, m.service, m.decision_id, m.id, 'measure.apply')
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.decision_id = ANY(%(decision_ids)s) AND m.undone_at IS NULL
+  AND (%(ended_before)s::date IS NULL OR m.until < %(ended_before)s)
+ORDER BY m.id
+FOR NO KEY UPDATE OF m
+
+-- name: recall_measures
+-- Measures are undone or at their end, whatever the platform has done of them so far.
+UPDATE measure m SET
+    state = moves.after, revision = recalled.revision, undone_at = %(at)s, undone_why = %(why)s,
+    accepted_at = NULL, told_at = NULL, reconcile_at = NULL, reconciles = 0
+FROM unnest(%(ids)s::uuid[], %(revisions)s::int4[]) AS recalled (id, revision),
+    unnest(%(before)s::text[], %(after)s::text[]) AS moves (before, after)
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.id = recalled.id AND m.state = moves.before
+
+-- name: count_more_instructions
+-- Decisions lead to more messages, so that a lost one is missed.
+UPDATE decision d SET outbox_count = d.outbox_count + more.count
+FROM (SELECT decision_id, count(*) FROM unnest(%(decision_ids)s::uuid[]) AS m (decision_id) GROUP BY 1) AS more
+WHERE d.tenant = %(tenant)s AND d.service = %(service)s AND d.id = more.decision_id
+
+-- name: undo_decisions
+-- Decisions do not hold any more.
+UPDATE decision SET undone_at = %(at)s
+WHERE tenant = %(tenant)s AND service = %(service)s AND id = ANY(%(decision_ids)s)
+
+-- name: add_undoings
+-- By whom and why decisions were undone.
+INSERT INTO undoing (tenant, service, undone_at, id, decision_id, sealed_key, sealed_body)
+SELECT %(tenant)s, %(service)s, %(at)s, u.*
+FROM unnest(%(fact_id)b::uuid[], %(decision_id)b::uuid[], %(sealed_key)b::bytea[], %(sealed_body)b::bytea[]) AS u
+
+-- name: fact_of_key
+-- What was created under a key.
+SELECT fact_id FROM submission_key WHERE tenant = %(tenant)s AND service = %(service)s AND key = %(key)s
+
+-- name: undoing_of_key
+-- What was undone under a key.
+SELECT u.decision_id, u.id, u.undone_at, u.sealed_key, u.sealed_body, array(
+    SELECT m.id FROM measure m WHERE (m.tenant, m.service, m.decision_id, m.undone_why) = (u.tenant, u.service, u.decision_id, 'undone') ORDER BY m.id
+)
+FROM submission_key k
+JOIN undoing u ON (u.tenant, u.service, u.id) = (k.tenant, k.service, k.fact_id)
+WHERE k.tenant = %(tenant)s AND k.service = %(service)s AND k.key = %(key)s AND u.decision_id = %(decision_id)s
+
+-- name: take_undoing_key
+-- The key of an undoing is taken once and for ever; no row where it was taken before.
+INSERT INTO submission_key (tenant, service, key, fact_id) VALUES (%(tenant)s, %(service)s, %(key)s, %(fact_id)s)
+ON CONFLICT DO NOTHING
+RETURNING fact_id
+
+-- name: ended_due
+-- Decisions with measures whose last day is over, of one service and mark, the oldest first.
+SELECT m.tenant, m.service, d.mark, (array_agg(DISTINCT m.decision_id))[1:%(limit)s]
+FROM (
+    SELECT tenant, service, decision_id FROM measure
+    WHERE until < %(ended_before)s AND undone_at IS NULL
+    ORDER BY until
+    LIMIT %(limit)s
+) AS m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+GROUP BY 1, 2, 3

@@ -40,11 +40,17 @@ WHERE o.id = due.id
 RETURNING o.id, o.attempts, o.sealed_key, o.sealed_body
 
 -- name: mark_delivered
--- The receiver took it; a statement that it took is on its way to the recipient.
+-- The receiver took it: a statement is on its way to the recipient, a measure is the platform's to carry out and to confirm.
 WITH done AS (
     UPDATE outbox SET done_at = %(now)s, lease_token = NULL, lease_until = NULL, last_error = NULL
     WHERE id = %(id)s AND lease_token = %(lease_token)s
-    RETURNING tenant, service, id, statement_id
+    RETURNING tenant, service, id, kind, statement_id, measure_id
+), accepted AS (
+    UPDATE measure m SET state = moves.after, accepted_at = %(now)s, reconcile_at = %(reconcile_at)s
+    FROM done
+    JOIN unnest(%(kinds)s::text[], %(before)s::text[], %(after)s::text[]) AS moves (kind, before, after) USING (kind)
+    WHERE (m.tenant, m.service, m.id) = (done.tenant, done.service, done.measure_id)
+      AND m.state = moves.before AND moves.after <> moves.before
 ), told AS (
     UPDATE statement s SET delivered_at = %(now)s
     FROM done

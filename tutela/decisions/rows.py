@@ -46,10 +46,11 @@ async def write(
         ),
     ):
         if rows:
-            await connection.execute(sql, {**common, **_columns(rows)})
+            await connection.execute(sql, {**common, **columns(rows)})
 
 
-def _columns(rows: Sequence[Row]) -> Row:
+def columns(rows: Sequence[Row]) -> Row:
+    """Rows as the sets that a query takes: each name with the values of all rows."""
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 

@@ -16,7 +16,8 @@ from tutela.database import queries
 from tutela.database.pool import Pool, every_tenant_transaction, tenant_transaction
 from tutela.decisions import endpoints
 from tutela.decisions.endpoints import Station, WebhookEndpoint
-from tutela.domain.states import OutboxEvent, OutboxState, transition
+from tutela.decisions.instructions import InstructionKind
+from tutela.domain.states import MeasureEvent, OutboxEvent, OutboxState, moves, transition
 from tutela.domain.vocabulary import Mark
 from tutela.errors import TutelaError
 
@@ -37,6 +38,8 @@ UNDER_WAY_MAX = 16
 DELIVERIES_MAX = 1_000
 UUID_BYTES = 16
 CHANCE_BYTES = 4
+#: How long the platform may take to confirm what it took, unless the operator says otherwise.
+CONFIRM_SECONDS = 3_600.0
 
 _sql = queries.load("tutela.decisions", file="outbox.sql")
 
@@ -45,6 +48,22 @@ _SETTLEMENTS: Final[Mapping[OutboxState, LiteralString]] = {
     OutboxState.DELIVERED: _sql.mark_delivered,
     OutboxState.DUE: _sql.postpone,
     OutboxState.DEAD: _sql.bury,
+}
+
+
+#: What it does to a measure that the platform took a message about it.
+_ACCEPTED: Final = {
+    InstructionKind.MEASURE_APPLY: MeasureEvent.APPLY_ACCEPTED,
+    InstructionKind.MEASURE_UNDO: MeasureEvent.UNDO_ACCEPTED,
+}
+_MOVES: Final = [
+    (str(kind), *move)
+    for kind, event in _ACCEPTED.items()
+    for move in zip(*moves(event), strict=True)
+]
+_ACCEPTANCES: Final = {
+    name: [move[place] for move in _MOVES]
+    for place, name in enumerate(("kinds", "before", "after"))
 }
 
 
@@ -64,6 +83,7 @@ class Courier:
     client: httpx.AsyncClient
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
+    confirm_seconds: float = CONFIRM_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +298,8 @@ async def _settle(
         "due_at": now + pause(leased.attempts, chance=courier.chance),
         "owner": DEAD_LETTER_OWNER,
         "error": error,
+        "reconcile_at": now + timedelta(seconds=courier.confirm_seconds),
+        **_ACCEPTANCES,
     }
     async with every_tenant_transaction(courier.pool) as connection:
         cursor = await connection.execute(

@@ -69,6 +69,42 @@ class DecisionEvent(StrEnum):
     REVERSED = "reversed"
 
 
+class MeasureState(StrEnum):
+    """Whether a restriction is carried out, and its end."""
+
+    #: Decided; the platform has not taken the instruction yet.
+    DECIDED = "decided"
+    #: The platform took the instruction and has not said that it carried it out.
+    ACCEPTED = "accepted"
+    #: The platform said that the restriction is in force.
+    CONFIRMED = "confirmed"
+    #: The platform said that the restriction is not in force.
+    FAILED = "failed"
+    #: Undone or at its end; the platform has not taken the instruction to lift it yet.
+    RECALLED = "recalled"
+    #: The platform took the instruction to lift it and has not said that it did.
+    RECALL_ACCEPTED = "recall_accepted"
+    #: The platform said that the restriction is lifted.
+    LIFTED = "lifted"
+
+
+class MeasureEvent(StrEnum):
+    """What happens to a restriction."""
+
+    #: The platform took the instruction to apply it.
+    APPLY_ACCEPTED = "apply_accepted"
+    #: The platform said that it is in force.
+    APPLIED = "applied"
+    #: The platform said that it could not do as it was told.
+    NOT_APPLIED = "not_applied"
+    #: Its decision was undone, or its last day is over.
+    RECALLED = "recalled"
+    #: The platform took the instruction to lift it.
+    UNDO_ACCEPTED = "undo_accepted"
+    #: The platform said that it is not in force any more.
+    UNDONE = "undone"
+
+
 class OutboxState(StrEnum):
     """Where one message to the outside stands."""
 
@@ -130,6 +166,34 @@ class StateTable:
     moves: Mapping[tuple[StrEnum, StrEnum], StrEnum]
 
 
+_IN_FORCE: Final = (
+    MeasureState.DECIDED,
+    MeasureState.ACCEPTED,
+    MeasureState.CONFIRMED,
+    MeasureState.FAILED,
+)
+_ON_THE_WAY_OUT: Final = (
+    MeasureState.RECALLED,
+    MeasureState.RECALL_ACCEPTED,
+    MeasureState.LIFTED,
+)
+
+#: Messages and events come late, twice and in any order: what a platform says of a restriction that
+#: was recalled since changes nothing, unless it is that the restriction is lifted.
+_MEASURE_MOVES: Final[Mapping[tuple[StrEnum, StrEnum], StrEnum]] = {
+    **{(state, MeasureEvent.APPLY_ACCEPTED): state for state in MeasureState},
+    (MeasureState.DECIDED, MeasureEvent.APPLY_ACCEPTED): MeasureState.ACCEPTED,
+    **{(state, MeasureEvent.APPLIED): MeasureState.CONFIRMED for state in _IN_FORCE},
+    **{(state, MeasureEvent.NOT_APPLIED): MeasureState.FAILED for state in _IN_FORCE},
+    **{(state, MeasureEvent.UNDONE): MeasureState.FAILED for state in _IN_FORCE},
+    **{(state, MeasureEvent.RECALLED): MeasureState.RECALLED for state in _IN_FORCE},
+    **{(state, MeasureEvent.APPLIED): state for state in _ON_THE_WAY_OUT},
+    **{(state, MeasureEvent.NOT_APPLIED): state for state in _ON_THE_WAY_OUT},
+    **{(state, MeasureEvent.UNDONE): MeasureState.LIFTED for state in _ON_THE_WAY_OUT},
+    **{(state, MeasureEvent.UNDO_ACCEPTED): state for state in _ON_THE_WAY_OUT},
+    (MeasureState.RECALLED, MeasureEvent.UNDO_ACCEPTED): MeasureState.RECALL_ACCEPTED,
+}
+
 #: The table of each kind of state.
 STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
     {
@@ -157,6 +221,11 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
             events=DecisionEvent,
             moves={(DecisionState.TAKEN, DecisionEvent.REVERSED): DecisionState.UNDONE},
         ),
+        MeasureState: StateTable(
+            initial=MeasureState.DECIDED,
+            events=MeasureEvent,
+            moves=_MEASURE_MOVES,
+        ),
         OutboxState: StateTable(
             initial=OutboxState.DUE,
             events=OutboxEvent,
@@ -178,8 +247,11 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
     }
 )
 
-State = TypeVar("State", bound=ItemState | CaseState | DecisionState | OutboxState | IncidentState)
-Event = ItemEvent | CaseEvent | DecisionEvent | OutboxEvent | IncidentEvent
+State = TypeVar(
+    "State",
+    bound=ItemState | CaseState | DecisionState | MeasureState | OutboxState | IncidentState,
+)
+Event = ItemEvent | CaseEvent | DecisionEvent | MeasureEvent | OutboxEvent | IncidentEvent
 
 
 def transition(state: State, *, event: Event) -> State:
@@ -196,3 +268,13 @@ def transition(state: State, *, event: Event) -> State:
             evidence={"state": state.value, "event": event.value},
         )
     return type(state)(following)
+
+
+def moves(event: MeasureEvent) -> tuple[list[str], list[str]]:
+    """Every state in which the event can happen and, side by side, the state after it.
+
+    For changes by sets, which the database makes by the rows of this table.
+    """
+    table = STATE_TABLES[MeasureState].moves
+    found = [(before, after) for (before, happening), after in table.items() if happening is event]
+    return [str(before) for before, _ in found], [str(after) for _, after in found]

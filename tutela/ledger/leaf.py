@@ -22,6 +22,16 @@ class Leaf:
     content: bytes
     leaf_hash: bytes
 
+    @property
+    def columns(self) -> dict[str, object]:
+        """The named values that the queries of the ledger take."""
+        return {
+            "fact_id": self.fact_id,
+            "fact_type": self.fact_type,
+            "content": self.content,
+            "leaf_hash": self.leaf_hash,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tutela.decisions.decide import Decided
 from tutela.decisions.replays.answers import Incident, IncidentPage
+from tutela.decisions.undoing import DecisionUndone, UndoAsked
 from tutela.domain.decision import Decision
 from tutela.domain.declaration import Declaration
 from tutela.domain.notice import Notice
@@ -199,6 +200,14 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             summary="A fault that was named, what it touched, how far it was made good.",
             answers={200: Incident},
             errors=frozenset({404}),
+        ),
+        "POST /v1/decisions/{decision_id}/undo": Operation(
+            name="undoDecision",
+            summary="A decision does not hold any more; the platform lifts its measures.",
+            takes=UndoAsked,
+            takes_key=True,
+            answers={201: DecisionUndone, 200: DecisionUndone},
+            errors=frozenset({404, 409}),
         ),
         "GET /v1/ledger/head": Operation(
             name="showHead",

@@ -14,6 +14,7 @@ from tutela.web.api import (
     activitypub,
     cases,
     coop,
+    decisions,
     declarations,
     flaggers,
     health,
@@ -49,6 +50,7 @@ _COOP = Terms(right=Right.SEND_NOTICES, present=coop.coop_problem, token_header=
 _SEE_CASES = Terms(right=Right.SEE_CASES, takes=None, queries=PAGE_QUERIES)
 _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
+_UNDO = Terms(right=Right.UNDO_DECISIONS)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
 _SEE_FLAGGERS = Terms(right=Right.SEE_FLAGGERS, takes=None, queries=PERIOD_QUERIES)
 _SEE_INCIDENTS = Terms(right=Right.SEE_INCIDENTS, takes=None, queries=PAGE_QUERIES)
@@ -186,6 +188,7 @@ def _review_calls(rooms: Rooms) -> list[Call]:
         Call("POST", "/v1/cases/{case_id}/renew", _DECIDE, cases.renew_lease(room)),
         Call("POST", "/v1/cases/{case_id}/release", _DECIDE, cases.release_lease(room)),
         Call("POST", "/v1/cases/{case_id}/decisions", _DECIDE, cases.decide_case(room)),
+        Call("POST", "/v1/decisions/{decision_id}/undo", _UNDO, decisions.undo_decision(room)),
     ]
 
 

@@ -17,6 +17,7 @@ from tutela.database.pool import Pool, open_pool
 from tutela.database.statistics import count_what_grew
 from tutela.decisions.ending import end_due
 from tutela.decisions.preparation import Mint
+from tutela.decisions.replays.replaying import ReplayRoom
 from tutela.decisions.webhooks import Courier, deliver_due
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
@@ -113,6 +114,17 @@ async def open_house(
 def intake(house: House) -> Intake:
     """The way in for notices."""
     return Intake(house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
+
+
+def replay_room(house: House) -> ReplayRoom:
+    """What brings items back that a fault touched."""
+    return ReplayRoom(
+        pool=house.pool,
+        keys=house.keys,
+        intake=intake(house),
+        clock=house.clock,
+        chance=house.chance,
+    )
 
 
 def refusals(house: House) -> RefusalLog:

@@ -19,62 +19,14 @@ from tests.fixtures.deciding import (
     subject,
 )
 from tests.fixtures.house import Rooms
+from tests.fixtures.incidents import HOUR, fault, ids, items, looked, opened, shown
 from tests.fixtures.site import Site
-from tutela.decisions.replays import opening, showing
-from tutela.decisions.replays.answers import Incident, Touched
+from tutela.decisions.replays import opening
 from tutela.decisions.replays.opening import SETTLED, Opened, Opening
 from tutela.decisions.replays.reading import FaultUnfit, fault_of, predicate_value, read_fault
-from tutela.decisions.replays.showing import Seen, UnknownIncident
-from tutela.domain.fault import FaultNamed, Predicate
+from tutela.decisions.replays.showing import UnknownIncident
+from tutela.domain.fault import Predicate
 from tutela.domain.vocabulary import Channel, Mark, Role
-from tutela.intake.acknowledgement import Accepted
-
-HOUR = timedelta(hours=1)
-
-
-def fault(rooms: Rooms, *, predicate: object = None, **said: object) -> FaultNamed:
-    """A fault of the hour around now, changed by what is given."""
-    now = rooms.clock.now()
-    value = {
-        "service": "main",
-        "from": (now - HOUR).isoformat(),
-        "to": (now + HOUR).isoformat(),
-        "what": "a rule was read the wrong way round",
-        "predicate": predicate or {},
-        **said,
-    }
-    return fault_of(value, now=now)
-
-
-async def looked(rooms: Rooms, *, named: FaultNamed) -> Touched:
-    wanted = Opening(tenant="main", fault=named, opened_by="t")
-    return await opening.preview(
-        rooms.pool, opening=wanted, now=rooms.clock.now(), chance=os.urandom
-    )
-
-
-async def opened(rooms: Rooms, *, named: FaultNamed) -> Opened:
-    """The incident of a fault, opened long enough after its end."""
-    wanted = Opening(tenant="main", fault=named, opened_by="t")
-    now = named.period_to + SETTLED
-    return await opening.open_incident(
-        rooms.pool, opening=wanted, keys=rooms.keys, now=now, chance=os.urandom
-    )
-
-
-async def shown(rooms: Rooms, *, incident: Opened) -> Incident:
-    return await showing.show_incident(
-        rooms.pool, seen=Seen(tenant="main"), incident_id=incident.id, keys=rooms.keys
-    )
-
-
-async def items(rooms: Rooms, *, incident: Opened) -> list[str]:
-    found = await shown(rooms, incident=incident)
-    return [each async for each in showing.items_of(rooms.pool, incident=found, tenant="main")]
-
-
-def ids(*accepted: Accepted) -> list[str]:
-    return sorted(item.id for each in accepted for item in each.items)
 
 
 async def test_the_set_holds_what_the_predicate_says_and_nothing_else(rooms: Rooms) -> None:

@@ -16,8 +16,8 @@ from tutela.access.founding import MAIN
 from tutela.app import House
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.options import AsJson, Where, spread
-from tutela.cli.output import print_json
-from tutela.decisions.replays import opening, showing
+from tutela.cli.output import print_json, progress
+from tutela.decisions.replays import opening, replaying, showing
 from tutela.decisions.replays.answers import Incident, IncidentPage, Touched
 from tutela.decisions.replays.opening import Opened, Opening
 from tutela.decisions.replays.reading import FaultUnfit, fault_of, predicate_value, read_fault
@@ -186,6 +186,26 @@ def list_items(
     _run(look, where=where)
 
 
+@incidents.command("replay")
+@spread
+def replay_incident(
+    incident_id: IncidentId, *, tenant: Tenant = MAIN, as_json: AsJson = False, where: Where
+) -> None:
+    """Bring every item of an incident before a reviewer; goes on where it was stopped."""
+
+    async def act(house: House) -> Incident:
+        with progress("items") as moved:
+            return await replaying.replay(
+                app.replay_room(house), tenant=tenant, incident_id=incident_id, progress=moved
+            )
+
+    incident = _run(act, where=where)
+    if as_json:
+        print_json(incident)
+    else:
+        _tell_replayed(incident)
+
+
 def _fault(naming: Naming) -> FaultNamed:
     file = naming.file
     if file is None:
@@ -222,6 +242,23 @@ def _tell(incident: Incident) -> None:
     print(f"{incident.what}")
     print(f"{incident.window} from {incident.period_from} until before {incident.period_to}")
     _tell_touched(incident.touched)
+    if incident.replayed is not None:
+        _tell_replayed(incident)
+
+
+def _tell_replayed(incident: Incident) -> None:
+    made = incident.replayed
+    if made is None:
+        print("Another replay has not ended yet.")
+        return
+    print(
+        f"{made.requeued} open items wait in their right place, {made.moved} of them in another "
+        f"than before; {made.reopened} answered ones are asked about again"
+    )
+    if made.stands:
+        print(f"{made.stands} answers stand as they are")
+    if made.erased:
+        print(f"{made.erased} answered items are of erased notices and can't be asked about again")
 
 
 def _tell_touched(touched: Touched) -> None:

@@ -7,12 +7,12 @@ from uuid import UUID
 from tutela.access.keys import KeySet, Sealed
 from tutela.cases.identity import subject_key
 from tutela.domain.article16 import missing
-from tutela.domain.harm import HarmFamily, harm_family
-from tutela.domain.lanes import Lane, lane
+from tutela.domain.harm import HarmFamily
+from tutela.domain.lanes import Lane
 from tutela.domain.notice import Notice, Subject
 from tutela.domain.vocabulary import Channel, Mark
 from tutela.intake.reading import NoticeRead
-from tutela.law.deadlines import review_due_at
+from tutela.intake.routing import Said, route
 from tutela.law.notices import anonymous_keywords
 from tutela.ledger import leaf, receipts
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES, Fact, Leaf
@@ -84,8 +84,7 @@ def prepare(
 ) -> PreparedNotice:
     """All rows of a notice, under its `external_id` or else under the caller's key."""
     notice = read.notice
-    family = harm_family(notice.category, keyword=notice.keyword)
-    urgency = _urgency(notice, family=family, channel=speaker.channel)
+    waits = route(_said(notice, channel=speaker.channel), received_at=stamp.at)
     lacking = missing(notice, anonymous_keywords=anonymous_keywords(on=stamp.at.date()))
     written = leaf.write(
         _fact(notice, speaker=speaker, stamp=stamp, lacking=lacking),
@@ -99,10 +98,10 @@ def prepare(
         key=notice.external_id or key,
         notice=notice,
         body=read.body,
-        family=family,
-        lane=urgency,
-        due_at=review_due_at(urgency, received_at=stamp.at),
-        specialist=family is HarmFamily.CHILD_SAFETY or possible_minor(notice),
+        family=waits.family,
+        lane=waits.lane,
+        due_at=waits.due_at,
+        specialist=waits.specialist,
         missing=lacking,
         items=_items(notice, speaker=speaker, stamp=stamp, keys=keys),
         leaf=written,
@@ -127,10 +126,11 @@ def possible_minor(notice: Notice) -> bool:
     return notice.possible_minor is not None and notice.possible_minor.anywhere
 
 
-def _urgency(notice: Notice, *, family: HarmFamily, channel: Channel) -> Lane:
-    return lane(
+def _said(notice: Notice, *, channel: Channel) -> Said:
+    return Said(
         channel=channel,
-        family=family,
+        category=notice.category,
+        keyword=notice.keyword,
         imminent_danger=bool(notice.imminent_danger),
         possible_minor=possible_minor(notice),
     )

@@ -1,0 +1,191 @@
+"""A platform that misbehaves ends where we are: nothing lost, nothing twice, nothing unowned."""
+
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+
+from tests.fixtures.house import Clock, Rooms
+from tests.fixtures.platform import MAIN, Platform
+from tests.fixtures.receiver import Receiver
+from tutela.decisions.dead_letters import revive
+from tutela.decisions.endpoints import WebhookEndpoint
+from tutela.decisions.webhooks import Courier
+from tutela.drills.measures_platform import PATH, Conduct, MeasuresPlatform, Misstep
+from tutela.drills.wire import serving
+
+ROUNDS_MAX = 80
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+REFUSING = (Misstep.SILENT, Misstep.GONE, Misstep.MOVED, Misstep.BUSY)
+#: What a platform does that needs no word of its own to be put right.
+FAULTS = (*REFUSING, Misstep.TWICE, Misstep.SHUFFLED, Misstep.HUGE, Misstep.LATE)
+
+
+@dataclass
+class Town:
+    """Our house, and the simulated platform that it tells what to do."""
+
+    ours: Platform
+    theirs: MeasuresPlatform
+    their_clock: Clock
+
+    async def decided(self, *names: str) -> list[str]:
+        """The ids of decisions to remove the subjects, one each."""
+        return [(await self.ours.act(name)).id for name in names]
+
+    async def in_force(self) -> set[str]:
+        """The measures that hold, as we have it."""
+        rows = await self.ours.rooms.rows("SELECT id::text FROM measure WHERE undone_at IS NULL")
+        return {measure_id for (measure_id,) in rows}
+
+    def in_force_there(self) -> set[str]:
+        """The measures that hold, as the platform has it."""
+        return {name for measures in self.theirs.in_force().values() for name in measures}
+
+    async def open_messages(self) -> list[tuple[str, str | None]]:
+        """The id of each message that is not delivered; of a dead one its owner."""
+        return await self.ours.rooms.rows(
+            "SELECT id::text, CASE WHEN dead_at IS NOT NULL THEN coalesce(owner, 'nobody') END "
+            "FROM outbox WHERE done_at IS NULL ORDER BY place"
+        )
+
+    async def pass_time(self, pause: timedelta) -> None:
+        """Time goes by; then whatever both sides have to do is done."""
+        self.ours.wait(pause)
+        self.their_clock.ahead += pause
+        await self.ours.deliver()
+        self.theirs.catch_up()
+
+    async def settle(self) -> None:
+        """Until nothing is under way any more; dead letters are sent again by their owner."""
+        for _ in range(ROUNDS_MAX):
+            await self.pass_time(HOUR)
+            waiting = await self.open_messages()
+            if not waiting:
+                return
+            await self.revive_dead(waiting)
+        pytest.fail(f"{len(waiting)} messages were not delivered")
+
+    async def revive_dead(self, waiting: list[tuple[str, str | None]]) -> None:
+        for message_id, owner in waiting:
+            if owner is not None:
+                assert owner == "lead"
+                now = self.ours.rooms.clock.now()
+                await revive(
+                    self.ours.rooms.pool, station=MAIN, message_id=UUID(message_id), now=now
+                )
+
+
+@asynccontextmanager
+async def town(
+    rooms: Rooms, *, seed: int = 7, rates: dict[Misstep, float] | None = None
+) -> AsyncIterator[Town]:
+    """The platform listens and misbehaves at the rates given."""
+    known: list[WebhookEndpoint] = []
+    their_clock = Clock()
+    theirs = MeasuresPlatform(
+        lambda: known[0].secret if known else None,
+        clock=their_clock.now,
+        chance=random.Random(seed),
+        conduct=Conduct(rates=rates or {}),
+    )
+    async with serving(theirs.take) as url, httpx.AsyncClient(trust_env=False) as client:
+        courier = Courier(
+            pool=rooms.pool,
+            keys=rooms.keys,
+            client=client,
+            clock=rooms.clock.now,
+            chance=os.urandom,
+        )
+        ours = Platform(rooms=rooms, receiver=Receiver(), courier=courier)
+        known.append(await ours.configure(url + PATH))
+        yield Town(ours=ours, theirs=theirs, their_clock=their_clock)
+
+
+async def test_a_platform_that_was_down_for_a_day_ends_where_we_are(rooms: Rooms) -> None:
+    async with town(rooms) as there:
+        first, *_ = await there.decided("post-1", "post-2", "post-3")
+        there.theirs.conduct.down_until = rooms.clock.now() + DAY
+        for _ in range(24):
+            await there.pass_time(HOUR)
+        assert there.in_force_there() == set()
+        await there.ours.undo(first)
+        await there.settle()
+        assert there.in_force_there() == await there.in_force()
+        assert len(there.in_force_there()) == 2
+
+
+async def test_apply_undo_and_apply_again_ends_applied_in_whatever_order_it_is_done(
+    rooms: Rooms,
+) -> None:
+    async with town(rooms, rates={Misstep.SHUFFLED: 1.0}) as there:
+        for _ in range(2):
+            (decision,) = await there.decided("post-1")
+            await there.ours.undo(decision)
+        await there.decided("post-1")
+        for _ in range(20):
+            await there.ours.deliver()
+        assert there.theirs.taken["measure.apply"] == 3
+        assert there.in_force_there() == set()
+        there.theirs.catch_up()
+        assert there.in_force_there() == await there.in_force()
+        assert len(there.in_force_there()) == 1
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_a_platform_with_every_fault_ends_where_we_are(rooms: Rooms, seed: int) -> None:
+    chance = random.Random(seed)
+    async with town(rooms, seed=seed, rates=dict.fromkeys(FAULTS, 0.08)) as there:
+        holding: list[str] = []
+        for number in range(16):
+            holding += await there.decided(f"post-{number % 5}")
+            if chance.random() < 0.5:
+                await there.ours.undo(holding.pop(chance.randrange(len(holding))))
+            if number % 5 == 0:
+                await there.pass_time(timedelta())
+        await there.settle()
+        assert there.in_force_there() == await there.in_force()
+        assert len(there.in_force_there()) == len(holding)
+        assert sum(there.theirs.missteps.values()) > 5
+
+
+@pytest.mark.parametrize("fault", [*REFUSING, Misstep.HUGE])
+async def test_a_bad_receiver_costs_nothing_but_time(rooms: Rooms, fault: Misstep) -> None:
+    async with town(rooms, rates={fault: 1.0}) as there:
+        first, _ = await there.decided("post-1", "post-2")
+        await there.ours.deliver()
+        messages = len(await there.open_messages())
+        assert messages == (0 if fault is Misstep.HUGE else 6)
+        there.theirs.conduct.rates.clear()
+        await there.ours.undo(first)
+        await there.settle()
+        assert there.in_force_there() == await there.in_force()
+        assert len(there.in_force_there()) == 1
+        # each message was taken once: two decisions of three and one undoing
+        assert there.theirs.taken == {
+            "measure.apply": 2,
+            "statement.issued": 2,
+            "notice.answered": 2,
+            "measure.undo": 1,
+        }
+
+
+@pytest.mark.parametrize("jump", [DAY, -DAY])
+async def test_a_clock_that_jumps_delays_and_loses_nothing(rooms: Rooms, jump: timedelta) -> None:
+    async with town(rooms) as there:
+        await there.decided("post-1")
+        there.ours.wait(jump)
+        await there.ours.deliver()
+        assert there.in_force_there() == set()
+        there.ours.wait(-jump)
+        await there.decided("post-2")
+        await there.settle()
+        assert there.in_force_there() == await there.in_force()
+        assert len(there.in_force_there()) == 2

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tutela.decisions.decide import Decided
+from tutela.decisions.lookup import StatementStanding
 from tutela.decisions.replays.answers import Incident, IncidentPage
 from tutela.decisions.undoing import DecisionUndone, UndoAsked
 from tutela.domain.decision import Decision
@@ -33,6 +34,7 @@ from tutela.web.api.activitypub import Heard
 from tutela.web.api.cases import ClaimedCase, Empty, LeaseKept, LeaseNamed
 from tutela.web.api.coop import CoopErrors, CoopReportTaken
 from tutela.web.api.receipts import EvidenceSent, Lookup
+from tutela.web.api.statements import StatementLookup
 from tutela.web.api.xrpc import ReportTaken, XrpcError
 
 
@@ -148,6 +150,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes_key=True,
             answers={201: EvidenceAdded, 200: EvidenceAdded},
             errors=frozenset({404, 409}),
+        ),
+        "POST /v1/statements/lookup": Operation(
+            name="lookUpStatement",
+            summary="A statement of reasons in words, for whoever holds its code.",
+            takes=StatementLookup,
+            answers={200: StatementStanding},
+            errors=frozenset({404}),
         ),
         "GET /v1/cases": Operation(
             name="listCases",

@@ -29,6 +29,7 @@ from tutela.web.api import (
 )
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.api.flaggers import PERIOD_QUERIES
+from tutela.web.api.statements import StatementRoom, look_up_statement
 from tutela.web.api.xrpc import xrpc_problem
 from tutela.web.calls import Call, Rooms
 from tutela.web.console.pages import Console
@@ -78,6 +79,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *_sent_calls(rooms),
         _inbox_call(rooms),
         *_receipt_calls(rooms),
+        _statement_call(rooms),
         *_review_calls(rooms),
         *_incident_calls(rooms),
         *_ledger_calls(rooms),
@@ -170,6 +172,14 @@ def _receipt_calls(rooms: Rooms) -> list[Call]:
             ),
         ),
     ]
+
+
+def _statement_call(rooms: Rooms) -> Call:
+    terms = Terms(right=None, pace=Pace(per_second=RECEIPTS_PER_SECOND, burst=RECEIPTS_AT_ONCE))
+    room = StatementRoom(
+        pool=rooms.pool, keys=rooms.keys, clock=rooms.clock, language=rooms.language
+    )
+    return Call("POST", "/v1/statements/lookup", terms, look_up_statement(room))
 
 
 def _review_calls(rooms: Rooms) -> list[Call]:

@@ -82,14 +82,15 @@ async def look_up(
     delivered_at = row[3]
     until = None if delivered_at is None else complaint_until(delivered_at=delivered_at)
     return StatementStanding(
-        state=_state(*row[9:]),
+        state=_state(row[9:]),
         issued_at=canonical.timestamp(row[2]),
         complaint_until=None if until is None else canonical.timestamp(until),
         text=_told(row, asked=asked, code=code, keys=keys),
     )
 
 
-def _state(decision_undone: bool, over: bool, undone: bool) -> StatementState:  # noqa: FBT001 - columns of the row
+def _state(columns: Sequence[bool]) -> StatementState:
+    decision_undone, over, undone = columns
     if decision_undone or (over and undone):
         return StatementState.UNDONE
     return StatementState.ENDED if over else StatementState.IN_FORCE

@@ -189,6 +189,7 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
             client=client,
             clock=house.clock,
             chance=house.chance,
+            confirm_seconds=house.settings.confirm_seconds,
         )
         yield (
             Loop(name="housekeeping", every_seconds=HOUSEKEEPING_SECONDS, run=_keep_house(house)),

@@ -173,10 +173,10 @@ class Settings:
         float,
         Setting(
             variable="TUTELA_CONFIRM_SECONDS",
-            means="when an accepted measure counts as unconfirmed",
+            means="how long the platform may take to confirm a measure before it is asked",
             read=_between(1, most=31 * 86_400),
         ),
-    ] = 900.0
+    ] = 3_600.0
     service_did: Annotated[
         str,
         Setting(

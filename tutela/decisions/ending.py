@@ -12,7 +12,6 @@ from tutela.decisions.later import Scope
 from tutela.decisions.preparation import Mint
 from tutela.decisions.recalling import InForce, Recall, Why, in_force, recall
 from tutela.decisions.rows import columns
-from tutela.domain import canonical
 from tutela.domain.vocabulary import Mark
 from tutela.ledger import leaf
 from tutela.ledger.leaf import Fact, Leaf
@@ -93,5 +92,4 @@ def _leaf(each: InForce, *, scope: Scope, mint: Mint) -> Leaf:
         service=scope.service,
         projection=projection,
     )
-    nothing_more = leaf.commitment(canonical.encode({}), nonce=mint.nonce())
-    return leaf.write(fact, body_commitment=nothing_more)
+    return leaf.write_bare(fact, nonce=mint.nonce())

@@ -87,3 +87,37 @@ FROM (
 ) AS m
 JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
 GROUP BY 1, 2, 3
+
+-- name: lock_measures
+-- How measures of a service stand, held until the transaction ends.
+SELECT m.id, m.decision_id, m.state, m.revision, m.told_at
+FROM measure m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.id = ANY(%(ids)s::uuid[]) AND d.mark = %(mark)s
+ORDER BY m.id
+FOR NO KEY UPDATE OF m
+
+-- name: settle_measures
+-- What the platform said of measures; one that is not as it should be is asked about again.
+UPDATE measure m SET
+    state = s.state, told_at = s.told_at,
+    confirmed_at = CASE WHEN s.state = 'confirmed' THEN %(now)s ELSE m.confirmed_at END,
+    lifted_at = CASE WHEN s.state = 'lifted' THEN %(now)s ELSE m.lifted_at END,
+    reconciles = CASE WHEN s.settled THEN 0 ELSE m.reconciles END,
+    reconcile_at = CASE WHEN s.settled THEN NULL ELSE coalesce(m.reconcile_at, %(reconcile_at)s) END
+FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(told_at)s::timestamptz[], %(settled)s::bool[]) AS s (id, state, told_at, settled)
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.id = s.id
+
+-- name: known_statements
+-- Those of some statements that are the service's.
+SELECT s.id FROM statement s
+JOIN decision d ON (d.tenant, d.service, d.id) = (s.tenant, s.service, s.decision_id)
+WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.id = ANY(%(ids)s::uuid[]) AND d.mark = %(mark)s
+
+-- name: deliver_statements
+-- The recipient has the statement, told once; never before it was issued.
+UPDATE statement s SET delivered_at = greatest(told.at, s.issued_at), delivery_told_at = %(now)s
+FROM unnest(%(ids)s::uuid[], %(at)s::timestamptz[]) AS told (id, at), decision d
+WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.id = told.id AND s.delivery_told_at IS NULL
+  AND (d.tenant, d.service, d.id) = (s.tenant, s.service, s.decision_id) AND d.mark = %(mark)s
+RETURNING s.id, s.decision_id, s.delivered_at

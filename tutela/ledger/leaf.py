@@ -63,3 +63,8 @@ def write(fact: Fact, *, body_commitment: str) -> Leaf:
         }
     )
     return Leaf(fact.id, fact.type, fact.at, content, tree.leaf_hash(content))
+
+
+def write_bare(fact: Fact, *, nonce: bytes) -> Leaf:
+    """The leaf of a fact of which nothing was said beyond its projection."""
+    return write(fact, body_commitment=commitment(canonical.encode({}), nonce=nonce))

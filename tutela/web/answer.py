@@ -39,7 +39,7 @@ def answer(value: object, *, status: int = 200) -> Answer:
     return Answer(status, _encode(value))
 
 
-async def begun(lines: AsyncIterator[bytes]) -> LineAnswer:
+async def begun(lines: AsyncIterator[bytes], *, status: int = 200) -> LineAnswer:
     """The lines as an answer, once the first is there: until then an error is still a status."""
     first = await anext(lines, b"")
 
@@ -48,4 +48,4 @@ async def begun(lines: AsyncIterator[bytes]) -> LineAnswer:
         async for line in lines:
             yield line
 
-    return LineAnswer(rest())
+    return LineAnswer(rest(), status)

@@ -18,6 +18,7 @@ from tutela.intake.channels.activitypub import Activity
 from tutela.intake.channels.atproto import Report
 from tutela.intake.channels.batch import LineResult
 from tutela.intake.channels.coop import CoopReport
+from tutela.intake.channels.events import Event
 from tutela.intake.channels.osprey import Action
 from tutela.intake.declarations import Declared
 from tutela.intake.evidence import EvidenceAdded
@@ -126,6 +127,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes=Action,
             takes_key=True,
             answers={200: LineResult},
+            content_type=JSON_LINES,
+        ),
+        "POST /v1/events": Operation(
+            name="sendEvents",
+            summary="JSON Lines of what happened on the platform; a result a line.",
+            takes=Event,
+            answers={202: LineResult},
             content_type=JSON_LINES,
         ),
         "POST /v1/declarations": Operation(

@@ -28,6 +28,7 @@ def site_of(house: House) -> Starlette:
             intake=app.intake(house),
             refusals=app.refusals(house),
             clock=house.clock,
+            confirm_seconds=house.settings.confirm_seconds,
             service_did=house.settings.service_did,
             public_service=house.settings.public_service,
             outside=app.outside(house),

@@ -16,6 +16,7 @@ from tutela.web.api import (
     coop,
     decisions,
     declarations,
+    events,
     flaggers,
     health,
     incidents,
@@ -43,6 +44,7 @@ from tutela.web.public.calls import public_pages
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
+_TELL = Terms(right=Right.SEND_EVENTS, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
 _DECLARE = Terms(right=Right.SEND_NOTICES)
 _REPORT = Terms(right=Right.SEND_NOTICES, present=xrpc_problem)
 _SENT_ONES = Terms(right=Right.SEND_NOTICES, takes=None, queries=PAGE_QUERIES)
@@ -126,6 +128,12 @@ def _intake_calls(rooms: Rooms) -> list[Call]:
             "/osprey/events",
             _SEND_LINES,
             osprey.take_actions(rooms, record_line=record_line),
+        ),
+        Call(
+            "POST",
+            "/v1/events",
+            _TELL,
+            events.take_platform_events(rooms, record_line=record_line),
         ),
         Call(
             "POST",

@@ -5,7 +5,8 @@ from typing import Final
 
 from tests.fixtures.transparency import statement
 from tutela.compliance.transparency import check, check_batch
-from tutela.drills.transparency_database import normal, rules, vocabulary
+from tutela.compliance.transparency.urls import is_url
+from tutela.drills.transparency_database import formats, normal, rules, vocabulary
 from tutela.drills.transparency_database.validation import judged
 
 CASES: Final = 1_500
@@ -78,6 +79,10 @@ ODD: Final[tuple[object, ...]] = (
     "x" * 2001,
     "x" * 5001,
     " x\n",
+    "\u200d",
+    "\u2060x\u3164",
+    1e30,
+    10**30,
 )
 ODD_DAYS: Final[tuple[object, ...]] = (
     "2000-01-01",
@@ -109,6 +114,25 @@ URLS: Final[tuple[object, ...]] = (
     "https://-x.example",
     "//example.com",
     "https://example.com/" + "a" * 500,
+)
+#: Parts of which URLs are put together, most of them wrongly.
+URL_PARTS: Final = (
+    *("://", ":", "//", "/", "?", "#", "@", "[", "]", "%41", "%4", ".", "-", "_", "+", "|", " "),
+    *(
+        "a",
+        "b.c",
+        "localhost",
+        "::1",
+        "1.2.3.4",
+        ":80",
+        "xn--a",
+        "é",
+        "ß",
+        "１",
+        "\u0301",
+        "€",
+        "😀",
+    ),
 )
 EANS: Final[tuple[object, ...]] = (
     {"EAN-13": "0123456789123"},
@@ -179,3 +203,13 @@ def test_both_say_the_same_of_a_statement_in_a_batch() -> None:
         if ours != theirs:
             differences.append((given, ours, theirs))
     assert differences == []
+
+
+def test_both_say_the_same_of_urls() -> None:
+    chance = random.Random(SEED + 2)
+    urls = [
+        "https://" + "".join(chance.choices(URL_PARTS, k=chance.randint(1, 6)))
+        for _ in range(20 * CASES)
+    ]
+    assert [url for url in urls if formats.is_url(url) != is_url(url)] == []
+    assert sum(map(is_url, urls)) > CASES

@@ -5,6 +5,7 @@ import unicodedata
 from calendar import monthrange
 from datetime import date
 from functools import lru_cache
+from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -23,12 +24,22 @@ _USER: Final = r"(?:[\w.-]|%[0-9A-Fa-f]{2})+"
 _PATH: Final = r"(?:[\w.\-~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*"
 _REST: Final = r"(?:[\w.\-~!$&'\[\]()*+,;=:@/?]|%[0-9A-Fa-f]{2})*"
 _FRAGMENT: Final = r"(?:[\w.\-~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*"
+#: What stands for a symbol, a mark, and anything else that is no letter or number, outside ASCII.
+_SYMBOL, _MARK, _OTHER = "\ue000", "\ue001", "\ue002"
+_LABEL: Final = rf"[\w\-$+<=>^`|~{_SYMBOL}{_MARK}]+"
+_TOP: Final = rf"(?:xn--[a-z0-9-]+|(?:[^\W_]|{_MARK})+)"
+_NAME: Final = rf"(?:(?:{_LABEL}\.)+{_TOP}|[a-z0-9_-]+)\.?"
 _URL: Final = re.compile(
-    rf"(?:{_SCHEMES})://(?:(?:{_USER}:)?{_USER}@)?"
-    r"(?:[\w.\-]+(?:\.?(?:[^\W_]|xn--[\w-]+)+\.?)|\[[0-9a-f:.]+\])"
+    rf"(?:{_SCHEMES})://(?:(?:{_USER}:)?{_USER}@)?(?:{_NAME}|\[(?P<ip_6>[0-9a-f:.]+)\])"
     rf"(?::[0-9]+)?(?:/{_PATH})*(?:\?{_REST})?(?:\#{_FRAGMENT})?",
     re.IGNORECASE,
 )
+
+
+#: PHP writes floats from here on with an exponent.
+_EXPONENT_FROM: Final = 1e15
+#: PHP reads longer integers as floats.
+_INTEGERS_END: Final = 1 << 63
 
 
 def is_day(value: object) -> bool:
@@ -73,12 +84,22 @@ def is_url(value: object) -> bool:
     """Whether the value is an absolute URL with a host, in the framework's eyes."""
     if not isinstance(value, str):
         return False
-    plain = "".join("a" if _is_foreign_symbol(letter) else letter for letter in value)
-    return _URL.fullmatch(plain) is not None
+    found = _URL.fullmatch("".join(map(_plain, value)))
+    return found is not None and (found["ip_6"] is None or _is_ip_6(found["ip_6"]))
 
 
-def _is_foreign_symbol(letter: str) -> bool:
-    return not letter.isascii() and unicodedata.category(letter).startswith("S")
+def _plain(letter: str) -> str:
+    if letter.isascii() or letter.isalnum():
+        return letter
+    return {"S": _SYMBOL, "M": _MARK}.get(unicodedata.category(letter)[0], _OTHER)
+
+
+def _is_ip_6(written: str) -> bool:
+    try:
+        IPv6Address(written)
+    except AddressValueError:
+        return False
+    return True
 
 
 def size(value: object) -> int:
@@ -94,6 +115,8 @@ def text(value: object) -> str:
         return ""
     if value is True:
         return "1"
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, int) and not -_INTEGERS_END <= value < _INTEGERS_END:
+        return str(float(value))
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXPONENT_FROM:
         return str(int(value))
     return str(value)

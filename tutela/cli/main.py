@@ -51,6 +51,7 @@ USAGE_CODES = frozenset(
         "several_tokens",
         "statement_file_unfit",
         "unknown_decision",
+        "transparency_unfit",
         "unknown_incident",
         "unknown_notice",
         "unknown_service",

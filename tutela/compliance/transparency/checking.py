@@ -60,6 +60,13 @@ def check_batch(body: object, *, seen_puids: Iterable[object] = ()) -> dict[str,
     return {"puid": PUIDS_TAKEN} if taken else {}
 
 
+def puid_of(statement: Given) -> tuple[str, str | None]:
+    """The PUID as the database keeps it, and what it says where it can't be one."""
+    given = cleaned({"puid": statement.get("puid")})
+    _, wrong = _field_error(given, field=_PUID)
+    return said(given["puid"]) or "", wrong
+
+
 def _wrong_size(statements: object) -> str | None:
     if statements is None or statements in ([], {}):
         return _NO_STATEMENTS
@@ -140,3 +147,4 @@ def _is_member(value: object, *, word: str) -> bool:
 #: None stands for the member of `content_id`, asked after it.
 _SINGLE: Final = (*content_id(), None, *content_id_ean(), *statement_fields(_is_among))
 _BATCH: Final = (*statement_fields(_is_member), *content_id(), None)
+_PUID: Final = next(field for field in _SINGLE if field is not None and field.name == "puid")

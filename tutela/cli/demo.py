@@ -23,12 +23,12 @@ from tutela.access.users import Person, generated_password
 from tutela.app import House
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.options import Where
-from tutela.cli.port import HeldPort
 from tutela.decisions.endpoints import Station, set_endpoint
 from tutela.domain.vocabulary import Channel, Role
+from tutela.drills.measures_platform import PATH, MeasuresPlatform
 from tutela.drills.platform import SyntheticPlatform
-from tutela.drills.receiver import PATH, PlatformReceiver
 from tutela.drills.reviewers import SimulatedReviewer
+from tutela.drills.wire import serving
 
 FOLDER: Final = Path(".demo")
 #: The watch is quicker in a demo, so that there is something to see within a minute.
@@ -36,8 +36,9 @@ PACE: Final = {"TUTELA_CANARY_SECONDS": "20", "TUTELA_RECONCILE_SECONDS": "3"}
 NOTICES_PER_SECOND: Final = 4.0
 SECONDS_PER_CASE: Final = 1.5
 DECLARATION_SECONDS: Final = 20.0
+#: Between two reports of what the platform carried out.
+REPORT_SECONDS: Final = 1.0
 REVIEWERS: Final = ("reviewer-1", "reviewer-2")
-HOST: Final = "127.0.0.1"
 READY: Final = "ready "
 #: The command line in a process of its own, wherever its script was installed.
 RUN_COMMAND: Final = "from tutela.cli.main import main; main()"
@@ -94,24 +95,41 @@ async def _play(url: str, *, where: Where) -> None:
     stopping = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopping.set)
-    held = HeldPort(HOST, port=0)
-    cast = await _cast(where, receiver_port=held.port)
-    receiver = PlatformReceiver(lambda: cast.secret)
-    print(f"log in at {url}/ as {cast.login} with the password {cast.password}")
-    print(f"ready {url}", flush=True)
+    cast: list[Cast] = []
+    receiver = MeasuresPlatform(
+        lambda: cast[0].secret if cast else None, clock=app.now, chance=_synthetic_chance()
+    )
+    async with serving(receiver.take) as receiver_url:
+        cast.append(await _cast(where, webhooks=receiver_url + PATH))
+        print(f"log in at {url}/ as {cast[0].login} with the password {cast[0].password}")
+        print(f"ready {url}", flush=True)
+        await _perform(url, cast=cast[0], receiver=receiver, stopping=stopping)
+
+
+async def _perform(
+    url: str, *, cast: Cast, receiver: MeasuresPlatform, stopping: asyncio.Event
+) -> None:
     async with httpx.AsyncClient(base_url=url, timeout=20) as client:
         players = [
             asyncio.create_task(_endless(each))
             for each in (
                 *_platform(client, cast=cast),
                 *_reviewers(client, cast=cast),
-                _receive(receiver, port=held.port, stopping=stopping),
+                _keep_reporting(receiver, client=client, token=cast.platform),
             )
         ]
         await stopping.wait()
         for player in players:
             player.cancel()
         await asyncio.gather(*players, return_exceptions=True)
+
+
+async def _keep_reporting(
+    receiver: MeasuresPlatform, *, client: httpx.AsyncClient, token: str
+) -> None:
+    while True:
+        await asyncio.sleep(REPORT_SECONDS)
+        await receiver.report(client, token=token)
 
 
 def _platform(client: httpx.AsyncClient, *, cast: Cast) -> list[Awaitable[None]]:
@@ -137,24 +155,18 @@ def _synthetic_chance() -> random.Random:
     return random.Random()  # noqa: S311 - makes up what is sent, keeps no secret
 
 
-async def _receive(receiver: PlatformReceiver, *, port: int, stopping: asyncio.Event) -> None:
-    from tutela.web.serving import serve
-
-    await serve(receiver.application(), host=HOST, port=port, stopping=stopping)
-
-
 async def _endless(player: Awaitable[None]) -> None:
     with suppress(asyncio.CancelledError):
         await player
 
 
-async def _cast(where: Where, *, receiver_port: int) -> Cast:
+async def _cast(where: Where, *, webhooks: str) -> Cast:
     with attached(where) as attachment:
         async with house_of(attachment) as house:
-            return await _engage(house, receiver_port=receiver_port)
+            return await _engage(house, webhooks=webhooks)
 
 
-async def _engage(house: House, *, receiver_port: int) -> Cast:
+async def _engage(house: House, *, webhooks: str) -> Cast:
     login = f"lead-{house.chance(3).hex()}"
     password = generated_password(house.chance)
     await users.add(
@@ -166,7 +178,7 @@ async def _engage(house: House, *, receiver_port: int) -> Cast:
         house.pool,
         keys=house.keys,
         station=Station(tenant=MAIN, service=MAIN),
-        url=f"http://127.0.0.1:{receiver_port}{PATH}",
+        url=webhooks,
         chance=house.chance,
     )
     return Cast(

@@ -8,7 +8,7 @@ import heapq
 import hmac
 import json
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,13 @@ import msgspec
 from standardwebhooks.webhooks import Webhook
 
 from tutela.domain import canonical
-from tutela.drills.measures_held import MeasuresHeld, Restriction, order_of, subject_name
+from tutela.drills.measures_held import (
+    Effect,
+    MeasuresHeld,
+    Restriction,
+    order_of,
+    subject_name,
+)
 from tutela.drills.wire import Answer, Call, Outcome, told
 
 PATH: Final = "/webhooks"
@@ -98,8 +104,8 @@ class MeasuresPlatform:
         self.held = MeasuresHeld()
         self.taken: Counter[str] = Counter()
         self.missteps: Counter[Misstep] = Counter()
-        #: Reports that the other side refused, by what it said.
-        self.refused: list[object] = []
+        #: What the other side said of reports that it refused; the last of them.
+        self.refused: deque[object] = deque(maxlen=REPORTS_MAX)
         self._secret = secret
         self._clock = clock
         self._chance = chance
@@ -107,6 +113,8 @@ class MeasuresPlatform:
         #: A heap by time, then by number.
         self._reports: list[_Report] = []
         self._told = 0
+        #: No two platforms give a report the same id.
+        self._name = f"{chance.getrandbits(64):016x}"
 
     @property
     def unreported(self) -> int:
@@ -153,7 +161,7 @@ class MeasuresPlatform:
             for each in due:
                 heapq.heappush(self._reports, each)
             return 0
-        self.refused += [result for result in results if result.get("status") == "refused"]
+        self.refused.extend(each for each in results if each.get("status") == "refused")
         return len(due)
 
     def _due(self) -> list[_Report]:
@@ -209,25 +217,27 @@ class MeasuresPlatform:
                 return [{**delivered, "at": at}]
             case "measure.apply":
                 order = order_of(said, revision=said["revision"])
-                effects = {order.measure_id: self.held.apply(order, subject=subject_name(said))}
+                effect = self.held.apply(order, subject=subject_name(said))
+                return [_confirmed(order.measure_id, effect=effect)]
             case "measure.undo":
                 order = order_of(said, revision=said["revision"])
-                effects = {order.measure_id: self.held.undo(order, subject=subject_name(said))}
+                effect = self.held.undo(order, subject=subject_name(said))
+                return [_confirmed(order.measure_id, effect=effect)]
             case "measure.reconcile":
                 revision = said["revision"]
-                orders = [order_of(each, revision=revision) for each in said["measures"]]
-                effects = self.held.reconcile(orders, subject=subject_name(said), revision=revision)
+                effects = self.held.reconcile(
+                    [order_of(each, revision=revision) for each in said["measures"]],
+                    subject=subject_name(said),
+                    revision=revision,
+                )
+                return [_confirmed(name, effect=effect) for name, effect in effects.items()]
             case _:
                 return []
-        return [
-            {"type": "measure_confirmed", "measure_id": measure_id, "effect": str(effect)}
-            for measure_id, effect in effects.items()
-        ]
 
     def _report_of(self, says: dict[str, object], *, due_at: datetime) -> _Report:
         self._told += 1
         at = canonical.timestamp(self._clock())
-        event = {"id": f"report-{self._told}", "at": at, "visibility": "public", **says}
+        event = {"id": f"{self._name}-{self._told}", "at": at, "visibility": "public", **says}
         return _Report(due_at, self._told, event)
 
     def _is_down(self) -> bool:
@@ -256,3 +266,7 @@ class MeasuresPlatform:
         expected = Webhook(secret).sign(message_id, sent_at, call.body.decode())
         given = call.headers.get("webhook-signature", "").split()
         return any(hmac.compare_digest(each, expected) for each in given)
+
+
+def _confirmed(measure_id: str, *, effect: Effect) -> dict[str, object]:
+    return {"type": "measure_confirmed", "measure_id": measure_id, "effect": str(effect)}

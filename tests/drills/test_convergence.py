@@ -11,9 +11,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.fixtures.house import Clock, Rooms
+from tests.fixtures.house import Clock
 from tests.fixtures.platform import MAIN, Platform
 from tests.fixtures.receiver import Receiver
+from tests.fixtures.site import Site
 from tutela.decisions.dead_letters import revive
 from tutela.decisions.endpoints import WebhookEndpoint
 from tutela.decisions.webhooks import Courier
@@ -35,6 +36,7 @@ class Town:
     ours: Platform
     theirs: MeasuresPlatform
     their_clock: Clock
+    web: Site
 
     async def decided(self, *names: str) -> list[str]:
         """The ids of decisions to remove the subjects, one each."""
@@ -62,13 +64,21 @@ class Town:
         self.their_clock.ahead += pause
         await self.ours.deliver()
         self.theirs.catch_up()
+        await self.theirs.report(self.web.client, token=await self.web.token())
+
+    async def not_carried_out(self) -> int:
+        """How many measures wait for their platform's word."""
+        ((count,),) = await self.ours.rooms.rows(
+            "SELECT count(*) FROM measure WHERE state NOT IN ('confirmed', 'lifted')"
+        )
+        return int(count)
 
     async def settle(self) -> None:
         """Until nothing is under way any more; dead letters are sent again by their owner."""
         for _ in range(ROUNDS_MAX):
             await self.pass_time(HOUR)
             waiting = await self.open_messages()
-            if not waiting:
+            if not waiting and not await self.not_carried_out():
                 return
             await self.revive_dead(waiting)
         pytest.fail(f"{len(waiting)} messages were not delivered")
@@ -85,9 +95,10 @@ class Town:
 
 @asynccontextmanager
 async def town(
-    rooms: Rooms, *, seed: int = 7, rates: dict[Misstep, float] | None = None
+    web: Site, *, seed: int = 7, rates: dict[Misstep, float] | None = None
 ) -> AsyncIterator[Town]:
     """The platform listens and misbehaves at the rates given."""
+    rooms = web.house
     known: list[WebhookEndpoint] = []
     their_clock = Clock()
     theirs = MeasuresPlatform(
@@ -106,13 +117,13 @@ async def town(
         )
         ours = Platform(rooms=rooms, receiver=Receiver(), courier=courier)
         known.append(await ours.configure(url + PATH))
-        yield Town(ours=ours, theirs=theirs, their_clock=their_clock)
+        yield Town(ours=ours, theirs=theirs, their_clock=their_clock, web=web)
 
 
-async def test_a_platform_that_was_down_for_a_day_ends_where_we_are(rooms: Rooms) -> None:
-    async with town(rooms) as there:
+async def test_a_platform_that_was_down_for_a_day_ends_where_we_are(web: Site) -> None:
+    async with town(web) as there:
         first, *_ = await there.decided("post-1", "post-2", "post-3")
-        there.theirs.conduct.down_until = rooms.clock.now() + DAY
+        there.theirs.conduct.down_until = web.house.clock.now() + DAY
         for _ in range(24):
             await there.pass_time(HOUR)
         assert there.in_force_there() == set()
@@ -123,9 +134,9 @@ async def test_a_platform_that_was_down_for_a_day_ends_where_we_are(rooms: Rooms
 
 
 async def test_apply_undo_and_apply_again_ends_applied_in_whatever_order_it_is_done(
-    rooms: Rooms,
+    web: Site,
 ) -> None:
-    async with town(rooms, rates={Misstep.SHUFFLED: 1.0}) as there:
+    async with town(web, rates={Misstep.SHUFFLED: 1.0}) as there:
         for _ in range(2):
             (decision,) = await there.decided("post-1")
             await there.ours.undo(decision)
@@ -140,9 +151,9 @@ async def test_apply_undo_and_apply_again_ends_applied_in_whatever_order_it_is_d
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_a_platform_with_every_fault_ends_where_we_are(rooms: Rooms, seed: int) -> None:
+async def test_a_platform_with_every_fault_ends_where_we_are(web: Site, seed: int) -> None:
     chance = random.Random(seed)
-    async with town(rooms, seed=seed, rates=dict.fromkeys(FAULTS, 0.08)) as there:
+    async with town(web, seed=seed, rates=dict.fromkeys(FAULTS, 0.08)) as there:
         holding: list[str] = []
         for number in range(16):
             holding += await there.decided(f"post-{number % 5}")
@@ -157,8 +168,8 @@ async def test_a_platform_with_every_fault_ends_where_we_are(rooms: Rooms, seed:
 
 
 @pytest.mark.parametrize("fault", [*REFUSING, Misstep.HUGE])
-async def test_a_bad_receiver_costs_nothing_but_time(rooms: Rooms, fault: Misstep) -> None:
-    async with town(rooms, rates={fault: 1.0}) as there:
+async def test_a_bad_receiver_costs_nothing_but_time(web: Site, fault: Misstep) -> None:
+    async with town(web, rates={fault: 1.0}) as there:
         first, _ = await there.decided("post-1", "post-2")
         await there.ours.deliver()
         messages = len(await there.open_messages())
@@ -178,8 +189,8 @@ async def test_a_bad_receiver_costs_nothing_but_time(rooms: Rooms, fault: Misste
 
 
 @pytest.mark.parametrize("jump", [DAY, -DAY])
-async def test_a_clock_that_jumps_delays_and_loses_nothing(rooms: Rooms, jump: timedelta) -> None:
-    async with town(rooms) as there:
+async def test_a_clock_that_jumps_delays_and_loses_nothing(web: Site, jump: timedelta) -> None:
+    async with town(web) as there:
         await there.decided("post-1")
         there.ours.wait(jump)
         await there.ours.deliver()

@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
+
+from tutela import setting_readers as reads
 
 PORT_MAX = 65_535
 
@@ -25,104 +26,22 @@ class Setting:
     read: Callable[[str], object]
 
 
-def _between(least: float, *, most: float) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        number = float(text)
-        if not least <= number <= most:
-            raise ValueError(f"a number from {least:g} to {most:g}")
-        return number
-
-    return read
-
-
-def _whole(least: int, *, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise ValueError(f"a whole number from {least} to {most}")
-        return int(text)
-
-    return read
-
-
-def _folder(text: str) -> Path:
-    if not text or "\x00" in text:
-        raise ValueError("a folder")
-    return Path(text).expanduser().absolute()
-
-
-def _file(text: str) -> Path:
-    if not text or "\x00" in text:
-        raise ValueError("a file")
-    return Path(text).expanduser().absolute()
-
-
-def _url(text: str) -> str:
-    if not text.startswith(("postgresql://", "postgres://")):
-        raise ValueError("a URL that begins with postgresql://")
-    return text
-
-
-def _http_url(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise ValueError("a URL that begins with http:// or https://")
-    return text
-
-
-def _host(text: str) -> str:
-    if not text or any(letter.isspace() for letter in text):
-        raise ValueError("a name or an address of this machine")
-    return text
-
-
-def _public_url(text: str) -> str:
-    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", text):
-        raise ValueError("a URL of a scheme and a host alone, such as https://reports.example.org")
-    return text.rstrip("/").lower()
-
-
-def _networks(text: str) -> str:
-    try:
-        return ",".join(str(ip_network(each.strip())) for each in text.split(","))
-    except ValueError as cause:
-        raise ValueError("a list of networks with commas, such as 10.1.0.0/16") from cause
-
-
-def _words(text: str) -> str:
-    if not all(re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", each.strip()) for each in text.split(",")):
-        raise ValueError("a list of names with commas, such as report_post,report_user")
-    return text
-
-
-def _did(text: str) -> str:
-    if not re.fullmatch(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]", text):
-        raise ValueError("a DID, such as did:web:moderation.example.org")
-    return text
-
-
-def _service(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}/[A-Za-z0-9][\w.-]{0,63}", text, re.ASCII):
-        raise ValueError("a tenant and its service, such as main/main")
-    return text
-
-
-def _language(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", text):
-        raise ValueError("a language, such as de or pt-BR")
-    return text
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an operator may choose; `read_settings` fills in what depends on the machine."""
 
     data_folder: Annotated[
         Path,
-        Setting(variable="TUTELA_DATA", means="the folder of the embedded database", read=_folder),
+        Setting(
+            variable="TUTELA_DATA", means="the folder of the embedded database", read=reads.folder
+        ),
     ] = Path()
     database_url: Annotated[
         str | None,
         Setting(
-            variable="TUTELA_DATABASE", means="a PostgreSQL of one's own, by its URL", read=_url
+            variable="TUTELA_DATABASE",
+            means="a PostgreSQL of one's own, by its URL",
+            read=reads.url,
         ),
     ] = None
     key_folder: Annotated[
@@ -130,19 +49,19 @@ class Settings:
         Setting(
             variable="TUTELA_KEYS",
             means="the folder of the keys, outside the data folder",
-            read=_folder,
+            read=reads.folder,
         ),
     ] = Path()
     host: Annotated[
         str,
-        Setting(variable="TUTELA_HOST", means="the address that is served", read=_host),
+        Setting(variable="TUTELA_HOST", means="the address that is served", read=reads.host),
     ] = "127.0.0.1"
     port: Annotated[
         int,
         Setting(
             variable="TUTELA_PORT",
             means="the port that is served; 0 takes a free one",
-            read=_whole(0, most=PORT_MAX),
+            read=reads.whole(0, most=PORT_MAX),
         ),
     ] = 8750
     web_processes: Annotated[
@@ -150,7 +69,7 @@ class Settings:
         Setting(
             variable="TUTELA_WEB_PROCESSES",
             means="web processes that share the port",
-            read=_whole(1, most=64),
+            read=reads.whole(1, most=64),
         ),
     ] = 1
     pool_connections: Annotated[
@@ -158,7 +77,7 @@ class Settings:
         Setting(
             variable="TUTELA_POOL_CONNECTIONS",
             means="database connections of a process, at most",
-            read=_whole(2, most=200),
+            read=reads.whole(2, most=200),
         ),
     ] = 8
     stop_seconds: Annotated[
@@ -166,7 +85,7 @@ class Settings:
         Setting(
             variable="TUTELA_STOP_SECONDS",
             means="how long calls in flight may take when the service ends",
-            read=_between(0.1, most=3_600),
+            read=reads.between(0.1, most=3_600),
         ),
     ] = 30.0
     confirm_seconds: Annotated[
@@ -174,7 +93,7 @@ class Settings:
         Setting(
             variable="TUTELA_CONFIRM_SECONDS",
             means="how long the platform may take to confirm a measure before it is asked",
-            read=_between(1, most=31 * 86_400),
+            read=reads.between(1, most=31 * 86_400),
         ),
     ] = 3_600.0
     service_did: Annotated[
@@ -182,7 +101,7 @@ class Settings:
         Setting(
             variable="TUTELA_SERVICE_DID",
             means="this service over AT Protocol: whom its accounts must address",
-            read=_did,
+            read=reads.did,
         ),
     ] = "did:web:localhost"
     public_service: Annotated[
@@ -190,7 +109,7 @@ class Settings:
         Setting(
             variable="TUTELA_PUBLIC_SERVICE",
             means="for which service the doors take reports that need no token of ours",
-            read=_service,
+            read=reads.service,
         ),
     ] = "main/main"
     plc_directory: Annotated[
@@ -198,7 +117,7 @@ class Settings:
         Setting(
             variable="TUTELA_PLC_DIRECTORY",
             means="the directory that is asked for a did:plc; without one none is resolved",
-            read=_http_url,
+            read=reads.http_url,
         ),
     ] = None
     osprey_reports: Annotated[
@@ -206,7 +125,7 @@ class Settings:
         Setting(
             variable="TUTELA_OSPREY_REPORTS",
             means="Osprey's actions that are reports, with commas, instead of the usual names",
-            read=_words,
+            read=reads.words,
         ),
     ] = None
     reconcile_seconds: Annotated[
@@ -214,7 +133,7 @@ class Settings:
         Setting(
             variable="TUTELA_RECONCILE_SECONDS",
             means="between two reconciliations",
-            read=_between(1, most=3_600),
+            read=reads.between(1, most=3_600),
         ),
     ] = 30.0
     canary_seconds: Annotated[
@@ -222,7 +141,7 @@ class Settings:
         Setting(
             variable="TUTELA_CANARY_SECONDS",
             means="between two probes on a route",
-            read=_between(5, most=86_400),
+            read=reads.between(5, most=86_400),
         ),
     ] = 300.0
     probe_url: Annotated[
@@ -230,7 +149,7 @@ class Settings:
         Setting(
             variable="TUTELA_PROBE_URL",
             means="where probes knock, if not at the served address",
-            read=_http_url,
+            read=reads.http_url,
         ),
     ] = None
 
@@ -239,7 +158,7 @@ class Settings:
         Setting(
             variable="TUTELA_OUTSIDE_ALLOWED",
             means="private networks that may be fetched from, also over plain http; with commas",
-            read=_networks,
+            read=reads.networks,
         ),
     ] = None
     public_url: Annotated[
@@ -247,7 +166,7 @@ class Settings:
         Setting(
             variable="TUTELA_PUBLIC_URL",
             means="where strangers reach this service, if the Host of their calls does not say it",
-            read=_public_url,
+            read=reads.public_url,
         ),
     ] = None
 
@@ -256,7 +175,7 @@ class Settings:
         Setting(
             variable="TUTELA_HEADS_FILE",
             means="a file to which each new head is appended",
-            read=_file,
+            read=reads.file,
         ),
     ] = None
     heads_url: Annotated[
@@ -264,7 +183,7 @@ class Settings:
         Setting(
             variable="TUTELA_HEADS_URL",
             means="a URL of a second party to which each new head is posted",
-            read=_http_url,
+            read=reads.http_url,
         ),
     ] = None
     timestamp_url: Annotated[
@@ -272,7 +191,7 @@ class Settings:
         Setting(
             variable="TUTELA_TIMESTAMP_URL",
             means="an authority that stamps the newest head once a day (RFC 3161)",
-            read=_http_url,
+            read=reads.http_url,
         ),
     ] = None
 
@@ -281,7 +200,7 @@ class Settings:
         Setting(
             variable="TUTELA_LANGUAGE",
             means="the language of statements of reasons to people whose own is unknown",
-            read=_language,
+            read=reads.language,
         ),
     ] = "en"
 
@@ -290,7 +209,40 @@ class Settings:
         Setting(
             variable="TUTELA_WITHHOLDING_BASES",
             means="a register of national bases on which people may be told later of a decision",
-            read=_file,
+            read=reads.file,
+        ),
+    ] = None
+
+    transparency_url: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_TRANSPARENCY_URL",
+            means="the Transparency Database that statements are filed with; none: nothing leaves",
+            read=reads.http_url,
+        ),
+    ] = None
+    transparency_token_file: Annotated[
+        Path | None,
+        Setting(
+            variable="TUTELA_TRANSPARENCY_TOKEN_FILE",
+            means="the file of the platform's token, read again when it is refused",
+            read=reads.file,
+        ),
+    ] = None
+    transparency_tenant: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_TRANSPARENCY_TENANT",
+            means="whose statements are filed under that token",
+            read=reads.words,
+        ),
+    ] = "main"
+    served_countries: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_SERVED_COUNTRIES",
+            means="where the services are offered, with commas; none: in the whole EEA",
+            read=reads.countries,
         ),
     ] = None
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.compliance.statements import STATEMENT, STATEMENT_ID, statements
-from tutela.compliance.filing.payload import EEA, Payload, Unfileable, payload
+from tutela.compliance.filing.payload import Payload, Unfileable, payload
 from tutela.compliance.transparency import check
+from tutela.domain.countries import EEA
 from tutela.domain.decision import Content
 from tutela.domain.notice import Subject
 from tutela.domain.statement import Reasons, Restriction, Source, Statement

@@ -12,6 +12,8 @@ from tutela.domain.states import (
     DecisionEvent,
     DecisionState,
     Event,
+    FilingEvent,
+    FilingState,
     IllegalTransition,
     IncidentEvent,
     IncidentState,
@@ -25,7 +27,9 @@ from tutela.domain.states import (
     transition,
 )
 
-AnyState = ItemState | CaseState | DecisionState | MeasureState | OutboxState | IncidentState
+AnyState = (
+    ItemState | CaseState | DecisionState | MeasureState | OutboxState | IncidentState | FilingState
+)
 
 IN_FORCE = [
     MeasureState.DECIDED,
@@ -67,6 +71,13 @@ MOVES: list[tuple[AnyState, Event, AnyState]] = [
     (OutboxState.DEAD, OutboxEvent.REVIVED, OutboxState.DUE),
     (IncidentState.OPENED, IncidentEvent.REPLAYED, IncidentState.REPLAYED),
     (IncidentState.REPLAYED, IncidentEvent.TOLD, IncidentState.TOLD),
+    (FilingState.DUE, FilingEvent.EXEMPTED, FilingState.NEVER),
+    (FilingState.DUE, FilingEvent.TAKEN, FilingState.FILED),
+    (FilingState.DUE, FilingEvent.POSTPONED, FilingState.DUE),
+    (FilingState.DUE, FilingEvent.STOPPED, FilingState.HELD),
+    (FilingState.DUE, FilingEvent.REFUSED, FilingState.REFUSED),
+    (FilingState.HELD, FilingEvent.RELEASED, FilingState.DUE),
+    (FilingState.REFUSED, FilingEvent.RELEASED, FilingState.DUE),
 ]
 
 STATES: list[AnyState] = [
@@ -76,6 +87,7 @@ STATES: list[AnyState] = [
     *MeasureState,
     *OutboxState,
     *IncidentState,
+    *FilingState,
 ]
 EVENTS: list[Event] = [
     *ItemEvent,
@@ -84,6 +96,7 @@ EVENTS: list[Event] = [
     *MeasureEvent,
     *OutboxEvent,
     *IncidentEvent,
+    *FilingEvent,
 ]
 FINAL = [
     ItemState.ANSWERED,
@@ -92,6 +105,8 @@ FINAL = [
     MeasureState.LIFTED,
     OutboxState.DELIVERED,
     IncidentState.TOLD,
+    FilingState.FILED,
+    FilingState.NEVER,
 ]
 
 

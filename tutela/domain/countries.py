@@ -41,6 +41,12 @@ COUNTRIES: Final[frozenset[str]] = frozenset(
     first + second for first, seconds in _SECOND_LETTERS.items() for second in seconds
 )
 
+#: The countries of the European Economic Area, as the DSA Transparency Database takes a scope.
+EEA: Final[frozenset[str]] = frozenset(
+    {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE"}
+    | {"IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"}
+)
+
 
 def is_country(code: str) -> bool:
     """Whether `code` is an assigned alpha-2 code, upper case, or XK."""

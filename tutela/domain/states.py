@@ -149,6 +149,38 @@ class IncidentEvent(StrEnum):
     TOLD = "told"
 
 
+class FilingState(StrEnum):
+    """Where a statement of reasons stands with the Transparency Database: DSA Art. 24(5)."""
+
+    #: To be filed, at once or after a pause.
+    DUE = "due"
+    #: The database has it.
+    FILED = "filed"
+    #: May name a person or does not fit; waits for somebody who looks at it.
+    HELD = "held"
+    #: The database refused it; waits for somebody who corrects it.
+    REFUSED = "refused"
+    #: Of a canary or a drill: it never leaves the house.
+    NEVER = "never"
+
+
+class FilingEvent(StrEnum):
+    """What happens to a statement on its way to the Transparency Database."""
+
+    #: The decision it gives reasons for is marked.
+    EXEMPTED = "exempted"
+    #: The database took it, or had it already.
+    TAKEN = "taken"
+    #: What was tried has no clear outcome, or could not be tried; another attempt follows.
+    POSTPONED = "postponed"
+    #: The scanner or the rules of the database stopped it before it left.
+    STOPPED = "stopped"
+    #: The database refused it.
+    REFUSED = "refused"
+    #: A person corrected its texts or let it go as it is.
+    RELEASED = "released"
+
+
 class IllegalTransition(TutelaError):
     """The event cannot happen to something in this state."""
 
@@ -244,14 +276,35 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
                 (IncidentState.REPLAYED, IncidentEvent.TOLD): IncidentState.TOLD,
             },
         ),
+        FilingState: StateTable(
+            initial=FilingState.DUE,
+            events=FilingEvent,
+            moves={
+                (FilingState.DUE, FilingEvent.EXEMPTED): FilingState.NEVER,
+                (FilingState.DUE, FilingEvent.TAKEN): FilingState.FILED,
+                (FilingState.DUE, FilingEvent.POSTPONED): FilingState.DUE,
+                (FilingState.DUE, FilingEvent.STOPPED): FilingState.HELD,
+                (FilingState.DUE, FilingEvent.REFUSED): FilingState.REFUSED,
+                (FilingState.HELD, FilingEvent.RELEASED): FilingState.DUE,
+                (FilingState.REFUSED, FilingEvent.RELEASED): FilingState.DUE,
+            },
+        ),
     }
 )
 
 State = TypeVar(
     "State",
-    bound=ItemState | CaseState | DecisionState | MeasureState | OutboxState | IncidentState,
+    bound=ItemState
+    | CaseState
+    | DecisionState
+    | MeasureState
+    | OutboxState
+    | IncidentState
+    | FilingState,
 )
-Event = ItemEvent | CaseEvent | DecisionEvent | MeasureEvent | OutboxEvent | IncidentEvent
+Event = (
+    ItemEvent | CaseEvent | DecisionEvent | MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
+)
 
 
 def transition(state: State, *, event: Event) -> State:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from tutela.domain.countries import EEA
 from tutela.domain.decision import (
     APPLICATION_DATE_MIN,
     CONTENT_DATE_MIN,
@@ -34,12 +35,6 @@ from tutela.domain.vocabulary import (
     MeasureKind,
 )
 from tutela.errors import FieldError, TutelaError
-
-#: The countries of the European Economic Area: all that the database takes as a scope.
-EEA: Final[frozenset[str]] = frozenset(
-    {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE"}
-    | {"IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"}
-)
 
 #: The two-letter codes of ISO 639-1 that the database takes, in lower case.
 LANGUAGES: Final[frozenset[str]] = frozenset(
@@ -172,6 +167,8 @@ FREE_TEXTS: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 
+NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
+
 _DATES: Final[Mapping[str, date]] = MappingProxyType(
     {
         "content_date": CONTENT_DATE_MIN,
@@ -190,14 +187,21 @@ def puid(statement_id: UUID) -> str:
 
 
 def payload(
-    statement: Statement, *, statement_id: UUID, served: Collection[str] = EEA
+    statement: Statement,
+    *,
+    statement_id: UUID,
+    served: Collection[str] = EEA,
+    corrected: Mapping[str, str] = NO_TEXTS,
 ) -> dict[str, object]:
     """The statement as the database takes it, as plain JSON values.
 
     `served` are the countries where the service is offered: the scope of what has none of its own.
-    Raises Unfileable with every field that the database would refuse.
+    `corrected` are texts that a person wrote instead of its own; those of fields that it does not
+    have are left out. Raises Unfileable with every field that the database would refuse.
     """
     built = build(statement, statement_id=statement_id, served=served)
+    texts = {name: text for name, text in corrected.items() if getattr(built, name) is not None}
+    built = msgspec.structs.replace(built, **texts)
     faults = tuple(fault for rule in _RULES for fault in rule(built))
     faults += tuple(_one_of_each(statement.restrictions))
     if faults:

@@ -1,0 +1,114 @@
+"""What a setting can be, read from its text; ValueError says what belongs there, `a ..`."""
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_network
+from pathlib import Path
+
+
+def between(least: float, *, most: float) -> Callable[[str], float]:
+    """A number from `least` to `most`."""
+
+    def read(text: str) -> float:
+        number = float(text)
+        if not least <= number <= most:
+            raise ValueError(f"a number from {least:g} to {most:g}")
+        return number
+
+    return read
+
+
+def whole(least: int, *, most: int) -> Callable[[str], int]:
+    """A whole number from `least` to `most`."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def folder(text: str) -> Path:
+    """A folder, absolute."""
+    if not text or "\x00" in text:
+        raise ValueError("a folder")
+    return Path(text).expanduser().absolute()
+
+
+def file(text: str) -> Path:
+    """A file, absolute."""
+    if not text or "\x00" in text:
+        raise ValueError("a file")
+    return Path(text).expanduser().absolute()
+
+
+def url(text: str) -> str:
+    """A PostgreSQL by its URL."""
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("a URL that begins with postgresql://")
+    return text
+
+
+def http_url(text: str) -> str:
+    """A URL over HTTP."""
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("a URL that begins with http:// or https://")
+    return text
+
+
+def host(text: str) -> str:
+    """A name or an address of this machine."""
+    if not text or any(letter.isspace() for letter in text):
+        raise ValueError("a name or an address of this machine")
+    return text
+
+
+def public_url(text: str) -> str:
+    """A scheme and a host, in lower case."""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", text):
+        raise ValueError("a URL of a scheme and a host alone, such as https://reports.example.org")
+    return text.rstrip("/").lower()
+
+
+def networks(text: str) -> str:
+    """Networks with commas."""
+    try:
+        return ",".join(str(ip_network(each.strip())) for each in text.split(","))
+    except ValueError as cause:
+        raise ValueError("a list of networks with commas, such as 10.1.0.0/16") from cause
+
+
+def words(text: str) -> str:
+    """Names with commas."""
+    if not all(re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", each.strip()) for each in text.split(",")):
+        raise ValueError("a list of names with commas, such as report_post,report_user")
+    return text
+
+
+def countries(text: str) -> str:
+    """Countries by their codes of ISO 3166-1, with commas."""
+    if not re.fullmatch(r"[A-Z]{2}(,[A-Z]{2})*", text):
+        raise ValueError("a list of countries with commas, such as DE,GR")
+    return text
+
+
+def did(text: str) -> str:
+    """A DID."""
+    if not re.fullmatch(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]", text):
+        raise ValueError("a DID, such as did:web:moderation.example.org")
+    return text
+
+
+def service(text: str) -> str:
+    """A tenant and its service."""
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}/[A-Za-z0-9][\w.-]{0,63}", text, re.ASCII):
+        raise ValueError("a tenant and its service, such as main/main")
+    return text
+
+
+def language(text: str) -> str:
+    """A language."""
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", text):
+        raise ValueError("a language, such as de or pt-BR")
+    return text

@@ -19,6 +19,7 @@ from tutela.cli.notices import notices
 from tutela.cli.reconcile import reconcile
 from tutela.cli.statements import statements
 from tutela.cli.tokens import tokens
+from tutela.cli.tos import tos
 from tutela.cli.up import up
 from tutela.cli.users import users
 from tutela.cli.webhooks import webhooks
@@ -54,7 +55,10 @@ USAGE_CODES = frozenset(
         "transparency_unfit",
         "unknown_incident",
         "unknown_notice",
+        "terms_taken",
+        "terms_unfit",
         "unknown_service",
+        "unknown_terms",
         "witness_refuses",
         "witness_request_malformed",
         "witness_state_unusable",
@@ -79,6 +83,7 @@ application.add_typer(notices, name="notices")
 application.add_typer(incidents, name="incidents")
 application.add_typer(statements, name="statements")
 application.add_typer(decisions, name="decisions")
+application.add_typer(tos, name="tos")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

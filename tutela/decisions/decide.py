@@ -13,6 +13,7 @@ from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.decisions import rows
+from tutela.decisions.endpoints import Station
 from tutela.decisions.instructions import instructions
 from tutela.decisions.preparation import (
     CaseDecided,
@@ -26,6 +27,7 @@ from tutela.decisions.readers import Readers
 from tutela.decisions.reading import DecisionRead
 from tutela.decisions.revisions import advance
 from tutela.decisions.rows import Complete
+from tutela.decisions.terms import cited
 from tutela.decisions.withholding import withhold, withholding
 from tutela.domain.lanes import Lane
 from tutela.domain.states import (
@@ -105,8 +107,9 @@ async def decide(
     """The answer, once the decision and all that follows from it is durable.
 
     Raises UnknownCase, StaleLease, ItemNotOpen, Unfit for items that are not of the case, KeyReused
-    for a key that was used for another body, Unfit and Forbidden for a decision that may not be
-    withheld so, DatabaseUnavailable where the outcome is no or open.
+    for a key that was used for another body, Unfit for terms that were not in force, Unfit and
+    Forbidden for a decision that may not be withheld so, DatabaseUnavailable where the outcome is
+    no or open.
     """
     mint = Mint(at=now, chance=chance)
     (decision_id,) = mint.ids(1)
@@ -115,15 +118,8 @@ async def decide(
         if not await _take_key(connection, submission=submission, decision_id=decision_id):
             return Taken(await _earlier(connection, submission=submission, keys=keys), fresh=False)
         case = await _lock_case(connection, submission=submission, now=now, keys=keys)
-        ruling = Ruling(
-            id=decision_id,
-            caller=submission.caller,
-            read=submission.read,
-            matter=case,
-            readers=Readers(default_language=submission.language),
-            withholding=withholding(
-                submission.read.decision, caller=submission.caller, bases=submission.bases, now=now
-            ),
+        ruling = await _ruling(
+            connection, submission=submission, case=case, decision_id=decision_id, now=now
         )
         prepared = prepare(ruling, mint=mint, keys=keys)
         await _write(connection, prepared=prepared, mint=mint, keys=keys)
@@ -135,6 +131,27 @@ async def decide(
             statements=[each.id for each in prepared.statements],
         ),
         fresh=True,
+    )
+
+
+async def _ruling(
+    connection: Connection,
+    *,
+    submission: Submission,
+    case: CaseDecided,
+    decision_id: UUID,
+    now: datetime,
+) -> Ruling:
+    caller, decision = submission.caller, submission.read.decision
+    station = Station(tenant=caller.tenant, service=caller.service)
+    return Ruling(
+        id=decision_id,
+        caller=caller,
+        read=submission.read,
+        matter=case,
+        readers=Readers(default_language=submission.language),
+        terms=await cited(connection, station=station, decision=decision),
+        withholding=withholding(decision, caller=caller, bases=submission.bases, now=now),
     )
 
 

@@ -18,6 +18,7 @@ from tutela.domain.lanes import Lane
 from tutela.domain.notice import Notice, Subject
 from tutela.domain.statement import (
     Circumstances,
+    RegisteredTerms,
     Statement,
     affected_recipient,
     statements,
@@ -96,6 +97,8 @@ class Ruling:
     matter: CaseDecided | BulkDecided
     #: What is known of those whom it affects.
     readers: Readers = field(default_factory=Readers)
+    #: The terms that it cites, where the service has registered any.
+    terms: RegisteredTerms | None = None
     #: Until when nobody is told of it.
     withholding: Withholding | None = None
 
@@ -181,6 +184,7 @@ def _circumstances(ruling: Ruling, *, at: datetime) -> Circumstances:
     return Circumstances(
         channels=frozenset(item.channel for item in items),
         complaint_window_months=whole_number("complaint_window", unit=Unit.MONTHS, on=at.date()),
+        terms=ruling.terms,
         account_ids=_account_ids(item.subject for item in items),
     )
 

@@ -102,6 +102,13 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     account_type: AccountType | None
 
 
+class RegisteredTerms(msgspec.Struct, frozen=True):
+    """The version of the terms that a decision cites, as the service registered it."""
+
+    in_force_from: date
+    url: str
+
+
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """What a statement needs and the decision does not say."""
 
@@ -111,6 +118,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     complaint_window_months: int
     #: Whose content it is, by the content's id, where a measure does not say so itself.
     account_ids: Mapping[str, str] = msgspec.field(default_factory=dict)
+    #: The terms cited, where the service has registered any.
+    terms: RegisteredTerms | None = None
     #: Micro and small enterprises may offer fewer (Art. 19).
     redress: tuple[Redress, ...] = tuple(Redress)
 
@@ -173,7 +182,7 @@ def _statement(
         source=source(circumstances.channels),
         automated_detection=_given(decision.automated_detection),
         automated_decision=_given(decision.automated_decision),
-        reasons=_reasons(decision),
+        reasons=_reasons(decision, terms=circumstances.terms),
         redress=circumstances.redress,
         complaint_window_months=circumstances.complaint_window_months,
         content=_given(decision.content),
@@ -185,7 +194,7 @@ def _restrictions(measures: Iterable[Measure]) -> tuple[Restriction, ...]:
     return tuple(Restriction(kind=measure.kind, text=measure.text) for measure in measures)
 
 
-def _reasons(decision: Decision) -> Reasons:
+def _reasons(decision: Decision, *, terms: RegisteredTerms | None) -> Reasons:
     common = Reasons(
         ground=_given(decision.ground),
         explanation=_given(decision.explanation),
@@ -199,6 +208,8 @@ def _reasons(decision: Decision) -> Reasons:
         terms_clause=decision.terms_clause,
         terms_version=decision.terms_version,
         also_illegal=decision.also_illegal,
+        terms_in_force_from=terms and terms.in_force_from,
+        terms_url=terms and terms.url,
     )
 
 

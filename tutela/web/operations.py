@@ -36,6 +36,7 @@ from tutela.web.api.cases import ClaimedCase, Empty, LeaseKept, LeaseNamed
 from tutela.web.api.coop import CoopErrors, CoopReportTaken
 from tutela.web.api.receipts import EvidenceSent, Lookup
 from tutela.web.api.statements import StatementLookup
+from tutela.web.api.terms import TermsRegister
 from tutela.web.api.xrpc import ReportTaken, XrpcError
 
 
@@ -165,6 +166,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes=StatementLookup,
             answers={200: StatementStanding},
             errors=frozenset({404}),
+        ),
+        "GET /v1/terms": Operation(
+            name="showTerms",
+            summary="The versions of the service's terms, which decisions cite.",
+            answers={200: TermsRegister},
         ),
         "GET /v1/cases": Operation(
             name="listCases",

@@ -31,6 +31,7 @@ from tutela.web.api import (
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.api.flaggers import PERIOD_QUERIES
 from tutela.web.api.statements import StatementRoom, look_up_statement
+from tutela.web.api.terms import show_terms
 from tutela.web.api.xrpc import xrpc_problem
 from tutela.web.calls import Call, Rooms
 from tutela.web.console.pages import Console
@@ -82,6 +83,7 @@ def calls(rooms: Rooms) -> list[Call]:
         _inbox_call(rooms),
         *_receipt_calls(rooms),
         _statement_call(rooms),
+        Call("GET", "/v1/terms", _SEE_CASE, show_terms(rooms.pool)),
         *_review_calls(rooms),
         *_incident_calls(rooms),
         *_ledger_calls(rooms),

@@ -88,6 +88,13 @@ def test_a_reconciliation_repairs_what_was_lost_and_lifts_what_it_does_not_name(
     assert held.apply(order("m-9", at=1), subject=POST) is Effect.UNDONE
 
 
+def test_what_was_asked_about_and_never_known_is_not_in_force() -> None:
+    held = MeasuresHeld()
+    effects = held.reconcile([], asked=["m-1"], subject=POST, revision=2)
+    assert effects == {"m-1": Effect.UNDONE}
+    assert held.apply(order("m-1", at=1), subject=POST) is Effect.UNDONE
+
+
 def test_an_order_says_what_is_restricted_where_and_until_when() -> None:
     said = {"measure_id": "m", "kind": "k", "until": "2026-12-01", "territory": ["FR", "DE"]}
     assert order_of(said, revision=3) == Order("m", 3, Restriction("k", "2026-12-01", ("DE", "FR")))

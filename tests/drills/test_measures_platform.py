@@ -134,6 +134,12 @@ def test_what_is_not_done_is_neither_in_force_nor_reported(
     assert stage.platform.missteps == {misstep: 1}
 
 
+def test_a_measure_about_nothing_is_refused() -> None:
+    stage = Stage()
+    assert status(stage.say("m-1", subject=None)) == 422
+    assert stage.platform.taken == {}
+
+
 async def test_a_late_report_comes_late() -> None:
     stage = Stage(late=1.0)
     stage.say("m-1")

@@ -5,7 +5,7 @@ no lower one. A reconciliation names all that holds for a subject at a revision:
 name is lifted, and what comes later with a lower revision is too late, known measure or not.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -73,12 +73,17 @@ class MeasuresHeld:
         return self._set(order, subject=subject, restriction=None)
 
     def reconcile(
-        self, orders: Sequence[Order], *, subject: SubjectName, revision: int
+        self,
+        orders: Sequence[Order],
+        *,
+        asked: Collection[str] = (),
+        subject: SubjectName,
+        revision: int,
     ) -> dict[str, Effect]:
-        """How every known measure of the subject stands now that all in force were named."""
+        """How each measure stands, known or asked about, now that all in force were named."""
         there = self._subjects.setdefault(subject, _Subject())
         named = {order.measure_id: order.restriction for order in orders}
-        for measure_id in {*there.measures, *named}:
+        for measure_id in {*there.measures, *named, *asked}:
             known = there.measures.get(measure_id)
             if known is None or known.revision <= revision:
                 there.measures[measure_id] = _Known(revision, named.get(measure_id))

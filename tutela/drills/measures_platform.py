@@ -135,6 +135,8 @@ class MeasuresPlatform:
         if misstep is not None and misstep in _REFUSALS:
             return Outcome(_REFUSALS[misstep])
         said = json.loads(call.body)
+        if said["type"].startswith("measure.") and not isinstance(said.get("subject"), dict):
+            return Outcome(told(HTTPStatus.UNPROCESSABLE_ENTITY, message="about what?"))
         self.taken[said["type"]] += 1
         self._follow(said, misstep=misstep)
         if misstep is Misstep.HUGE:
@@ -227,6 +229,7 @@ class MeasuresPlatform:
                 revision = said["revision"]
                 effects = self.held.reconcile(
                     [order_of(each, revision=revision) for each in said["measures"]],
+                    asked=said.get("unconfirmed", ()),
                     subject=subject_name(said),
                     revision=revision,
                 )

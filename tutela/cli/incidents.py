@@ -17,7 +17,7 @@ from tutela.app import House
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.options import AsJson, Where, spread
 from tutela.cli.output import print_json, progress
-from tutela.decisions.replays import opening, replaying, showing
+from tutela.decisions.replays import opening, replaying, showing, telling
 from tutela.decisions.replays.answers import Incident, IncidentPage, Touched
 from tutela.decisions.replays.opening import Opened, Opening
 from tutela.decisions.replays.reading import FaultUnfit, fault_of, predicate_value, read_fault
@@ -206,6 +206,26 @@ def replay_incident(
         _tell_replayed(incident)
 
 
+@incidents.command("tell")
+@spread
+def tell_concerned(
+    incident_id: IncidentId, *, tenant: Tenant = MAIN, as_json: AsJson = False, where: Where
+) -> None:
+    """Write a message to every person concerned, one each, and count them; after the replay."""
+
+    async def act(house: House) -> Incident:
+        with progress("messages") as moved:
+            return await telling.tell(
+                app.replay_room(house), tenant=tenant, incident_id=incident_id, progress=moved
+            )
+
+    incident = _run(act, where=where)
+    if as_json:
+        print_json(incident)
+    else:
+        _tell_told(incident)
+
+
 def _fault(naming: Naming) -> FaultNamed:
     file = naming.file
     if file is None:
@@ -244,6 +264,21 @@ def _tell(incident: Incident) -> None:
     _tell_touched(incident.touched)
     if incident.replayed is not None:
         _tell_replayed(incident)
+    if incident.told is not None:
+        _tell_told(incident)
+
+
+def _tell_told(incident: Incident) -> None:
+    told = incident.told
+    if told is None:
+        print("Another process has not ended telling yet.")
+        return
+    print(
+        f"{told.messages} messages: {told.notifiers} notifiers, {told.recipients} recipients of "
+        f"statements, {told.unnamed_notices} notices of which nobody said who gave them"
+    )
+    if told.erased_notices:
+        print(f"{told.erased_notices} notices were erased: nobody can be told of them")
 
 
 def _tell_replayed(incident: Incident) -> None:

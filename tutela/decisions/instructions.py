@@ -36,6 +36,8 @@ class InstructionKind(StrEnum):
     STATEMENT_ISSUED = "statement.issued"
     #: Tell the notifier what was decided: DSA Art. 16(5).
     NOTICE_ANSWERED = "notice.answered"
+    #: Tell a person that a fault concerned them, and what becomes of it.
+    INCIDENT_NOTIFIED = "incident.notified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

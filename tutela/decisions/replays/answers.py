@@ -50,7 +50,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     moved: int
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class PersonsTold(msgspec.Struct, frozen=True, kw_only=True):
     """How many persons a fault concerned, and how many messages tell them.
 
     Who gave no name can't be counted as a person: `unnamed_notices` are told of notice by notice.
@@ -86,7 +86,7 @@ class Incident(
     replayed_at: str | None
     replayed: Replayed | None
     told_at: str | None
-    told: Told | None
+    told: PersonsTold | None
 
 
 class IncidentPage(msgspec.Struct, frozen=True, kw_only=True):

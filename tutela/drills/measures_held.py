@@ -8,6 +8,7 @@ name is lifted, and what comes later with a lower revision is too late, known me
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -55,6 +56,7 @@ class _Subject:
 #: A subject as `kind:id`.
 SubjectName = str
 
+_RESTRICTIONS_KEPT: Final = 4_096
 _KEPT_OF_AN_ORDER: Final = ("kind", "until", "territory")
 
 
@@ -117,12 +119,18 @@ def order_of(said: Mapping[str, object], *, revision: int) -> Order:
     """The order in the words of a message, or of a measure within a reconciliation."""
     kind, until, territory = (said.get(name) for name in _KEPT_OF_AN_ORDER)
     countries = territory if isinstance(territory, list) else []
-    restriction = Restriction(
-        kind=str(kind),
+    restriction = _shared(
+        str(kind),
         until=None if until is None else str(until),
         territory=tuple(sorted(str(country) for country in countries)),
     )
     return Order(str(said["measure_id"]), revision, restriction)
+
+
+@lru_cache(_RESTRICTIONS_KEPT)
+def _shared(kind: str, *, until: str | None, territory: tuple[str, ...]) -> Restriction:
+    """The restriction, one object for all measures that do the same."""
+    return Restriction(kind, until, territory)
 
 
 def subject_name(said: Mapping[str, object]) -> SubjectName:

@@ -1,6 +1,7 @@
 """On a legal basis and until its end nobody is told; the measure goes out at once."""
 
 import json
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tutela.domain import canonical
 from tutela.domain.vocabulary import Role
 from tutela.errors import TutelaError
 from tutela.intake.acknowledgement import Accepted
+from tutela.intake.evidence import AlreadyAnswered, Evidence, add_evidence
 from tutela.intake.reading import Unfit
 from tutela.intake.receipts import look_up
 from tutela.law.parameters import LawUnreadable
@@ -93,6 +95,19 @@ async def test_the_notifier_reads_that_it_is_under_review(rooms: Rooms) -> None:
     await end_now(rooms)
     told = await look_up(rooms.pool, code=accepted.receipt.code)
     assert [(item.state, item.outcome) for item in told.items] == [("answered", "act")]
+
+
+async def test_who_adds_evidence_learns_no_more_than_before(rooms: Rooms) -> None:
+    accepted = await acted(rooms)
+    adding = Evidence(code=accepted.receipt.code, text="token 9b07", key=None)
+    now = rooms.clock.now()
+    _, fresh = await add_evidence(
+        rooms.pool, evidence=adding, keys=rooms.keys, now=now, chance=os.urandom
+    )
+    assert fresh
+    await end_now(rooms)
+    with pytest.raises(AlreadyAnswered):
+        await add_evidence(rooms.pool, evidence=adding, keys=rooms.keys, now=now, chance=os.urandom)
 
 
 async def test_the_ledger_and_the_status_say_so(rooms: Rooms) -> None:

@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 import tutela.web
+from tutela.decisions.lookup import StatementState
 from tutela.domain.states import ItemState
 from tutela.domain.vocabulary import AutomatedDecision, Ground, Outcome
 from tutela.intake.channels.form import MEANINGS, HarmKind
@@ -27,6 +28,7 @@ MADE = {
     *(f"field_{name}" for name in ("where", "why", "name", "email")),
     *(f"state_{state}" for state in ItemState),
     *(f"item_{state}" for state in ItemShown),
+    *(f"statement_{state}" for state in StatementState),
     *(f"outcome_{outcome}" for outcome in (Outcome.ACT, Outcome.DISMISS)),
     *(f"ground_{ground}" for ground in Ground),
     *(f"automated_{how}" for how in AutomatedDecision),

@@ -38,7 +38,7 @@ class StatementState(StrEnum):
 class UnknownStatement(TutelaError):
     """No statement of reasons has this code, or it is not to be told yet."""
 
-    code = "unknown_statement"
+    code = "unknown_statement_code"
     title = "No statement has this code"
     status = 404
 

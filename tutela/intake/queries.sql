@@ -39,7 +39,9 @@ WHERE n.code_hash = %(code_hash)s
 -- More from the notifier, sealed like the notice; only while something is still open, and once under a key.
 WITH still_open AS MATERIALIZED (
     SELECT ordinal FROM item
-    WHERE tenant = %(tenant)s AND service = %(service)s AND notice_id = %(notice_id)s AND decision_id IS NULL
+    WHERE tenant = %(tenant)s AND service = %(service)s AND notice_id = %(notice_id)s AND (decision_id IS NULL OR EXISTS (
+        SELECT FROM decision d WHERE (d.tenant, d.service, d.id) = (item.tenant, item.service, item.decision_id) AND d.withheld_until > now()
+    ))
     ORDER BY ordinal LIMIT 1 FOR SHARE
 ), claimed AS (
     INSERT INTO submission_key (tenant, service, key, fact_id)

@@ -9,6 +9,9 @@ import msgspec
 
 from tutela.access.keys import KeySet
 from tutela.database.pool import Pool
+from tutela.decisions.lookup import StatementAsked, UnknownStatement
+from tutela.decisions.lookup import look_up as look_up_statement
+from tutela.domain.decision import Recipient
 from tutela.domain.notice import EXPLANATION_MAX_CODE_POINTS
 from tutela.domain.text import is_blank
 from tutela.errors import FieldError, TutelaError
@@ -59,7 +62,7 @@ def show_form() -> Handler:
 
 
 def show_standing(room: StandingRoom) -> Handler:
-    """200 with how the report stands; 404 where no receipt has the code."""
+    """200 with how the report stands, or with the statement; 404 where neither has the code."""
 
     async def handle(asked: Asked) -> Answer:
         sent = _sent(asked)
@@ -129,7 +132,7 @@ async def _standing(
     try:
         standing = await look_up(room.pool, code=sent.code[:CODE_MAX_CODE_POINTS])
     except UnknownCode as error:
-        raise Told(error, page=_ask(sent, wrong="error_code", error=error)) from error
+        return await _statement(room, sent=sent, no_receipt=error)
     received_at = datetime.fromisoformat(standing.received_at)
     return Page(template="standing.html", language=sent.lang, root=ROOT).answer(
         status=status,
@@ -141,6 +144,32 @@ async def _standing(
         limit=EXPLANATION_MAX_CODE_POINTS,
         added=added,
     )
+
+
+async def _statement(room: StandingRoom, *, sent: Sent, no_receipt: UnknownCode) -> Answer:
+    """The statement of reasons with that code, if there is one: people know of one kind of code."""
+    asked = StatementAsked(
+        code=sent.code[:CODE_MAX_CODE_POINTS], recipient=Recipient(language=sent.lang)
+    )
+    try:
+        standing = await look_up_statement(room.pool, asked=asked, keys=room.keys, now=room.clock())
+    except UnknownStatement:
+        page = _ask(sent, wrong="error_code", error=no_receipt)
+        raise Told(no_receipt, page=page) from no_receipt
+    if standing.text is None:
+        page = _ask(sent, wrong="error_code", error=no_receipt)
+        raise Told(no_receipt, page=page) from no_receipt
+    return Page(template="statement.html", language=sent.lang, root=ROOT).answer(
+        sent=sent,
+        standing=standing,
+        told=standing.text,
+        issued=_time(standing.issued_at, language=sent.lang),
+        until=standing.complaint_until and _time(standing.complaint_until, language=sent.lang),
+    )
+
+
+def _time(text: str, *, language: str) -> str:
+    return time_in_words(datetime.fromisoformat(text), words=words(language))
 
 
 def _ask(sent: Sent, *, wrong: str = "", error: TutelaError | None = None) -> Answer:

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from tools.reference_tables import code, table
+from tutela.decisions.bulk.reading import BulkFirstLine
 from tutela.intake.mapping.mapping import NoticeMapping
 from tutela.web.operations import OPERATIONS
 
@@ -53,7 +54,7 @@ def _in_order(kind: type[msgspec.Struct]) -> list[msgspec.structs.FieldInfo]:
 
 def _is_input(kind: type[msgspec.Struct]) -> bool:
     taken = [operation.takes for operation in OPERATIONS.values()]
-    return kind in reachable([*taken, NoticeMapping])
+    return kind in reachable([*taken, NoticeMapping, BulkFirstLine])
 
 
 def reachable(kinds: Iterable[Any]) -> set[type[msgspec.Struct]]:

@@ -15,6 +15,8 @@ from tutela.access.keys import KeySet
 from tutela.database.clock import DatabaseClock, steady_seconds
 from tutela.database.pool import Pool, open_pool
 from tutela.database.statistics import count_what_grew
+from tutela.decisions.bulk.room import BulkRoom
+from tutela.decisions.bulk.running import run_due
 from tutela.decisions.ending import end_due
 from tutela.decisions.preparation import Mint
 from tutela.decisions.replays.replaying import ReplayRoom
@@ -44,6 +46,7 @@ RECONNECT_SECONDS = 1.0
 DELIVERY_SECONDS = 1.0
 #: Between two looks for measures whose last day is over.
 ENDING_SECONDS = 30.0
+BULK_SECONDS = 0.5
 CANARY_STEP_SECONDS = 1.0
 WITNESS_STEP_SECONDS = 2.0
 PUBLISH_STEP_SECONDS = 2.0
@@ -127,6 +130,19 @@ def replay_room(house: House) -> ReplayRoom:
     )
 
 
+def bulk_room(house: House) -> BulkRoom:
+    """Where decisions about many subjects are made."""
+    return BulkRoom(
+        pool=house.pool,
+        keys=house.keys,
+        intake=intake(house),
+        clock=house.clock,
+        chance=house.chance,
+        alone_max=house.settings.bulk_alone_max,
+        language=house.settings.language,
+    )
+
+
 def refusals(house: House) -> RefusalLog:
     """Where refused calls are written down."""
     return RefusalLog(house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
@@ -191,6 +207,7 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
             chance=house.chance,
             confirm_seconds=house.settings.confirm_seconds,
         )
+        bulk = bulk_room(house)
         yield (
             Loop(name="housekeeping", every_seconds=HOUSEKEEPING_SECONDS, run=_keep_house(house)),
             Loop(
@@ -208,6 +225,7 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
                 every_seconds=ENDING_SECONDS,
                 run=lambda: end_due(house.pool, mint=_mint(house), keys=house.keys),
             ),
+            Loop(name="bulk", every_seconds=BULK_SECONDS, run=lambda: run_due(bulk)),
         )
 
 

@@ -88,6 +88,14 @@ class Settings:
             read=reads.between(0.1, most=3_600),
         ),
     ] = 30.0
+    bulk_alone_max: Annotated[
+        int,
+        Setting(
+            variable="TUTELA_BULK_ALONE_MAX",
+            means="up to how many subjects one person decides about in bulk",
+            read=reads.whole(0, most=1_000_000_000),
+        ),
+    ] = 100
     confirm_seconds: Annotated[
         float,
         Setting(

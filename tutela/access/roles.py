@@ -23,6 +23,8 @@ class Right(StrEnum):
     DECIDE_SPECIALIST_CASES = "decide_specialist_cases"
     #: Undo a decision, so that the platform lifts its measures.
     UNDO_DECISIONS = "undo_decisions"
+    #: Send, start, stop and take back decisions about many subjects, and agree to another's.
+    DECIDE_IN_BULK = "decide_in_bulk"
     #: Read reconciliation, canaries, outbox and ledger health.
     SEE_STATUS = "see_status"
     #: Read the ids behind what is red.
@@ -52,7 +54,7 @@ RIGHTS: Final = MappingProxyType(
         Role.LEAD: _REVIEW
         | _WATCH
         | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS}
-        | {Right.UNDO_DECISIONS},
+        | {Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK},
         Role.INVESTIGATOR: frozenset({Right.SEE_CASES, Right.SEE_STATUS}),
         Role.COMPLIANCE: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS},
         Role.AUDITOR: _WATCH | {Right.SEE_FLAGGERS},

@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from tutela.app import House
+from tutela.cli import bulk
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.options import AsJson, OfService, Where, spread
 from tutela.cli.output import print_json
@@ -21,9 +22,12 @@ from tutela.domain.vocabulary import Mark
 decisions = typer.Typer(no_args_is_help=True, help="Decisions that were taken, and their end.")
 
 
-@decisions.callback()
-def _group() -> None:
-    """Keeps `undo` a word to type, were it the only one."""
+decisions.command("bulk")(bulk.send_file)
+decisions.command("bulk-status")(bulk.show_status)
+decisions.command("bulk-approve")(bulk.approve)
+decisions.command("bulk-run")(bulk.run)
+decisions.command("bulk-pause")(bulk.pause)
+decisions.command("bulk-undo")(bulk.undo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

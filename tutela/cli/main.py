@@ -53,6 +53,7 @@ USAGE_CODES = frozenset(
         "statement_file_unfit",
         "unknown_decision",
         "transparency_unfit",
+        "unknown_bulk",
         "unknown_incident",
         "unknown_notice",
         "terms_taken",

@@ -6,6 +6,14 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeVar
 
+from tutela.domain.bulk import (
+    BULK_MOVES,
+    BULK_SUBJECT_MOVES,
+    BulkEvent,
+    BulkState,
+    BulkSubjectEvent,
+    BulkSubjectState,
+)
 from tutela.errors import TutelaError
 
 
@@ -289,22 +297,19 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
                 (FilingState.REFUSED, FilingEvent.RELEASED): FilingState.DUE,
             },
         ),
+        BulkState: StateTable(initial=BulkState.UPLOADING, events=BulkEvent, moves=BULK_MOVES),
+        BulkSubjectState: StateTable(
+            initial=BulkSubjectState.PENDING, events=BulkSubjectEvent, moves=BULK_SUBJECT_MOVES
+        ),
     }
 )
 
-State = TypeVar(
-    "State",
-    bound=ItemState
-    | CaseState
-    | DecisionState
-    | MeasureState
-    | OutboxState
-    | IncidentState
-    | FilingState,
-)
-Event = (
-    ItemEvent | CaseEvent | DecisionEvent | MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
-)
+_Followed = MeasureState | OutboxState | IncidentState | FilingState
+_Decided = DecisionState | BulkState | BulkSubjectState
+State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed)
+_FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
+_DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent
+Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent
 
 
 def transition(state: State, *, event: Event) -> State:

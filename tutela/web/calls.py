@@ -11,6 +11,7 @@ from typing import Final
 from tutela.access.keys import KeySet
 from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
+from tutela.decisions.bulk.room import ALONE_MAX
 from tutela.decisions.webhooks import CONFIRM_SECONDS
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
@@ -41,6 +42,7 @@ class Rooms:
     canary_seconds_max: float = CANARY_SECONDS_MAX
     #: How long the platform may take to confirm a measure that it took.
     confirm_seconds: float = CONFIRM_SECONDS
+    bulk_alone_max: int = ALONE_MAX
     service_did: str = SERVICE_DID
     public_service: str = PUBLIC_SERVICE
     #: By what the keys of strangers are fetched.

@@ -17,6 +17,7 @@ _REFERENCE: Final = "#/components/schemas/{name}"
 _BODY_ERRORS: Final = (400, 408, 413, 415, 422)
 _QUERY_SCHEMAS: Final[Mapping[str, dict[str, object]]] = {
     "require": {"const": "article_16"},
+    "batch": {"type": "string", "minLength": 1, "maxLength": 512},
     "limit": {"type": "integer", "minimum": 1, "maximum": 200},
     "after": {"type": "string", "format": "uuid"},
     "state": {"enum": ["open", "closed"]},

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from tutela.decisions.bulk.preview import BulkView
+from tutela.decisions.bulk.reading import BulkLine
+from tutela.decisions.bulk.steering import BulkMoved, BulkRecall, BulkStart
+from tutela.decisions.bulk.uploading import PartLine
 from tutela.decisions.decide import Decided
 from tutela.decisions.lookup import StatementStanding
 from tutela.decisions.replays.answers import Incident, IncidentPage
@@ -176,6 +180,52 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             name="listCases",
             summary="A page of the cases that the caller may see.",
             answers={200: CasePage},
+        ),
+        "POST /v1/decisions/bulk": Operation(
+            name="sendBulkPart",
+            summary="JSON Lines: what many subjects share, then a subject a line; decides nothing.",
+            takes=BulkLine,
+            answers={200: PartLine},
+            queries_required=frozenset({"batch"}),
+            errors=frozenset({409}),
+            content_type=JSON_LINES,
+        ),
+        "GET /v1/decisions/bulk/{bulk_id}": Operation(
+            name="showBulk",
+            summary="Where a decision about many stands, and before it runs what it would do.",
+            answers={200: BulkView},
+            errors=frozenset({404}),
+        ),
+        "POST /v1/decisions/bulk/{bulk_id}/approve": Operation(
+            name="approveBulk",
+            summary="A second person agrees to it.",
+            takes=Empty,
+            body_required=False,
+            answers={200: BulkMoved},
+            errors=frozenset({404, 409}),
+        ),
+        "POST /v1/decisions/bulk/{bulk_id}/run": Operation(
+            name="runBulk",
+            summary="It decides its subjects, from where it stopped.",
+            takes=BulkStart,
+            body_required=False,
+            answers={200: BulkMoved},
+            errors=frozenset({404, 409}),
+        ),
+        "POST /v1/decisions/bulk/{bulk_id}/pause": Operation(
+            name="pauseBulk",
+            summary="It stops between two subjects.",
+            takes=Empty,
+            body_required=False,
+            answers={200: BulkMoved},
+            errors=frozenset({404, 409}),
+        ),
+        "POST /v1/decisions/bulk/{bulk_id}/undo": Operation(
+            name="undoBulk",
+            summary="All that it decided is taken back.",
+            takes=BulkRecall,
+            answers={200: BulkMoved},
+            errors=frozenset({404, 409}),
         ),
         "POST /v1/cases/claim": Operation(
             name="claimCase",

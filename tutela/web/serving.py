@@ -38,6 +38,7 @@ def site_of(house: House) -> Starlette:
             language=house.settings.language,
             withholding_bases=register(house.settings.withholding_bases),
             data_folder=_local(house.settings.data_folder),
+            bulk_alone_max=house.settings.bulk_alone_max,
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )
     )

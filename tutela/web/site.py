@@ -7,11 +7,13 @@ from starlette.routing import BaseRoute, Route
 from tutela.access.pace import Pace
 from tutela.access.roles import Right
 from tutela.access.sessions import Sessions
+from tutela.decisions.bulk.room import BulkRoom
 from tutela.intake.channels.batch import LineRefused
 from tutela.intake.refusals import Refusal
 from tutela.web.answer import ACTIVITY_JSON, JSON_LINES
 from tutela.web.api import (
     activitypub,
+    bulk,
     cases,
     coop,
     decisions,
@@ -55,6 +57,14 @@ _SEE_CASES = Terms(right=Right.SEE_CASES, takes=None, queries=PAGE_QUERIES)
 _SEE_CASE = Terms(right=Right.SEE_CASES, takes=None)
 _DECIDE = Terms(right=Right.DECIDE_CASES)
 _UNDO = Terms(right=Right.UNDO_DECISIONS)
+_SEND_BULK = Terms(
+    right=Right.DECIDE_IN_BULK,
+    takes=JSON_LINES,
+    max_body_bytes=MAX_LINES_BYTES,
+    queries=bulk.BATCH_QUERIES,
+)
+_SEE_BULK = Terms(right=Right.DECIDE_IN_BULK, takes=None)
+_STEER_BULK = Terms(right=Right.DECIDE_IN_BULK)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
 _SEE_FLAGGERS = Terms(right=Right.SEE_FLAGGERS, takes=None, queries=PERIOD_QUERIES)
 _SEE_INCIDENTS = Terms(right=Right.SEE_INCIDENTS, takes=None, queries=PAGE_QUERIES)
@@ -86,6 +96,7 @@ def calls(rooms: Rooms) -> list[Call]:
         Call("GET", "/v1/terms", _SEE_CASE, show_terms(rooms.pool)),
         *_review_calls(rooms),
         *_incident_calls(rooms),
+        *_bulk_calls(rooms),
         *_ledger_calls(rooms),
         *_watching_calls(rooms),
     ]
@@ -218,6 +229,28 @@ def _incident_calls(rooms: Rooms) -> list[Call]:
     return [
         Call("GET", "/v1/incidents", _SEE_INCIDENTS, incidents.show_incidents(pool, keys=keys)),
         Call("GET", "/v1/incidents/{incident_id}", _SEE_INCIDENT, one),
+    ]
+
+
+def _bulk_calls(rooms: Rooms) -> list[Call]:
+    room = BulkRoom(
+        pool=rooms.pool,
+        keys=rooms.keys,
+        intake=rooms.intake,
+        clock=rooms.clock,
+        chance=rooms.chance,
+        alone_max=rooms.bulk_alone_max,
+        language=rooms.language,
+    )
+    send = bulk.send_part(room, record=rooms.refusals.record)
+    one = "/v1/decisions/bulk/{bulk_id}"
+    return [
+        Call("POST", "/v1/decisions/bulk", _SEND_BULK, send),
+        Call("GET", one, _SEE_BULK, bulk.show_bulk(room)),
+        Call("POST", f"{one}/approve", _STEER_BULK, bulk.approve_bulk(room)),
+        Call("POST", f"{one}/run", _STEER_BULK, bulk.run_bulk(room)),
+        Call("POST", f"{one}/pause", _STEER_BULK, bulk.pause_bulk(room)),
+        Call("POST", f"{one}/undo", _STEER_BULK, bulk.undo_bulk(room)),
     ]
 
 

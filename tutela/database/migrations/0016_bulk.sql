@@ -22,7 +22,9 @@ CREATE TABLE bulk (
     started_by      text,
     started_at      timestamptz,
     undone_by       text,
-    undo_reason     text,
+    -- why, sealed
+    undo_key        bytea,
+    undo_body       bytea,
     -- subjects a second; null: as fast as it goes
     rate_per_second integer     CHECK (rate_per_second > 0),
     next_at         timestamptz NOT NULL,
@@ -61,11 +63,14 @@ CREATE TABLE bulk_subject (
     FOREIGN KEY (tenant, service, bulk_id) REFERENCES bulk,
     CHECK ((sealed_key IS NULL) = (sealed_body IS NULL)),
     CHECK ((state IN ('decided', 'undone')) = (decision_id IS NOT NULL)),
-    CHECK ((state = 'held_back') = (why IS NOT NULL))
+    CHECK ((state IN ('held_back', 'refused')) = (why IS NOT NULL))
 );
 CREATE INDEX bulk_subject_pending ON bulk_subject (tenant, service, bulk_id, place) WHERE state = 'pending';
 CREATE INDEX bulk_subject_unsent ON bulk_subject (tenant, service, bulk_id, place) WHERE state = 'held_back' AND notice_id IS NULL;
 CREATE INDEX bulk_subject_decided ON bulk_subject (tenant, service, bulk_id, place) WHERE state = 'decided';
+
+-- Whether a subject was ever a matter for specialists.
+CREATE INDEX case_file_specialist ON case_file (tenant, service, subject_key) WHERE specialist;
 
 ALTER TABLE decision
     ALTER COLUMN case_id DROP NOT NULL,

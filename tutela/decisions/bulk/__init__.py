@@ -1,0 +1,1 @@
+"""Decides about many subjects on one ground, each with its own facts and all that follows."""

@@ -64,6 +64,8 @@ async def test_the_measure_goes_out_and_people_are_told_at_the_end(platform: Pla
     await acted(rooms, until=until)
     await platform.deliver()
     assert kinds(platform) == ["measure.apply"]
+    (measure,) = platform.receiver.received
+    assert measure.content["withheld_until"] == canonical.timestamp(until)
     rooms.clock.ahead += DAY - timedelta(seconds=60)
     await platform.deliver()
     assert kinds(platform) == ["measure.apply"]

@@ -76,6 +76,8 @@ def plain(value: object) -> dict[str, object]:
 
 def _apply(prepared: PreparedDecision, *, each: PreparedMeasure, revision: int) -> Instruction:
     measure = each.measure
+    withheld = prepared.ruling.withholding
+    until = None if withheld is None else canonical.timestamp(withheld.until)
     return Instruction(
         kind=InstructionKind.MEASURE_APPLY,
         subject_key=each.subject_key,
@@ -90,6 +92,7 @@ def _apply(prepared: PreparedDecision, *, each: PreparedMeasure, revision: int) 
                 "statement_id": str(each.statement_id),
                 "applies_from": prepared.ruling.read.decision.application_date,
                 **plain(measure),
+                **({} if until is None else {"withheld_until": until}),
             },
         ),
     )

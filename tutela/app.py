@@ -20,6 +20,7 @@ from tutela.decisions.bulk.running import run_due
 from tutela.decisions.ending import end_due
 from tutela.decisions.preparation import Mint
 from tutela.decisions.replays.replaying import ReplayRoom
+from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import Courier, deliver_due
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
@@ -47,6 +48,8 @@ DELIVERY_SECONDS = 1.0
 #: Between two looks for measures whose last day is over.
 ENDING_SECONDS = 30.0
 BULK_SECONDS = 0.5
+#: Between two looks for measures that the platform has not confirmed in time.
+UNHEARD_SECONDS = 10.0
 CANARY_STEP_SECONDS = 1.0
 WITNESS_STEP_SECONDS = 2.0
 PUBLISH_STEP_SECONDS = 2.0
@@ -208,6 +211,11 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
             confirm_seconds=house.settings.confirm_seconds,
         )
         bulk = bulk_room(house)
+        asking = Asking(
+            pool=house.pool,
+            keys=house.keys,
+            confirm_seconds=house.settings.confirm_seconds,
+        )
         yield (
             Loop(name="housekeeping", every_seconds=HOUSEKEEPING_SECONDS, run=_keep_house(house)),
             Loop(
@@ -219,6 +227,11 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
                 name="delivery",
                 every_seconds=DELIVERY_SECONDS,
                 run=lambda: deliver_due(courier),
+            ),
+            Loop(
+                name="unheard",
+                every_seconds=UNHEARD_SECONDS,
+                run=lambda: ask_unheard(asking, mint=_mint(house)),
             ),
             Loop(
                 name="ending",

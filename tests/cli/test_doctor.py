@@ -19,7 +19,7 @@ from tutela.database.pool import every_tenant_transaction
 
 EVERY_NAME = [
     *("settings", "disk", "database", "clock", "migrations", "keys"),
-    *("public", "processes", "ledger", "outbox", "witness", "publication", "lists"),
+    *("public", "processes", "ledger", "outbox", "measures", "witness", "publication", "lists"),
 ]
 
 

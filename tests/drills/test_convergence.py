@@ -16,7 +16,7 @@ from tests.fixtures.platform import MAIN, Platform
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.site import Site
 from tutela.decisions.dead_letters import revive
-from tutela.decisions.endpoints import WebhookEndpoint
+from tutela.decisions.endpoints import WebhookEndpoint, resume
 from tutela.decisions.webhooks import Courier
 from tutela.drills.measures_platform import PATH, Conduct, MeasuresPlatform, Misstep
 from tutela.drills.wire import serving
@@ -74,8 +74,9 @@ class Town:
         return int(count)
 
     async def settle(self) -> None:
-        """Until nothing is under way any more; dead letters are sent again by their owner."""
+        """Until nothing is under way; who owns what stopped starts it again by the hour."""
         for _ in range(ROUNDS_MAX):
+            await resume(self.ours.rooms.pool, station=MAIN)
             await self.pass_time(HOUR)
             waiting = await self.open_messages()
             if not waiting and not await self.not_carried_out():
@@ -124,7 +125,7 @@ async def test_a_platform_that_was_down_for_a_day_ends_where_we_are(web: Site) -
     async with town(web) as there:
         first, *_ = await there.decided("post-1", "post-2", "post-3")
         there.theirs.conduct.down_until = web.house.clock.now() + DAY
-        for _ in range(24):
+        for _ in range(23):
             await there.pass_time(HOUR)
         assert there.in_force_there() == set()
         await there.ours.undo(first)

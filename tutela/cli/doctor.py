@@ -83,6 +83,7 @@ async def _look(attachment: Attachment, *, settings: Settings) -> AsyncIterator[
         yield await findings.of_processes(pool, service_runs=attachment.service_may_run)
         yield await findings.of_ledger(pool)
         yield await findings.of_outbox(pool)
+        yield await findings.of_measures(pool)
         yield await findings.of_witnesses(pool)
         yield await findings.of_publication(pool)
     finally:

@@ -22,6 +22,8 @@ from tutela.database.pool import (
     every_tenant_transaction,
     is_bound_by_row_security,
 )
+from tutela.decisions.carrying import not_carried_out
+from tutela.domain.states import MeasureState
 from tutela.errors import TutelaError
 from tutela.ledger.receipts import INCLUSION_SECONDS
 from tutela.publishing import targets
@@ -176,6 +178,19 @@ async def of_outbox(pool: Pool) -> Finding:
     return Finding(
         Mark.FAIL if dead else Mark.OK, "outbox", f"{waiting} waiting, {dead} dead letters"
     )
+
+
+async def of_measures(pool: Pool) -> Finding:
+    """Whether the platform carries out what was decided."""
+    async with every_tenant_transaction(pool) as connection:
+        waiting = await not_carried_out(connection)
+    if not waiting:
+        return Finding(Mark.OK, "measures", "all that was decided is carried out")
+    count = sum(each.count for each in waiting)
+    oldest = min(each.oldest_since for each in waiting)
+    failed = sum(each.count for each in waiting if each.state == MeasureState.FAILED)
+    told = f"{count} decided and not carried out, the oldest from {oldest}; {failed} failed"
+    return Finding(Mark.WARN if failed else Mark.OK, "measures", told)
 
 
 async def of_public_service(pool: Pool, *, named: str) -> Finding:

@@ -15,7 +15,9 @@ from tutela.cli.flaggers import flaggers
 from tutela.cli.incidents import incidents
 from tutela.cli.keys import keys
 from tutela.cli.ledger import ledger
+from tutela.cli.measures import measures
 from tutela.cli.notices import notices
+from tutela.cli.outbox import outbox
 from tutela.cli.reconcile import reconcile
 from tutela.cli.statements import statements
 from tutela.cli.tokens import tokens
@@ -54,7 +56,9 @@ USAGE_CODES = frozenset(
         "unknown_decision",
         "transparency_unfit",
         "unknown_bulk",
+        "unknown_endpoint",
         "unknown_incident",
+        "unknown_message",
         "unknown_notice",
         "terms_taken",
         "terms_unfit",
@@ -85,9 +89,11 @@ application.add_typer(incidents, name="incidents")
 application.add_typer(statements, name="statements")
 application.add_typer(decisions, name="decisions")
 application.add_typer(tos, name="tos")
+application.add_typer(measures, name="measures")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")
+application.add_typer(outbox, name="outbox")
 application.add_typer(witness, name="witness")
 application.add_typer(witnesses, name="witnesses")
 

@@ -67,6 +67,11 @@ def _show(report: Reconciliation) -> None:
             f"{queue.overdue} past their time, the oldest from {queue.oldest_since}",
             style="bold red" if queue.overdue else None,
         )
+    for waiting in report.not_carried_out:
+        console.print(
+            f"{waiting.tenant}/{waiting.service} {waiting.kind}: {waiting.count} decided and not "
+            f"carried out ({waiting.state}), the oldest from {waiting.oldest_since}"
+        )
     for fault in report.faults:
         console.print(f"{fault.check}: {fault.count}. {fault.meaning}", style="bold red")
         for found in fault.found[:FOUND_SHOWN]:

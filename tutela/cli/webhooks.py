@@ -7,16 +7,11 @@ import typer
 
 from tutela.access.founding import MAIN
 from tutela.cli.attachment import Attachment, attached, house_of
-from tutela.cli.options import AsJson, Where, spread
+from tutela.cli.options import AsJson, OfService, Where, spread
 from tutela.cli.output import print_json
-from tutela.decisions.endpoints import Station, WebhookEndpoint, set_endpoint
+from tutela.decisions.endpoints import Station, WebhookEndpoint, resume, set_endpoint
 
 webhooks = typer.Typer(no_args_is_help=True, help="Where a service takes what it is told.")
-
-
-@webhooks.callback()
-def _group() -> None:
-    """Keeps `set` a word to type, although it is the only one so far."""
 
 
 @webhooks.command("set")
@@ -37,6 +32,21 @@ def set_webhook(
         print_json({"url": url, "secret": endpoint.secret})
     else:
         print(endpoint.secret)
+
+
+@webhooks.command("resume")
+@spread
+def resume_webhook(*, of: OfService, where: Where) -> None:
+    """Send again to an endpoint that said it was gone (410), under the same secret."""
+    station = Station(tenant=of.tenant, service=of.service)
+    with attached(where) as attachment:
+
+        async def run() -> None:
+            async with house_of(attachment) as house:
+                await resume(house.pool, station=station)
+
+        asyncio.run(run())
+    print(f"{of.tenant}/{of.service}: messages go out again")
 
 
 async def _set(attachment: Attachment, *, station: Station, url: str) -> WebhookEndpoint:

@@ -5,9 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
+
 from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
 from tutela.decisions.endpoints import Station
+from tutela.domain import canonical
 from tutela.domain.states import OutboxEvent, OutboxState, transition
 from tutela.errors import TutelaError
 
@@ -25,6 +28,8 @@ class Standing(StrEnum):
     NOT_CONFIGURED = "not_configured"
     #: People are told of the decision later, on a legal basis.
     WITHHELD = "withheld"
+    #: The endpoint said that nobody takes messages there any more (410): it is to be set again.
+    GONE = "gone"
     #: It failed too often; its owner sends it again or settles it by hand.
     DEAD = "dead"
 
@@ -46,6 +51,19 @@ class Backlog:
     standing: Standing
     count: int
     oldest_at: datetime
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that was given up: what it was, since when, why, and whose it is now."""
+
+    id: str
+    kind: str
+    decision_id: str
+    created_at: str
+    dead_at: str
+    attempts: int
+    last_error: str | None
+    owner: str
 
 
 async def backlog(pool: Pool, *, tenant: str, now: datetime) -> list[Backlog]:
@@ -83,6 +101,35 @@ async def revive(pool: Pool, *, station: Station, message_id: UUID, now: datetim
             raise UnknownMessage("There is no such message on this service.")
         transition(_state(done_at=row[0], dead_at=row[1]), event=OutboxEvent.REVIVED)
         await connection.execute(_sql.revive, named)
+
+
+async def revive_all(pool: Pool, *, station: Station, now: datetime) -> int:
+    """How many dead messages of a service are due again now, each under its id."""
+    named = {"tenant": station.tenant, "service": station.service, "now": now}
+    async with tenant_transaction(pool, tenant=station.tenant) as connection:
+        cursor = await connection.execute(_sql.revive_all, named)
+        return len(await cursor.fetchall())
+
+
+async def dead_letters(pool: Pool, *, station: Station, limit: int) -> list[DeadLetter]:
+    """The messages of a service that were given up, in their order."""
+    named = {"tenant": station.tenant, "service": station.service, "limit": limit}
+    async with tenant_transaction(pool, tenant=station.tenant) as connection:
+        cursor = await connection.execute(_sql.dead_letters, named)
+        rows = await cursor.fetchall()
+    return [
+        DeadLetter(
+            id=str(message_id),
+            kind=kind,
+            decision_id=str(decision_id),
+            created_at=canonical.timestamp(created_at),
+            dead_at=canonical.timestamp(dead_at),
+            attempts=attempts,
+            last_error=last_error,
+            owner=owner,
+        )
+        for message_id, kind, decision_id, created_at, dead_at, attempts, last_error, owner in rows
+    ]
 
 
 def _state(*, done_at: datetime | None, dead_at: datetime | None) -> OutboxState:

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 
@@ -32,6 +33,14 @@ class UnknownService(TutelaError):
 
     code = "unknown_service"
     title = "No such service"
+    status = 404
+
+
+class UnknownEndpoint(TutelaError):
+    """Nobody has said where the service takes its messages."""
+
+    code = "unknown_endpoint"
+    title = "No endpoint is set"
     status = 404
 
 
@@ -92,6 +101,25 @@ async def endpoint_of(pool: Pool, *, station: Station, keys: KeySet) -> WebhookE
         return None
     url, sealed_key, sealed_body = row
     return opened(url, sealed=Sealed(sealed_key, sealed_body), station=station, keys=keys)
+
+
+async def mark_gone(pool: Pool, *, station: Station, url: str | None, now: datetime) -> None:
+    """Nothing is sent to the endpoint any more, until it is set again; the lead is told."""
+    named = {"tenant": station.tenant, "service": station.service, "url": url, "now": now}
+    async with tenant_transaction(pool, tenant=station.tenant) as connection:
+        await connection.execute(_sql.mark_gone, named)
+
+
+async def resume(pool: Pool, *, station: Station) -> None:
+    """Messages go again to an endpoint that said it was gone, under the same secret.
+
+    Raises UnknownEndpoint where none was set.
+    """
+    named = {"tenant": station.tenant, "service": station.service}
+    async with tenant_transaction(pool, tenant=station.tenant) as connection:
+        cursor = await connection.execute(_sql.resume_endpoint, named)
+        if await cursor.fetchone() is None:
+            raise UnknownEndpoint("Set one first: `tutela webhook set URL`.")
 
 
 def opened(url: str, *, sealed: Sealed, station: Station, keys: KeySet) -> WebhookEndpoint:

@@ -121,3 +121,81 @@ FROM unnest(%(ids)s::uuid[], %(at)s::timestamptz[]) AS told (id, at), decision d
 WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.id = told.id AND s.delivery_told_at IS NULL
   AND (d.tenant, d.service, d.id) = (s.tenant, s.service, s.decision_id) AND d.mark = %(mark)s
 RETURNING s.id, s.decision_id, s.delivered_at
+
+-- name: unheard_due
+-- Decisions with measures whose silence is to be asked about, of one service and mark, the longest waiting first.
+SELECT m.tenant, m.service, d.mark, array_agg(DISTINCT m.decision_id)
+FROM (
+    SELECT tenant, service, decision_id FROM measure
+    WHERE reconcile_at IS NOT NULL AND reconcile_at <= %(now)s
+    ORDER BY reconcile_at
+    LIMIT %(limit)s
+) AS m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+GROUP BY 1, 2, 3
+
+-- name: lock_any_decisions
+-- Decisions, whether they hold or not, held until the transaction ends.
+SELECT id FROM decision
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = ANY(%(decision_ids)s)
+ORDER BY id
+FOR NO KEY UPDATE
+
+-- name: lock_unheard
+-- Measures of some decisions whose silence is to be asked about, and whether a message about their subject is still under way.
+SELECT m.id, m.decision_id, m.subject_key, m.reconciles, EXISTS (
+    SELECT FROM outbox o
+    WHERE (o.tenant, o.service, o.subject_key, o.mark) = (m.tenant, m.service, m.subject_key, %(mark)s)
+      AND o.done_at IS NULL AND (o.withheld_until IS NULL OR o.withheld_until <= %(now)s)
+)
+FROM measure m
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.decision_id = ANY(%(decision_ids)s) AND m.reconcile_at <= %(now)s
+ORDER BY m.id
+FOR NO KEY UPDATE OF m
+
+-- name: lock_revisions
+-- The revisions of subjects, held until the transaction ends: what is read of their measures after this stands at them.
+SELECT subject_key, revision FROM subject_revision
+WHERE tenant = %(tenant)s AND service = %(service)s AND subject_key = ANY(%(subject_keys)s)
+ORDER BY subject_key
+FOR NO KEY UPDATE
+
+-- name: whole_state
+-- All measures of some subjects that were not recalled, beside those that are asked about, each with the words in which it was ordered.
+SELECT
+    m.id, m.decision_id, m.statement_id, m.subject_key, m.kind, m.until, m.territory, o.id, o.sealed_key, o.sealed_body,
+    m.undone_at IS NULL
+FROM measure m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+LEFT JOIN outbox o ON (o.tenant, o.service, o.decision_id, o.measure_id, o.kind) = (m.tenant, m.service, m.decision_id, m.id, 'measure.apply')
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.subject_key = ANY(%(subject_keys)s) AND d.mark = %(mark)s
+  AND (m.undone_at IS NULL OR m.id = ANY(%(ids)s))
+ORDER BY m.id
+
+-- name: ask_later
+-- When silence about measures is asked about next, and how often it was.
+UPDATE measure m SET reconcile_at = a.at, reconciles = a.reconciles
+FROM unnest(%(ids)s::uuid[], %(at)s::timestamptz[], %(reconciles)s::int4[]) AS a (id, at, reconciles)
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.id = a.id
+
+-- name: list_measures
+-- Measures of a service, real ones, the newest first: all, or those that are neither confirmed nor lifted.
+SELECT
+    m.id, m.decision_id, m.statement_id, m.kind, m.state, m.revision, coalesce(m.undone_at, d.decided_at), m.accepted_at, m.until,
+    m.territory, m.reconciles
+FROM measure m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND d.mark = 'real'
+  AND (NOT %(not_carried_out)s OR m.state NOT IN ('confirmed', 'lifted'))
+ORDER BY 7 DESC, m.id DESC
+LIMIT %(limit)s
+
+-- name: not_carried_out
+-- How many real measures were decided and not carried out, by kind and state, and since when the oldest; of one service or of all.
+SELECT m.tenant, m.service, m.kind, m.state, count(*), min(coalesce(m.undone_at, d.decided_at))
+FROM measure m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+WHERE m.state NOT IN ('confirmed', 'lifted') AND d.mark = 'real'
+  AND (%(tenant)s::text IS NULL OR (m.tenant, m.service) = (%(tenant)s, %(service)s))
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 2, 3, 4

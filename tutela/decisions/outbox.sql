@@ -4,7 +4,7 @@ SELECT s.tenant, s.service, m.mark, e.url, e.sealed_key, e.sealed_body
 FROM service s
 CROSS JOIN unnest(%(marks)s::text[]) AS m (mark)
 LEFT JOIN webhook_endpoint e ON (e.tenant, e.service) = (s.tenant, s.service)
-WHERE (m.mark <> 'real' OR e.url IS NOT NULL) AND EXISTS (
+WHERE (m.mark <> 'real' OR (e.url IS NOT NULL AND e.gone_at IS NULL)) AND EXISTS (
     SELECT FROM outbox o
     WHERE o.tenant = s.tenant AND o.service = s.service AND o.mark = m.mark
       AND o.done_at IS NULL AND o.dead_at IS NULL AND o.due_at <= %(now)s
@@ -44,9 +44,9 @@ RETURNING o.id, o.attempts, o.sealed_key, o.sealed_body
 WITH done AS (
     UPDATE outbox SET done_at = %(now)s, lease_token = NULL, lease_until = NULL, last_error = NULL
     WHERE id = %(id)s AND lease_token = %(lease_token)s
-    RETURNING tenant, service, id, kind, statement_id, measure_id
+    RETURNING tenant, service, id, mark, kind, statement_id, measure_id
 ), accepted AS (
-    UPDATE measure m SET state = moves.after, accepted_at = %(now)s, reconcile_at = %(reconcile_at)s
+    UPDATE measure m SET state = moves.after, accepted_at = %(now)s, reconcile_at = CASE done.mark WHEN 'real' THEN %(reconcile_at)s END
     FROM done
     JOIN unnest(%(kinds)s::text[], %(before)s::text[], %(after)s::text[]) AS moves (kind, before, after) USING (kind)
     WHERE (m.tenant, m.service, m.id) = (done.tenant, done.service, done.measure_id)
@@ -80,6 +80,19 @@ FOR UPDATE
 -- A person sends a dead message again, under its id and with all its attempts.
 UPDATE outbox SET dead_at = NULL, owner = NULL, attempts = 0, due_at = %(now)s WHERE id = %(id)s
 
+-- name: revive_all
+-- A person sends all dead messages of a service again, each under its id and with all its attempts.
+UPDATE outbox SET dead_at = NULL, owner = NULL, attempts = 0, due_at = %(now)s
+WHERE tenant = %(tenant)s AND service = %(service)s AND dead_at IS NOT NULL AND done_at IS NULL
+RETURNING id
+
+-- name: dead_letters
+-- Messages of a service that were given up, in their order.
+SELECT id, kind, decision_id, created_at, dead_at, attempts, last_error, owner FROM outbox
+WHERE tenant = %(tenant)s AND service = %(service)s AND dead_at IS NOT NULL AND done_at IS NULL
+ORDER BY place
+LIMIT %(limit)s
+
 -- name: backlog
 -- What is not delivered yet, by service and kind, and why not.
 SELECT
@@ -88,6 +101,7 @@ SELECT
         WHEN o.dead_at IS NOT NULL THEN 'dead'
         WHEN o.withheld_until > %(now)s THEN 'withheld'
         WHEN o.mark = 'real' AND e.url IS NULL THEN 'not_configured'
+        WHEN o.mark = 'real' AND e.gone_at IS NOT NULL THEN 'gone'
         WHEN o.last_error IS NOT NULL THEN 'failing'
         ELSE 'due'
     END AS standing,
@@ -104,8 +118,17 @@ INSERT INTO webhook_endpoint (tenant, service, url, sealed_key, sealed_body, cha
 SELECT tenant, service, %(url)s, %(sealed_key)s, %(sealed_body)s, now()
 FROM service WHERE tenant = %(tenant)s AND service = %(service)s
 ON CONFLICT (tenant, service) DO UPDATE SET
-    url = excluded.url, sealed_key = excluded.sealed_key, sealed_body = excluded.sealed_body, changed_at = excluded.changed_at
+    gone_at = NULL, url = excluded.url, sealed_key = excluded.sealed_key, sealed_body = excluded.sealed_body, changed_at = excluded.changed_at
 RETURNING service
+
+-- name: mark_gone
+-- The endpoint said that nobody takes messages there any more.
+UPDATE webhook_endpoint SET gone_at = %(now)s
+WHERE tenant = %(tenant)s AND service = %(service)s AND url = %(url)s AND gone_at IS NULL
+
+-- name: resume_endpoint
+-- The endpoint takes messages again.
+UPDATE webhook_endpoint SET gone_at = NULL WHERE tenant = %(tenant)s AND service = %(service)s RETURNING url
 
 -- name: endpoint
 -- Where a service takes its messages, and the sealed secret they are signed with.

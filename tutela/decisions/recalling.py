@@ -71,7 +71,7 @@ async def in_force(
         _sql.measures_in_force,
         {**scope.named, "decision_ids": list(decision_ids), "ended_before": ended_before},
     )
-    return [_in_force(row, keys=keys) for row in await cursor.fetchall()]
+    return [ordered(row, keys=keys) for row in await cursor.fetchall()]
 
 
 async def recall(connection: Connection, *, recall: Recall, mint: Mint, keys: KeySet) -> None:
@@ -105,13 +105,8 @@ async def recall(connection: Connection, *, recall: Recall, mint: Mint, keys: Ke
     await later.add(connection, scope=scope, messages=messages, mint=mint, keys=keys)
 
 
-def words(sealed: Sealed, *, row: UUID, keys: KeySet) -> dict[str, object]:
-    """What an order to apply a measure says of the measure itself; raises SealBroken."""
-    said = msgspec.json.decode(keys.open(sealed, row=row.bytes), type=dict[str, object])
-    return {name: value for name, value in said.items() if name not in _OF_THE_ORDER}
-
-
-def _in_force(row: Sequence[Any], *, keys: KeySet) -> InForce:
+def ordered(row: Sequence[Any], *, keys: KeySet) -> InForce:
+    """A row of a measure and the order to apply it; raises SealBroken."""
     measure_id, decision_id, statement_id, subject_key, kind, until, territory, *order = row
     order_id, sealed_key, sealed_body = order
     known = {
@@ -123,7 +118,7 @@ def _in_force(row: Sequence[Any], *, keys: KeySet) -> InForce:
         "territory": territory,
     }
     if order_id is not None:
-        known = words(Sealed(sealed_key, sealed_body), row=order_id, keys=keys)
+        known = _words(Sealed(sealed_key, sealed_body), row=order_id, keys=keys)
     return InForce(
         id=measure_id,
         decision_id=decision_id,
@@ -133,6 +128,11 @@ def _in_force(row: Sequence[Any], *, keys: KeySet) -> InForce:
         until=until,
         words=known,
     )
+
+
+def _words(sealed: Sealed, *, row: UUID, keys: KeySet) -> dict[str, object]:
+    said = msgspec.json.decode(keys.open(sealed, row=row.bytes), type=dict[str, object])
+    return {name: value for name, value in said.items() if name not in _OF_THE_ORDER}
 
 
 def _undo(each: InForce, *, recall: Recall, revision: int, mint: Mint) -> Later:

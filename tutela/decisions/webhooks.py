@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import httpx
-from standardwebhooks import Webhook
 
 from tutela.access.keys import KeySet, SealBroken, Sealed
 from tutela.database import queries
@@ -17,20 +16,18 @@ from tutela.database.pool import Pool, every_tenant_transaction, tenant_transact
 from tutela.decisions import endpoints
 from tutela.decisions.endpoints import Station, WebhookEndpoint
 from tutela.decisions.instructions import InstructionKind
+from tutela.decisions.sending import Message, NotTaken, send
 from tutela.domain.states import MeasureEvent, OutboxEvent, OutboxState, moves, transition
 from tutela.domain.vocabulary import Mark
-from tutela.errors import TutelaError
 
-#: Failed attempts after which a message is a dead letter.
-ATTEMPTS_MAX = 12
+#: Failed attempts after which a message is a dead letter: a day and a half at the least.
+ATTEMPTS_MAX = 20
 #: Who looks after dead letters.
 DEAD_LETTER_OWNER = "lead"
 #: The pause after the first failure; each further one is three times as long.
 PAUSE_SECONDS = 5.0
 PAUSE_FACTOR = 3
 PAUSE_SECONDS_MAX = 6 * 3_600.0
-#: How long a receiver may take to answer.
-ANSWER_SECONDS = 10.0
 #: How long a message is one worker's alone: longer than any attempt.
 LEASE_SECONDS = 60
 #: Messages of one service that are under way at a time.
@@ -65,13 +62,6 @@ _ACCEPTANCES: Final = {
     name: [move[place] for move in _MOVES]
     for place, name in enumerate(("kinds", "before", "after"))
 }
-
-
-class MarkedRefused(TutelaError):
-    """A canary or a drill came to the adapter that reaches outside."""
-
-    code = "marked_refused"
-    title = "Marked messages stay in the house"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,15 +104,6 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One message: `id` is its webhook-id, `body` its JSON text."""
-
-    id: UUID
-    mark: Mark
-    body: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Leased:
     id: UUID
     attempts: int
@@ -136,14 +117,15 @@ _COUNTED: Final[Mapping[OutboxEvent, Delivered]] = {
     OutboxEvent.EXHAUSTED: Delivered(dead=1),
 }
 
-#: Brings one message to its receiver: None, or what went wrong.
-_Carry = Callable[[Message], Awaitable[str | None]]
+#: Brings one message to its receiver: None, or why it was not taken.
+_Carry = Callable[[Message], Awaitable[NotTaken | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Route:
     station: Station
     mark: Mark
+    url: str | None
     carry: _Carry
 
 
@@ -156,39 +138,6 @@ async def deliver_due(courier: Courier, *, limit: int = DELIVERIES_MAX) -> Deliv
     """
     routes = await _routes(courier)
     return _sum(await _all([_serve(courier, route=route, limit=limit) for route in routes]))
-
-
-async def send(
-    message: Message, *, endpoint: WebhookEndpoint, client: httpx.AsyncClient, at: datetime
-) -> str | None:
-    """None where the receiver took it (2xx), else what went wrong, without anybody's words.
-
-    Signed after Standard Webhooks. Raises MarkedRefused for a canary or a drill.
-    """
-    if message.mark is not Mark.REAL:
-        raise MarkedRefused(f"A message of a {message.mark} would have left the house.")
-    signed_at = at.astimezone(UTC)
-    signature = Webhook(endpoint.secret).sign(str(message.id), signed_at, message.body)
-    headers = {
-        "content-type": "application/json",
-        "webhook-id": str(message.id),
-        "webhook-timestamp": str(int(signed_at.timestamp())),
-        "webhook-signature": signature,
-    }
-    try:
-        async with (
-            asyncio.timeout(ANSWER_SECONDS),
-            client.stream(
-                "POST",
-                endpoint.url,
-                content=message.body.encode(),
-                headers=headers,
-                follow_redirects=False,
-            ) as response,
-        ):
-            return None if response.is_success else f"answered {response.status_code}"
-    except (httpx.HTTPError, TimeoutError) as cause:
-        return type(cause).__name__
 
 
 def pause(attempts: int, *, chance: Callable[[int], bytes]) -> timedelta:
@@ -218,20 +167,22 @@ def _route(courier: Courier, *, row: Sequence[Any]) -> _Route:
             carry = partial(_say, error=f"endpoint {cause.code}")
         else:
             carry = partial(_send_now, endpoint=endpoint, courier=courier)
-    return _Route(station=station, mark=Mark(mark), carry=carry)
+    return _Route(station=station, mark=Mark(mark), url=url, carry=carry)
 
 
-async def _keep_inside(_: Message) -> str | None:
+async def _keep_inside(_: Message) -> NotTaken | None:
     """None: the house has taken it."""
     return None
 
 
-async def _say(_: Message, *, error: str) -> str | None:
+async def _say(_: Message, *, error: str) -> NotTaken | None:
     """The error of every message of a service whose endpoint can't be used."""
-    return error
+    return NotTaken(error)
 
 
-async def _send_now(message: Message, *, endpoint: WebhookEndpoint, courier: Courier) -> str | None:
+async def _send_now(
+    message: Message, *, endpoint: WebhookEndpoint, courier: Courier
+) -> NotTaken | None:
     return await send(message, endpoint=endpoint, client=courier.client, at=courier.clock())
 
 
@@ -269,35 +220,38 @@ async def _claim(courier: Courier, *, route: _Route, most: int) -> list[_Leased]
 
 
 async def _deliver(courier: Courier, *, route: _Route, leased: _Leased) -> Delivered:
-    error = await _carried(courier, route=route, leased=leased)
+    refused = await _carried(courier, route=route, leased=leased)
     event = OutboxEvent.ACCEPTED
-    if error is not None:
-        last = leased.attempts >= ATTEMPTS_MAX
+    if refused is not None:
+        last = leased.attempts >= ATTEMPTS_MAX and not refused.gone
         event = OutboxEvent.EXHAUSTED if last else OutboxEvent.FAILED
-    if not await _settle(courier, leased=leased, event=event, error=error):
+    if not await _settle(courier, leased=leased, event=event, refused=refused):
         return Delivered(overtaken=1)
+    if refused is not None and refused.gone:
+        now = courier.clock()
+        await endpoints.mark_gone(courier.pool, station=route.station, url=route.url, now=now)
     return _COUNTED[event]
 
 
-async def _carried(courier: Courier, *, route: _Route, leased: _Leased) -> str | None:
+async def _carried(courier: Courier, *, route: _Route, leased: _Leased) -> NotTaken | None:
     try:
         body = courier.keys.open(leased.sealed, row=leased.id.bytes).decode()
     except SealBroken as cause:
-        return cause.code
+        return NotTaken(cause.code)
     return await route.carry(Message(id=leased.id, mark=route.mark, body=body))
 
 
 async def _settle(
-    courier: Courier, *, leased: _Leased, event: OutboxEvent, error: str | None
+    courier: Courier, *, leased: _Leased, event: OutboxEvent, refused: NotTaken | None
 ) -> bool:
     now = courier.clock()
     named = {
         "id": leased.id,
         "lease_token": leased.lease_token,
         "now": now,
-        "due_at": now + pause(leased.attempts, chance=courier.chance),
+        "due_at": now + _pause(courier, attempts=leased.attempts, refused=refused),
         "owner": DEAD_LETTER_OWNER,
-        "error": error,
+        "error": None if refused is None else refused.error,
         "reconcile_at": now + timedelta(seconds=courier.confirm_seconds),
         **_ACCEPTANCES,
     }
@@ -306,6 +260,12 @@ async def _settle(
             _SETTLEMENTS[transition(OutboxState.DUE, event=event)], named
         )
         return await cursor.fetchone() is not None
+
+
+def _pause(courier: Courier, *, attempts: int, refused: NotTaken | None) -> timedelta:
+    """As `pause`, and not before the receiver asked to be tried again, within its ceiling."""
+    asked = 0.0 if refused is None else min(refused.after_seconds, PAUSE_SECONDS_MAX)
+    return max(pause(attempts, chance=courier.chance), timedelta(seconds=asked))
 
 
 def _sum(parts: Iterable[Delivered]) -> Delivered:

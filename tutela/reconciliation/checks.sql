@@ -109,7 +109,7 @@ WHERE dead_at IS NOT NULL AND done_at IS NULL
 SELECT tenant, service, id::text, format('%%s due since %%s', kind, due_at)
 FROM outbox o
 WHERE done_at IS NULL AND dead_at IS NULL AND due_at < %(now)s - make_interval(secs => %(outbox_seconds_max)s)
-  AND EXISTS (SELECT FROM webhook_endpoint w WHERE (w.tenant, w.service) = (o.tenant, o.service))
+  AND EXISTS (SELECT FROM webhook_endpoint w WHERE (w.tenant, w.service) = (o.tenant, o.service) AND w.gone_at IS NULL)
 
 -- name: endpoint_missing
 -- Services whose instructions have waited for too long because no endpoint was ever set for them.
@@ -118,6 +118,25 @@ FROM outbox o
 WHERE done_at IS NULL AND dead_at IS NULL AND mark = 'real' AND due_at < %(now)s - make_interval(secs => %(outbox_seconds_max)s)
   AND NOT EXISTS (SELECT FROM webhook_endpoint w WHERE (w.tenant, w.service) = (o.tenant, o.service))
 GROUP BY tenant, service
+
+-- name: endpoint_gone
+-- Services whose endpoint said that it is gone (410): their messages wait for whoever sets another.
+SELECT tenant, service, service, format('since %%s, owner lead', gone_at) FROM webhook_endpoint WHERE gone_at IS NOT NULL
+
+-- name: measure_failed
+-- Measures that the platform says are not in force, although they should be.
+SELECT m.tenant, m.service, m.id::text, format('%%s of decision %%s, owner lead', m.kind, m.decision_id)
+FROM measure m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+WHERE m.state = 'failed' AND d.mark = 'real'
+
+-- name: measure_unconfirmed
+-- Measures that the platform took and never confirmed, however often it was asked.
+SELECT m.tenant, m.service, m.id::text, format('%%s %%s since %%s, asked %%s times, owner lead', m.kind, m.state, m.accepted_at, m.reconciles)
+FROM measure m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+WHERE m.state IN ('accepted', 'recall_accepted') AND m.state NOT IN ('confirmed', 'lifted') AND m.reconciles >= %(unanswered_max)s
+  AND d.mark = 'real'
 
 -- name: witness_behind
 -- Witnesses that were asked to hold the heads of a log and for too long do not.

@@ -10,6 +10,8 @@ import msgspec
 
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, every_tenant_transaction
+from tutela.decisions.carrying import not_carried_out
+from tutela.decisions.unheard import UNANSWERED_MAX
 from tutela.domain import canonical
 from tutela.domain.harm import harm_family
 from tutela.domain.vocabulary import Category, Keyword
@@ -33,7 +35,9 @@ _checks = queries.load("tutela.reconciliation", file="checks.sql")
 FAMILY_MIXED: Final = "family_mixed"
 
 #: Alarms that put nothing accepted in doubt: doors that refuse, a platform that wants no messages.
-ALARMS: Final = frozenset({"refusals_rising", "endpoint_missing", "witness_behind"})
+ALARMS: Final = frozenset(
+    {"refusals_rising", "endpoint_missing", "endpoint_gone", "witness_behind"}
+)
 
 #: What each check means to the person who reads it, in the order of gravity.
 MEANINGS: Final[dict[str, str]] = {
@@ -54,6 +58,9 @@ MEANINGS: Final[dict[str, str]] = {
     "outbox_dead": "An instruction to the platform was given up.",
     "outbox_stuck": "An instruction to the platform is not being delivered.",
     "endpoint_missing": "Instructions wait, and the platform has set no endpoint to send them to.",
+    "endpoint_gone": "The platform said that its endpoint is gone: nothing is sent to it any more.",
+    "measure_failed": "The platform said that a measure in force is not.",
+    "measure_unconfirmed": "The platform took a measure and never confirmed it, although asked.",
     "witness_behind": "A witness that was asked to hold our heads has not for too long.",
     "canary_lost": "A probe did not come through.",
     "canary_silent": "No probe travels a route.",
@@ -74,6 +81,7 @@ class Limits:
     beat_seconds_max: float = 15
     witness_seconds_max: float = 900
     refusals_least: int = 20
+    unanswered_max: int = UNANSWERED_MAX
     kinds: tuple[str, ...] = ("web", "worker", "sequencer")
     doors: tuple[str, ...] = ("activitypub", "api", "batch", "coop", "form", "osprey", "xrpc")
 
@@ -92,12 +100,19 @@ async def reconcile(pool: Pool, *, now: datetime, limits: Limits) -> Reconciliat
                 connection, sql=_sql.flagger_queues, asked=asked
             )
         ]
+        waiting = await not_carried_out(connection)
         faults = [
             _fault(check, rows=rows)
             for check in MEANINGS
             if (rows := await _found(connection, check=check, asked=asked))
         ]
-    return conclude(totals, faults=faults, at=canonical.timestamp(now), flaggers=flaggers)
+    return conclude(
+        totals,
+        faults=faults,
+        at=canonical.timestamp(now),
+        flaggers=flaggers,
+        not_carried_out=waiting,
+    )
 
 
 def is_lost(report: Reconciliation) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tutela.decisions.carrying import NotCarriedOut
+
 #: Ids that a fault names; the count says how many there are.
 IDS_MAX = 100
 
@@ -77,10 +79,16 @@ class Reconciliation(msgspec.Struct, frozen=True):
     totals: list[Total]
     faults: list[Fault]
     flaggers: list[FlaggerQueue] = []
+    not_carried_out: list[NotCarriedOut] = []
 
 
 def conclude(
-    totals: list[Total], *, faults: list[Fault], at: str, flaggers: Sequence[FlaggerQueue] = ()
+    totals: list[Total],
+    *,
+    faults: list[Fault],
+    at: str,
+    flaggers: Sequence[FlaggerQueue] = (),
+    not_carried_out: Sequence[NotCarriedOut] = (),
 ) -> Reconciliation:
     """The verdict over all totals and faults."""
     lost = sum(abs(total.lost) for total in totals)
@@ -94,6 +102,7 @@ def conclude(
         totals=totals,
         faults=faults,
         flaggers=list(flaggers),
+        not_carried_out=list(not_carried_out),
     )
 
 
@@ -106,7 +115,8 @@ def only(report: Reconciliation, *, tenant: str, service: str, with_ids: bool) -
         if (shares := [s for s in fault.shares if _concerns(s, tenant=tenant, service=service)])
     ]
     flaggers = [f for f in report.flaggers if (f.tenant, f.service) == (tenant, service)]
-    return conclude(totals, faults=faults, at=report.at, flaggers=flaggers)
+    waiting = [m for m in report.not_carried_out if (m.tenant, m.service) == (tenant, service)]
+    return conclude(totals, faults=faults, at=report.at, flaggers=flaggers, not_carried_out=waiting)
 
 
 def fault(check: str, *, meaning: str, found: list[Found]) -> Fault:

@@ -9,6 +9,8 @@ import msgspec
 
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
+from tutela.decisions.carrying import NotCarriedOut, not_carried_out
+from tutela.decisions.endpoints import Station
 from tutela.domain import canonical
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.publishing import targets
@@ -90,6 +92,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     outbox: Outbox
     ledger: LedgerState | None
     processes: list[Heard]
+    #: Measures that are neither confirmed nor lifted, as of now.
+    not_carried_out: list[NotCarriedOut] = []
     detectors: list[str]
     witness: str = "unwitnessed"
     witnesses: list[Witnessed] = []
@@ -117,6 +121,9 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         heard = await _rows(connection, sql=_sql.processes, asked=asked)
         withheld = await _rows(connection, sql=_sql.withheld, asked=asked)
         queue = (await _rows(connection, sql=_sql.queue_state, asked=asked))[0]
+        waiting = await not_carried_out(
+            connection, station=Station(tenant=viewer.tenant, service=viewer.service)
+        )
         witnesses = await standings_in(connection, tenant=viewer.tenant, now=now)
         published = await targets.standings_in(connection, tenant=viewer.tenant, now=now)
     own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
@@ -133,6 +140,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         outbox=Outbox(outbox[0], outbox[1], _at(outbox[2])),
         ledger=_ledger(ledger[0]) if ledger else None,
         processes=[Heard(row[0], row[1], canonical.timestamp(row[2])) for row in heard],
+        not_carried_out=waiting,
         detectors=[],
         witness="witnessed" if any(map(holds, witnesses)) else "unwitnessed",
         witnesses=witnesses,

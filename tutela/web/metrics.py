@@ -121,6 +121,7 @@ def _of_report(report: Reconciliation, *, now: datetime) -> Iterator[Metric]:
     )
     yield _items(report)
     yield from _flaggers(report, now=now)
+    yield from _measures(report, now=now)
     faults = GaugeMetricFamily("tutela_faults", "What each check found.", labels=["check"])
     found = {fault.check: fault.count for fault in report.faults}
     for check in reconcile.MEANINGS:
@@ -158,6 +159,26 @@ def _flaggers(report: Reconciliation, *, now: datetime) -> Iterator[Metric]:
         waiting.add_metric([channel, "overdue"], sum(queue.overdue for queue in queues))
         since = datetime.fromisoformat(min(queue.oldest_since for queue in queues))
         oldest.add_metric([channel], (now - since).total_seconds())
+    yield waiting
+    yield oldest
+
+
+def _measures(report: Reconciliation, *, now: datetime) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily(
+        "tutela_measures_not_carried_out",
+        "Measures that were decided and neither confirmed nor lifted, by kind and state.",
+        labels=["kind", "state"],
+    )
+    oldest = GaugeMetricFamily(
+        "tutela_measures_oldest_not_carried_out_seconds",
+        "Since the oldest of them was decided or recalled.",
+        labels=["kind", "state"],
+    )
+    for kind, state in sorted({(each.kind, each.state) for each in report.not_carried_out}):
+        of_both = [e for e in report.not_carried_out if (e.kind, e.state) == (kind, state)]
+        waiting.add_metric([kind, state], sum(each.count for each in of_both))
+        since = datetime.fromisoformat(min(each.oldest_since for each in of_both))
+        oldest.add_metric([kind, state], (now - since).total_seconds())
     yield waiting
     yield oldest
 

@@ -7,7 +7,7 @@ from tutela.compliance.filing.preparation import Ready
 from tutela.compliance.filing.rounds import Send
 from tutela.compliance.filing.settlement import Postponed, Sent, Taken, Turned
 from tutela.compliance.transparency import Client, Filed, Refused, Terms, Unclear
-from tutela.decisions.webhooks import MarkedRefused
+from tutela.decisions.sending import MarkedRefused
 from tutela.domain.vocabulary import Mark
 
 #: All calls about one batch together take less time than its lease lasts.

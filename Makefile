@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test check static floor crash doors bench-ledger bench-identifiers bench-intake lock clean
+.PHONY: help setup demo test check static floor crash doors bench-ledger bench-filing bench-identifiers bench-intake lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench-ledger: setup  ## a million leaves exported and verified beside bare SHA-2
 
 bench-identifiers: setup  ## recall and false stops of the scanner of statements, in six languages
 	$(BIN)/python -m benchmarks.identifiers
+
+bench-filing: setup  ## 10,000 statements to a database that fails on purpose: each filed exactly once
+	$(BIN)/python -m benchmarks.filing
 
 bench-intake: setup  ## notices per second over HTTP beside pgbench
 	$(BIN)/python -m benchmarks.intake

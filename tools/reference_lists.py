@@ -29,7 +29,7 @@ def errors_table() -> str:
             first_sentence(Broken if each is TutelaError else each),
         ]
         for each in every_error()
-        if "code" in vars(each)
+        if "code" in vars(each) and each.__module__.startswith("tutela.")
     }
     return table(
         ["Code", "HTTP", "Exit", "Title", "Means"], rows=[rows[key] for key in sorted(rows)]

@@ -46,7 +46,7 @@ TAKEN = {
     "a product without number": {"content_id": {"GTIN": "1"}},
     "a list without product": {"content_id": ["1"]},
     "the alias of the number": {"content_id_ean": "1234567890123"},
-    "unknown fields": {"nobody": {"asked": 1}},
+    "unknown fields": {"nobody": {"asked": 1}, "content_id.EAN-13": "1"},
     "text that will be dropped": {"illegal_content_explanation": "a", "content_type_other": "b"},
 }
 

@@ -10,14 +10,13 @@ from typing import Final
 
 from tutela.compliance.transparency.cleaning import cleaned
 from tutela.compliance.transparency.fields import (
-    EAN_13,
-    EAN_13_NAME,
     Field,
     content_id,
     content_id_ean,
+    laid_out,
     statement_fields,
 )
-from tutela.compliance.transparency.rules import Absent, Given, Rule, said
+from tutela.compliance.transparency.rules import Absent, Given, said
 
 #: A call takes at most so many statements.
 BATCH_LIMIT: Final = 100
@@ -63,8 +62,7 @@ def check_batch(body: object, *, seen_puids: Iterable[object] = ()) -> dict[str,
 def puid_of(statement: Given) -> tuple[str, str | None]:
     """The PUID as the database keeps it, and what it says where it can't be one."""
     given = cleaned({"puid": statement.get("puid")})
-    _, wrong = _field_error(given, field=_PUID)
-    return said(given["puid"]) or "", wrong
+    return said(given["puid"]) or "", _error(given, field=_PUID)
 
 
 def _wrong_size(statements: object) -> str | None:
@@ -93,34 +91,20 @@ def _batch_errors(items: Iterable[tuple[object, object]]) -> Iterator[tuple[str,
             yield f"statement_{index}.{name}", message
 
 
-def _errors(given: Given, *, fields: Iterable[Field | None]) -> dict[str, str]:
+def _errors(statement: Given, *, fields: Iterable[Field]) -> dict[str, str]:
+    given = laid_out(statement)
     errors: dict[str, str] = {}
     for field in fields:
-        name, message = (
-            (EAN_13_NAME, _ean_13_error(given))
-            if field is None
-            else _field_error(given, field=field)
-        )
-        if message is not None:
-            errors[name] = message
+        if (message := _error(given, field=field)) is not None:
+            errors[field.name] = message
     return errors
 
 
-def _field_error(given: Given, *, field: Field) -> tuple[str, str | None]:
+def _error(given: Given, *, field: Field) -> str | None:
+    """What the first rule says that fails; None as well where it drops the field."""
     value = given.get(field.name, Absent.ABSENT)
     absent = value is Absent.ABSENT or (value is None and field.nullable)
-    return field.name, _first(field.of_absent if absent else field.rules, value=value, given=given)
-
-
-def _ean_13_error(given: Given) -> str | None:
-    held = given.get("content_id")
-    if not isinstance(held, dict) or "EAN-13" not in held:
-        return None
-    return _first(EAN_13, value=held["EAN-13"], given=given)
-
-
-def _first(rules: Iterable[Rule], *, value: object, given: Given) -> str | None:
-    for rule in rules:
+    for rule in field.of_absent if absent else field.rules:
         if not rule.passes(value, given):
             return rule.message
     return None
@@ -144,7 +128,6 @@ def _is_member(value: object, *, word: str) -> bool:
     return isinstance(value, list | dict) and _is_among(value, word=word)
 
 
-#: None stands for the member of `content_id`, asked after it.
-_SINGLE: Final = (*content_id(), None, *content_id_ean(), *statement_fields(_is_among))
-_BATCH: Final = (*statement_fields(_is_member), *content_id(), None)
-_PUID: Final = next(field for field in _SINGLE if field is not None and field.name == "puid")
+_SINGLE: Final = (*content_id(), *content_id_ean(), *statement_fields(_is_among))
+_BATCH: Final = (*statement_fields(_is_member), *content_id())
+_PUID: Final = next(field for field in _SINGLE if field.name == "puid")

@@ -35,6 +35,8 @@ _NULL: Final = frozenset({"null"})
 _LAST_DAY: Final = "2038-01-01"
 _SHORT, _LONG, _FACTS = 500, 2000, 5000
 _EAN_13: Final = r"[0-9]{13}"
+#: The name of the member in errors; a field that is called so outright is unknown.
+EAN_13: Final = "content_id.EAN-13"
 _DECISIONS: Final = (
     "decision_visibility",
     "decision_monetary",
@@ -90,8 +92,9 @@ def statement_fields(among: Among) -> tuple[Field, ...]:
 
 
 def content_id() -> tuple[Field, ...]:
-    """`content_id`; its member is asked by a rule of its own, see `ean_13`."""
-    return (_field("content_id", array(), nullable=True),)
+    """`content_id` and its one member that is looked at."""
+    ean_13 = tuple(rule("content id. e a n-13") for rule in (text(), matches(_EAN_13)))
+    return (_field("content_id", array(), nullable=True), Field(EAN_13, ean_13, (), nullable=False))
 
 
 def content_id_ean() -> tuple[Field, ...]:
@@ -99,9 +102,13 @@ def content_id_ean() -> tuple[Field, ...]:
     return (_field("content_id_ean", text(), matches(_EAN_13), nullable=True),)
 
 
-#: The member `EAN-13` of `content_id`, which messages call by a name of their own.
-EAN_13_NAME: Final = "content_id.EAN-13"
-EAN_13: Final = tuple(rule("content id. e a n-13") for rule in (text(), matches(_EAN_13)))
+def laid_out(given: Given) -> Given:
+    """The fields of a statement, with the member of `content_id` as a field of its own."""
+    held = given.get("content_id")
+    flat = {name: value for name, value in given.items() if name != EAN_13}
+    if isinstance(held, dict) and "EAN-13" in held:
+        flat[EAN_13] = held["EAN-13"]
+    return flat
 
 
 def _decisions(among: Among) -> tuple[Field, ...]:

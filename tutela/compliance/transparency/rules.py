@@ -47,65 +47,68 @@ _CALENDAR_YEARS: Final = 400
 def array() -> RuleFor:
     """A list or an object."""
     return _asks(
-        "The {} field must be an array.", passes=lambda value: isinstance(value, list | dict)
+        "The {} field must be an array.", passes=lambda value, _: isinstance(value, list | dict)
     )
 
 
 def text() -> RuleFor:
     """A string."""
-    return _asks("The {} field must be a string.", passes=lambda value: isinstance(value, str))
+    return _asks("The {} field must be a string.", passes=lambda value, _: isinstance(value, str))
 
 
 def one_of(words: Collection[str]) -> RuleFor:
     """One of `words`."""
     return _asks(
         "The selected {} is invalid.",
-        passes=lambda value: isinstance(value, str) and value in words,
+        passes=lambda value, _: isinstance(value, str) and value in words,
     )
 
 
 def some_of(words: Collection[str]) -> RuleFor:
     """A list or an object whose members are all of `words`, or none; asked of arrays only."""
-
-    def are_words(value: Any) -> bool:  # noqa: ANN401 - asked of arrays only
-        members = value.values() if isinstance(value, dict) else value
-        return all(isinstance(member, str) and member in words for member in members)
-
-    return _asks("The selected {} is invalid.", passes=are_words)
+    return _asks(
+        "The selected {} is invalid.",
+        passes=lambda value, _: all(
+            isinstance(member, str) and member in words
+            for member in (value.values() if isinstance(value, dict) else value)
+        ),
+    )
 
 
 def at_most(size: int) -> RuleFor:
     """At most so many code points, or members; numbers have always fewer digits."""
     return _asks(
         f"The {{}} field must not be greater than {size} characters.",
-        passes=lambda value: not isinstance(value, str | list | dict) or len(value) <= size,
+        passes=lambda value, _: not isinstance(value, str | list | dict) or len(value) <= size,
     )
 
 
 def matches(pattern: str, *, message: str = "The {} field format is invalid.") -> RuleFor:
     """A string or a number that is all of `pattern`."""
     expression = re.compile(pattern)
-    return _asks(message, passes=lambda value: expression.fullmatch(said(value) or "") is not None)
+    return _asks(
+        message, passes=lambda value, _: expression.fullmatch(said(value) or "") is not None
+    )
 
 
 def url() -> RuleFor:
     """A URL, as Laravel understands it."""
     return _asks(
         "The {} field must be a valid URL.",
-        passes=lambda value: isinstance(value, str) and is_url(value),
+        passes=lambda value, _: isinstance(value, str) and is_url(value),
     )
 
 
 def day(message: str) -> RuleFor:
     """A day of the calendar, YYYY-MM-DD, zero padded; the year 0000 counts."""
-    return _asks(message, passes=lambda value: isinstance(value, str) and _is_day(value))
+    return _asks(message, passes=lambda value, _: isinstance(value, str) and _is_day(value))
 
 
 def not_before(first: str) -> RuleFor:
     """A day from `first` on; asked of days only."""
     return _asks(
         f"The {{}} field must be a date after or equal to {first}.",
-        passes=lambda value: isinstance(value, str) and value >= first,
+        passes=lambda value, _: isinstance(value, str) and value >= first,
     )
 
 
@@ -113,7 +116,7 @@ def not_after(last: str) -> RuleFor:
     """A day up to `last`; asked of days only."""
     return _asks(
         f"The {{}} field must be a date before or equal to {last}.",
-        passes=lambda value: isinstance(value, str) and value <= last,
+        passes=lambda value, _: isinstance(value, str) and value <= last,
     )
 
 
@@ -180,5 +183,5 @@ def _is_day(written: str) -> bool:
     return True
 
 
-def _asks(message: str, *, passes: Callable[[Any], bool]) -> RuleFor:
-    return lambda name: Rule(lambda value, _: passes(value), message.format(name))
+def _asks(message: str, *, passes: Callable[[Any, Given], bool]) -> RuleFor:
+    return lambda name: Rule(passes, message.format(name))

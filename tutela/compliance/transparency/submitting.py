@@ -6,10 +6,11 @@ comes too early is refused, not stored twice.
 """
 
 import asyncio
+from asyncio import FIRST_COMPLETED
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -18,6 +19,9 @@ from tutela.compliance.transparency.checking import BATCH_LIMIT, puid_of
 from tutela.compliance.transparency.outcomes import Outcome, Refused
 from tutela.compliance.transparency.settling import Item, Settled, Settling
 from tutela.compliance.transparency.terms import Means, Terms
+
+#: So many times what may be under way is kept for a batch that takes long, so that order holds.
+_AHEAD: Final = 8
 
 Statements = Iterable[Mapping[str, object]] | AsyncIterable[Mapping[str, object]]
 
@@ -41,30 +45,50 @@ class Submission:
     async def outcomes(self, statements: Statements) -> AsyncIterator[Outcome]:
         """What became of each, in order; raises what ended it, after all that is known."""
         under_way: deque[asyncio.Task[Settled]] = deque()
-        ended: Exception | None = None
         batches = _batches(statements)
+        ended: Exception | None = None
         try:
-            while under_way or ended is None:
-                if ended is None and len(under_way) < self.terms.batches_at_once:
-                    batch = await anext(batches, None)
-                    if batch is not None:
-                        under_way.append(asyncio.create_task(self._settle(batch)))
-                        continue
+            while True:
+                if ended is None:
+                    await self._start(batches, under_way=under_way)
                 if not under_way:
-                    return
-                settled = await under_way.popleft()
+                    break
+                if not under_way[0].done():
+                    await asyncio.wait(_unfinished(under_way), return_when=FIRST_COMPLETED)
+                    continue
+                settled = under_way.popleft().result()
+                ended = ended or settled.ended_by
                 for outcome in settled.outcomes:
                     yield outcome
-                ended = ended or settled.ended_by
         finally:
             await _stop(under_way)
         if ended is not None:
             raise ended
 
+    async def _start(
+        self,
+        batches: AsyncIterator[list[Mapping[str, object]]],
+        *,
+        under_way: deque[asyncio.Task[Settled]],
+    ) -> None:
+        """As many as may be under way, but none once one of them has ended the submission."""
+        at_once = self.terms.batches_at_once
+        while len(_unfinished(under_way)) < at_once and len(under_way) < at_once * _AHEAD:
+            if any(task.done() and task.result().ended_by for task in under_way):
+                return
+            batch = await anext(batches, None)
+            if batch is None:
+                return
+            under_way.append(asyncio.create_task(self._settle(batch)))
+
     async def _settle(self, batch: list[Mapping[str, object]]) -> Settled:
         settling = Settling(self.calls, terms=self.terms, means=self.means)
         items, outcomes = _prepared(batch)
         return await settling.settle(items, outcomes=outcomes)
+
+
+def _unfinished(tasks: Iterable[asyncio.Task[Settled]]) -> list[asyncio.Task[Settled]]:
+    return [task for task in tasks if not task.done()]
 
 
 async def _batches(statements: Statements) -> AsyncIterator[list[Mapping[str, object]]]:

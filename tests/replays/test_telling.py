@@ -12,6 +12,8 @@ from tests.fixtures.deciding import action, claimed, decided, dismissal, subject
 from tests.fixtures.house import Rooms, id_of
 from tests.fixtures.incidents import fault, ids, opened, replayed, shown, told_of
 from tests.fixtures.platform import Platform
+from tutela.database.pool import tenant_transaction
+from tutela.decisions.accounts import kinds
 from tutela.decisions.replays import telling
 from tutela.decisions.replays.answers import PersonsTold
 from tutela.decisions.replays.concerns import name_of
@@ -19,11 +21,13 @@ from tutela.decisions.replays.letters import Person, Sender, letter
 from tutela.decisions.replays.opening import Opened
 from tutela.decisions.replays.words import Concerned, told
 from tutela.decisions.words.catalogs import languages
+from tutela.domain.canonical import timestamp
 from tutela.domain.notice import Notifier
 from tutela.domain.states import IllegalTransition
 from tutela.domain.vocabulary import Role
 from tutela.intake.acknowledgement import Accepted
 from tutela.intake.erasure import Erasing, erase
+from tutela.intake.reading import fit
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.reconcile import Limits
 
@@ -60,6 +64,21 @@ async def acted(rooms: Rooms, *, name: str, account: str, **said: object) -> Acc
     accepted = await rooms.take(await rooms.caller(), subjects=[subject(name, account_id=account)])
     await answered(rooms, accepted=accepted, on=name, **said)
     return accepted
+
+
+async def said_of_account(rooms: Rooms, *, account_id: str, language: str) -> None:
+    """The platform tells in which language an account's holder is told."""
+    kind = kinds(rooms.keys)["account"]
+    event = {
+        "id": "e",
+        "type": "account",
+        "at": timestamp(rooms.clock.now()),
+        "account_id": account_id,
+        "language": language,
+    }
+    async with tenant_transaction(rooms.pool, tenant="main") as connection:
+        events = [fit(event, kind=kind.struct)]
+        await kind.handle(connection, caller=await rooms.caller(), events=events)
 
 
 async def messages(platform: Platform) -> list[dict[str, Any]]:
@@ -110,14 +129,14 @@ async def test_recipients_are_told_of_decisions_that_are_looked_at_again(
     rooms = platform.rooms
     for name, account in (("p-1", "a-1"), ("p-2", "a-1"), ("p-3", "a-2")):
         await acted(rooms, name=name, account=account)
+    await said_of_account(rooms, account_id="a-1", language="fr")
     incident = await made_good(rooms, window="answered")
     after = await told_of(rooms, incident=incident)
     assert after.told == counts(recipients=2, unnamed_notices=3, messages=5)
     sent = [each for each in await messages(platform) if each["concerned"] == "recipient"]
-    assert sorted((each["account_id"], each["statement_count"]) for each in sent) == [
-        ("a-1", 2),
-        ("a-2", 1),
-    ]
+    assert sorted(
+        (each["account_id"], each["statement_count"], each["text"]["language"]) for each in sent
+    ) == [("a-1", 2, "fr"), ("a-2", 1, "en")]
     issued = {str(row[0]) for row in await rooms.rows("SELECT id FROM statement")}
     assert {each for one in sent for each in one["statements"]} == issued
 

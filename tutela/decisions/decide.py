@@ -13,6 +13,7 @@ from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.decisions import rows
+from tutela.decisions.accounts import knowing_readers
 from tutela.decisions.endpoints import Station
 from tutela.decisions.instructions import instructions
 from tutela.decisions.preparation import (
@@ -121,6 +122,7 @@ async def decide(
         ruling = await _ruling(
             connection, submission=submission, case=case, decision_id=decision_id, now=now
         )
+        ruling = await knowing_readers(connection, ruling=ruling, keys=keys)
         prepared = prepare(ruling, mint=mint, keys=keys)
         await _write(connection, prepared=prepared, mint=mint, keys=keys)
         await _move_case(connection, ruling=ruling, now=now)

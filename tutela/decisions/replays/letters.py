@@ -39,6 +39,8 @@ class Person:
     key: bytes
     total: int = 0
     references: Sequence[Reference] = ()
+    #: The language of a recipient's account; a notifier's is that of their notice.
+    language: str | None = None
 
     @property
     def withheld_until(self) -> datetime | None:
@@ -62,13 +64,12 @@ def letter(person: Person, *, sender: Sender) -> bytes | None:
     if not there:
         return None
     if person.concerned is Concerned.RECIPIENT:
-        statement_id, sealed, _ = there[0]
         says: dict[str, object] = {
-            "account_id": account_of(sender.keys.open(sealed, row=statement_id.bytes)),
+            "account_id": recipient_account(person, keys=sender.keys),
             "statement_count": person.total,
             "statements": [str(each) for each, *_ in there],
         }
-        return _body(person, says=says, language=None, sender=sender)
+        return _body(person, says=says, language=person.language, sender=sender)
     notices = []
     languages = []
     for notice_id, sealed, each in there:
@@ -84,6 +85,16 @@ def letter(person: Person, *, sender: Sender) -> bytes | None:
     language = next((each for each in languages if each is not None), None)
     says = {"notice_count": person.total, "notices": notices}
     return _body(person, says=says, language=language, sender=sender)
+
+
+def recipient_account(person: Person, *, keys: KeySet) -> str | None:
+    """The account of a recipient; None for a notifier, or where all is erased."""
+    if person.concerned is not Concerned.RECIPIENT:
+        return None
+    for each in person.references:
+        if each.sealed is not None:
+            return account_of(keys.open(each.sealed, row=each.id.bytes))
+    return None
 
 
 def _item(notice_id: UUID, *, item: Sequence[Any]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Everybody whom a fault concerned is told of it: one message a person, however often begun."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,24 @@ from psycopg.types.json import Jsonb
 from tutela.access.keys import Sealed
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
+from tutela.decisions.accounts import known_recipients
+from tutela.decisions.later import Scope
 from tutela.decisions.preparation import Mint
 from tutela.decisions.replays.answers import Incident, PersonsTold
 from tutela.decisions.replays.concerns import Concern, Register
-from tutela.decisions.replays.letters import Person, Reference, Sender, letter
+from tutela.decisions.replays.letters import (
+    Person,
+    Reference,
+    Sender,
+    letter,
+    recipient_account,
+)
 from tutela.decisions.replays.replaying import Progress, ReplayRoom
 from tutela.decisions.replays.showing import Seen, show_incident
 from tutela.decisions.replays.words import Concerned
+from tutela.domain.decision import Recipient
 from tutela.domain.states import IncidentEvent, transition
+from tutela.domain.vocabulary import Mark
 from tutela.intake import facts
 from tutela.intake.facts import Happened
 
@@ -197,7 +207,7 @@ async def _people(
         )
         totals[concerned, key] = total
         found.setdefault((concerned, key), []).append(reference)
-    return [
+    people = [
         Person(
             concerned=Concerned(concerned),
             key=key,
@@ -205,6 +215,25 @@ async def _people(
             references=references,
         )
         for (concerned, key), references in found.items()
+    ]
+    return await _in_their_languages(connection, people=people, telling=telling)
+
+
+async def _in_their_languages(
+    connection: Connection, *, people: Sequence[Person], telling: Telling
+) -> list[Person]:
+    """The same, knowing in which language the platform says that recipients are to be told."""
+    keys = telling.room.keys
+    accounts = {person.key: recipient_account(person, keys=keys) for person in people}
+    known = await known_recipients(
+        connection,
+        scope=Scope(tenant=telling.tenant, service=telling.incident.service, mark=Mark.REAL),
+        account_ids=[account for account in accounts.values() if account is not None],
+        keys=keys,
+    )
+    return [
+        replace(person, language=known.get(accounts[person.key] or "", Recipient()).language)
+        for person in people
     ]
 
 

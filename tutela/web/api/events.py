@@ -1,5 +1,6 @@
 """`POST /v1/events`: what happened on the platform."""
 
+from tutela.decisions import accounts
 from tutela.decisions.confirming import Hearing, kinds
 from tutela.intake.channels.batch import RecordLine, split
 from tutela.intake.channels.events import EventDoor, take_events
@@ -10,13 +11,13 @@ from tutela.web.endpoint import Asked, Handler
 
 DOOR = "events"
 #: Types of events that nothing here asks for yet.
-LATER = frozenset({"account", "content", "edge", "exposure"})
+LATER = frozenset({"content", "edge", "exposure"})
 
 
 def take_platform_events(rooms: Rooms, *, record_line: RecordLine) -> Handler:
     """202 with a result a line, in the order of the lines; a bad line refuses that line alone."""
     hearing = Hearing(clock=rooms.clock, chance=rooms.chance, confirm_seconds=rooms.confirm_seconds)
-    handled = kinds(hearing)
+    handled = {**kinds(hearing), **accounts.kinds(rooms.keys)}
     door = EventDoor(
         pool=rooms.pool,
         kinds=handled,

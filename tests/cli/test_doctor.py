@@ -18,7 +18,7 @@ from tutela.database.migrations import migrate
 from tutela.database.pool import every_tenant_transaction
 
 EVERY_NAME = [
-    *("settings", "disk", "database", "clock", "migrations", "keys"),
+    *("settings", "words", "withholding", "disk", "database", "clock", "migrations", "keys"),
     *("public", "processes", "ledger", "outbox", "measures", "witness", "publication", "lists"),
 ]
 
@@ -73,6 +73,23 @@ def test_a_setting_that_is_wrong_fails(command: Command, monkeypatch: pytest.Mon
     assert done.status == 1
     assert found(done.out) == {"settings": "FAIL"}
     assert "TUTELA_PORT" in done.out
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [("TUTELA_LANGUAGE", "xx"), ("TUTELA_WITHHOLDING_BASES", "nowhere.toml")],
+)
+def test_words_that_can_t_be_told_fail_and_start_nothing(
+    alone: Command, tutela_folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, said)
+    done = alone("doctor", "--json")
+    assert (done.status, found(done.out)["words"]) == (1, "FAIL")
+    assert said in done.out
+    started = alone("up", "--port", "0")
+    assert started.status == 2
+    assert said in started.err
+    assert list(tutela_folder.iterdir()) == []
 
 
 def test_a_public_service_that_is_not_there_fails(

@@ -42,6 +42,7 @@ def _examine(where: Where) -> Iterator[Finding]:
         yield Finding(Mark.FAIL, "settings", str(error))
         return
     yield findings.of_settings(settings)
+    yield from findings.of_words(settings)
     try:
         yield from _examine_database(settings, where=where)
     except TutelaError as error:

@@ -23,8 +23,11 @@ from tutela.database.pool import (
     is_bound_by_row_security,
 )
 from tutela.decisions.carrying import not_carried_out
+from tutela.decisions.withholding import register
+from tutela.decisions.words.catalogs import WordsUnreadable, languages, refuse_unknown
 from tutela.domain.states import MeasureState
 from tutela.errors import TutelaError
+from tutela.law.parameters import LawUnreadable
 from tutela.ledger.receipts import INCLUSION_SECONDS
 from tutela.publishing import targets
 from tutela.publishing.targets import PublicationState
@@ -69,6 +72,18 @@ def of_settings(settings: Settings) -> Finding:
         f"{where}; serves {settings.host}:{settings.port} "
         f"with {settings.web_processes} web process(es)",
     )
+
+
+def of_words(settings: Settings) -> Iterator[Finding]:
+    """Whether people can be told what is decided, and on which bases they may be told later."""
+    try:
+        refuse_unknown(settings.language)
+        there = ", ".join(languages())
+        yield Finding(Mark.OK, "words", f"in {there}; {settings.language} for all others")
+        codes = ", ".join(sorted({each.code for each in register(settings.withholding_bases)}))
+        yield Finding(Mark.OK, "withholding", f"only on {codes}")
+    except (WordsUnreadable, LawUnreadable) as error:
+        yield Finding(Mark.FAIL, "words", error.detail or error.title)
 
 
 def of_keys(settings: Settings, *, fingerprint: str | None) -> Iterator[Finding]:

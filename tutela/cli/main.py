@@ -44,6 +44,7 @@ USAGE_CODES = frozenset(
         "file_unfit",
         "invalid_body",
         "keys_unusable",
+        "law_unreadable",
         "mapping_unfit",
         "name_taken",
         "no_such_service",
@@ -67,6 +68,7 @@ USAGE_CODES = frozenset(
         "witness_refuses",
         "witness_request_malformed",
         "witness_state_unusable",
+        "words_unreadable",
     }
 )
 

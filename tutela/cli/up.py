@@ -60,6 +60,7 @@ def up(
 
 def run(settings: Settings, *, part: Part) -> None:
     """Returns after SIGTERM or SIGINT, with everything ended that it started."""
+    _refuse_unusable(settings)
     with Signals() as signals:
         waiting: list[Callable[[str], None]] = [lambda _: signals.refuse_to_wait_on()]
 
@@ -102,15 +103,20 @@ def _resolved(settings: Settings, *, url: str, port: HeldPort | None) -> Setting
     return dataclasses.replace(settings, database_url=url, host=port.address, port=port.port)
 
 
-async def _prepare(settings: Settings) -> None:
-    from tutela import app
-    from tutela.database.migrations import migrate
-    from tutela.database.pool import check_durability
+def _refuse_unusable(settings: Settings) -> None:
+    """Nothing where every text that people are told can be read; before anything is started."""
     from tutela.decisions.withholding import register
     from tutela.decisions.words.catalogs import refuse_unknown
 
     refuse_unknown(settings.language)
     register(settings.withholding_bases)
+
+
+async def _prepare(settings: Settings) -> None:
+    from tutela import app
+    from tutela.database.migrations import migrate
+    from tutela.database.pool import check_durability
+
     await migrate(settings.database_url or "")
     async with (
         app.open_house(settings, name="tutela up") as house,

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tests.fixtures import bulk
 from tests.fixtures.deciding import action, at_work, subject, take_decision
 from tests.fixtures.house import Rooms
 from tests.fixtures.site import Site
@@ -187,3 +188,16 @@ async def test_reviewers_see_the_register(web: Site) -> None:
     (told,) = answer.json()["versions"]
     assert (told["version"], told["in_force_to"]) == ("2026-09", None)
     assert (await web.client.get("/v1/terms")).status_code == 401
+
+
+async def test_many_are_decided_on_registered_terms_as_one_is(rooms: Rooms) -> None:
+    await register(rooms, AUTUMN, WINTER)
+    lead, room = await rooms.caller(Role.LEAD), bulk.room_of(rooms)
+    with pytest.raises(Unfit) as caught:
+        await bulk.send(room, caller=lead, lines=[bulk.head(terms_version="2026-12")])
+    assert [error.pointer for error in caught.value.errors] == ["/bulk/terms_version"]
+    assert await rooms.rows("SELECT FROM bulk") == []
+    await bulk.ran(room, caller=lead, lines=bulk.accounts(1))
+    ((row_id, key, sealed),) = await rooms.rows("SELECT id, sealed_key, sealed_body FROM statement")
+    reasons = json.loads(rooms.keys.open(Sealed(key, sealed), row=row_id.bytes))["reasons"]
+    assert (reasons["terms_in_force_from"], reasons["terms_url"]) == ("2026-09-01", AUTUMN.url)

@@ -130,15 +130,15 @@ async def version_of(pool: Pool, *, station: Station, version: str) -> TermsVers
 
 
 async def cited(
-    connection: Connection, *, station: Station, decision: Decision
+    connection: Connection, *, station: Station, decision: Decision, at: str = "/terms_version"
 ) -> RegisteredTerms | None:
     """The registered terms that a decision cites; None where it cites none or none are registered.
 
-    Raises Unfit where the version cited is not the one in force on the day from which the measures
-    apply.
+    Raises Unfit, with the place `at`, where the version cited is not the one in force on the day
+    from which the measures apply.
     """
     on = decision.application_date
-    if decision.outcome is not Outcome.ACT or decision.ground is not Ground.TERMS or on is None:
+    if not _cites(decision) or on is None:
         return None
     cursor = await connection.execute(_sql.terms_on, {**_named(station), "on": on})
     registered, version, in_force_from, url = (await cursor.fetchall())[0]
@@ -146,11 +146,32 @@ async def cited(
         return None
     if version is None:
         why = f"is not registered as in force on {on.isoformat()}; no version is"
-        refuse_if_any([FieldError("/terms_version", why)])
+        refuse_if_any([FieldError(at, why)])
     if version != decision.terms_version:
         why = f"was not in force on {on.isoformat()}; {version} was"
-        refuse_if_any([FieldError("/terms_version", why)])
+        refuse_if_any([FieldError(at, why)])
     return RegisteredTerms(in_force_from=in_force_from, url=url)
+
+
+async def cited_before(
+    connection: Connection, *, station: Station, decision: Decision
+) -> RegisteredTerms | None:
+    """The registered terms that a decision cites whose citation was held against the register."""
+    if not _cites(decision):
+        return None
+    every = await _all(connection, station=station)
+    return next(
+        (
+            RegisteredTerms(in_force_from=each.in_force_from, url=each.url)
+            for each in every
+            if each.version == decision.terms_version
+        ),
+        None,
+    )
+
+
+def _cites(decision: Decision) -> bool:
+    return decision.outcome is Outcome.ACT and decision.ground is Ground.TERMS
 
 
 def _refuse_unfit(terms: NewTerms) -> None:

@@ -10,9 +10,12 @@ from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.decisions.bulk.reading import head_in, template_of
 from tutela.decisions.bulk.room import BulkRoom
+from tutela.decisions.endpoints import Station
 from tutela.decisions.readers import Readers
+from tutela.decisions.terms import cited_before
 from tutela.domain.bulk import BulkState
 from tutela.domain.decision import Decision
+from tutela.domain.statement import RegisteredTerms
 from tutela.domain.vocabulary import Mark, Role
 
 #: Subjects that are decided or taken back in one transaction.
@@ -31,6 +34,8 @@ class Moving:
     caller: Caller
     template: Decision
     readers: Readers
+    #: The terms that the template cites, where the service has registered any.
+    terms: RegisteredTerms | None
     rate_per_second: int | None
     state: BulkState
     #: Why and by whom it is taken back; empty where it is not.
@@ -65,10 +70,13 @@ async def hold_moving(
         mark=Mark(mark),
         log_id=log_id,
     )
+    template = template_of(head_in(body))
+    station = Station(tenant=caller.tenant, service=caller.service)
     return Moving(
         id=where["bulk_id"],
         caller=caller,
-        template=template_of(head_in(body)),
+        template=template,
+        terms=await cited_before(connection, station=station, decision=template),
         readers=Readers(default_language=room.language),
         rate_per_second=rate_per_second,
         state=BulkState(where["state"]),

@@ -154,6 +154,7 @@ def _ruling(subject: _Subject, *, moving: Moving, decision_id: UUID, keys: KeySe
         read=decision_of(line, template=moving.template),
         matter=BulkDecided(id=moving.id, subject_key=subject.key),
         readers=moving.readers,
+        terms=moving.terms,
     )
 
 

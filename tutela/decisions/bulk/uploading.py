@@ -24,6 +24,8 @@ from tutela.decisions.bulk.reading import (
     template_of,
 )
 from tutela.decisions.bulk.room import BulkRoom, hold, named
+from tutela.decisions.endpoints import Station
+from tutela.decisions.terms import cited
 from tutela.domain.bulk import BulkEvent, BulkState
 from tutela.domain.decision import Decision
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
@@ -184,6 +186,9 @@ async def _new(room: BulkRoom, *, part: Part, head: HeadRead) -> _Opened:
     bulk_id = uuid7(unix_ms=int(now.timestamp() * 1000), random=room.chance(UUID7_RANDOM_BYTES))
     sealed = room.keys.seal(head.body, row=bulk_id.bytes)
     async with tenant_transaction(room.pool, tenant=part.caller.tenant) as connection:
+        station = Station(tenant=part.caller.tenant, service=part.caller.service)
+        template = template_of(head.head)
+        await cited(connection, station=station, decision=template, at="/bulk/terms_version")
         cursor = await connection.execute(
             _sql.add_bulk,
             {
@@ -199,7 +204,7 @@ async def _new(room: BulkRoom, *, part: Part, head: HeadRead) -> _Opened:
         )
         row = await cursor.fetchone()
     if row is not None:
-        return _Opened(bulk_id, template_of(head.head))
+        return _Opened(bulk_id, template)
     raced = await _known(room, part=part, head=head)
     if raced is None:
         raise DatabaseUnavailable("The part met another of the same name. Send it again.")

@@ -1,6 +1,7 @@
 """`tutela statements check`: files of statements, answered as the database would."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Command
 from tests.compliance.samples import a_statement
+from tests.fixtures.service import TUTELA
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "dsa" / "sor-cases.jsonl"
 TAKEN = "The platform identifier(s) are not all unique within this call."
@@ -103,6 +105,18 @@ def test_a_line_in_another_encoding_is_named(command: Command, tmp_path: Path) -
     file.write_bytes('{"decision_facts": "ä"}\n'.encode("latin-1"))
     done = command("statements", "check", file)
     assert (done.status, done.err) == (2, f"tutela: {file}, line 1: not UTF-8 at byte 20.\n")
+
+
+def test_a_pipe_is_read_as_well() -> None:
+    lines = "".join(json.dumps(a_statement(puid=f"p-{number}")) + "\n" for number in range(200))
+    done = subprocess.run(
+        [TUTELA, "statements", "check", "/dev/stdin"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "200 lines: 200 valid, 0 invalid\n")
 
 
 def test_a_file_that_is_not_there_is_named(command: Command, tmp_path: Path) -> None:

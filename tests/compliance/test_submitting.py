@@ -221,7 +221,7 @@ async def test_statements_may_come_as_they_are_made_and_stop_being_read() -> Non
     ):
         submitted = client.submit(source())
         first = await anext(submitted)
-        await submitted.aclose()  # type: ignore[attr-defined]
+        await submitted.aclose()
     assert first.puid == "p-0"
     assert len(made) <= 3300
 

@@ -3,7 +3,7 @@
 Each call is one request; `submit` makes as many as it takes to file each statement once.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final, Self
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from tutela.compliance.transparency.checking import BATCH_LIMIT
 from tutela.compliance.transparency.errors import AnswerUnfit
 from tutela.compliance.transparency.outcomes import Outcome
 from tutela.compliance.transparency.pace import Pace
-from tutela.compliance.transparency.submitting import Submission
+from tutela.compliance.transparency.submitting import Statements, Submission
 from tutela.compliance.transparency.terms import Means, Terms
 from tutela.compliance.transparency.tokens import Tokens, TokenSource
 from tutela.compliance.transparency.wire import Bounds, Wire
@@ -95,9 +95,7 @@ class Client:
         path = f"{_API}/statement/existing-puid/{quote(puid, safe='')}"
         return is_known(await self._wire.call("GET", path=path), puid=puid)
 
-    async def submit(
-        self, statements: Iterable[Mapping[str, object]] | AsyncIterator[Mapping[str, object]]
-    ) -> AsyncIterator[Outcome]:
+    def submit(self, statements: Statements) -> AsyncGenerator[Outcome, None]:
         """The outcome of each statement, in order: `Filed`, `Refused` or `Unclear`.
 
         Each is filed once however often it is sent, here or by another submission: its PUID stands
@@ -105,5 +103,4 @@ class Client:
         outcome by then was not filed.
         """
         submission = Submission(self, terms=self._terms, means=self._means)
-        async for outcome in submission.outcomes(statements):
-            yield outcome
+        return submission.outcomes(statements)

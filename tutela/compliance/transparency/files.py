@@ -58,9 +58,11 @@ def checked_lines(path: Path) -> Iterator[tuple[Checked, int]]:
     """
     try:
         with path.open("rb") as file:
+            read_bytes = 0
             for number, raw in _lines(file, path=path):
+                read_bytes += len(raw)
                 if raw.strip():
-                    yield _checked(raw, path=path, number=number), file.tell()
+                    yield _checked(raw, path=path, number=number), read_bytes
     except OSError as error:
         raise StatementFileUnfit(f"{path}: {error.strerror}.") from error
 

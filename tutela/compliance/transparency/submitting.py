@@ -8,7 +8,15 @@ comes too early is refused, not stored twice.
 import asyncio
 from asyncio import FIRST_COMPLETED
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -42,7 +50,7 @@ class Submission:
     terms: Terms
     means: Means
 
-    async def outcomes(self, statements: Statements) -> AsyncIterator[Outcome]:
+    async def outcomes(self, statements: Statements) -> AsyncGenerator[Outcome, None]:
         """What became of each, in order; raises what ended it, after all that is known."""
         under_way: deque[asyncio.Task[Settled]] = deque()
         batches = _batches(statements)
@@ -62,6 +70,7 @@ class Submission:
                     yield outcome
         finally:
             await _stop(under_way)
+            await batches.aclose()
         if ended is not None:
             raise ended
 
@@ -91,18 +100,19 @@ def _unfinished(tasks: Iterable[asyncio.Task[Settled]]) -> list[asyncio.Task[Set
     return [task for task in tasks if not task.done()]
 
 
-async def _batches(statements: Statements) -> AsyncIterator[list[Mapping[str, object]]]:
+async def _batches(statements: Statements) -> AsyncGenerator[list[Mapping[str, object]], None]:
     batch: list[Mapping[str, object]] = []
-    async for statement in _each(statements):
-        batch.append(statement)
-        if len(batch) == BATCH_LIMIT:
-            yield batch
-            batch = []
+    async with aclosing(_each(statements)) as each:
+        async for statement in each:
+            batch.append(statement)
+            if len(batch) == BATCH_LIMIT:
+                yield batch
+                batch = []
     if batch:
         yield batch
 
 
-async def _each(statements: Statements) -> AsyncIterator[Mapping[str, object]]:
+async def _each(statements: Statements) -> AsyncGenerator[Mapping[str, object], None]:
     if isinstance(statements, AsyncIterable):
         async for statement in statements:
             yield statement

@@ -12,6 +12,10 @@ import httpx
 from tutela.access import processes, replays, rotation
 from tutela.access.founding import found
 from tutela.access.keys import KeySet
+from tutela.compliance.filing import rounds as filing
+from tutela.compliance.filing.claims import Registry
+from tutela.compliance.filing.sending import TERMS, sender
+from tutela.compliance.transparency import Client
 from tutela.database.clock import DatabaseClock, steady_seconds
 from tutela.database.pool import Pool, open_pool
 from tutela.database.statistics import count_what_grew
@@ -22,6 +26,7 @@ from tutela.decisions.preparation import Mint
 from tutela.decisions.replays.replaying import ReplayRoom
 from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import Courier, deliver_due
+from tutela.domain.countries import COUNTRIES, EEA
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
 from tutela.intake.door import Intake
@@ -35,7 +40,7 @@ from tutela.publishing.targets import Target
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.reconcile import Limits
 from tutela.reconciliation.report import Reconciliation
-from tutela.settings import Settings
+from tutela.settings import BadSetting, Settings
 
 HOUSEKEEPING_SECONDS = 60.0
 STATISTICS_SECONDS = 5.0
@@ -45,6 +50,9 @@ KEYS_SECONDS = 5.0
 #: that its pauses double, and a database that is back stays unused for as long as it was away.
 RECONNECT_SECONDS = 1.0
 DELIVERY_SECONDS = 1.0
+FILING_SECONDS = 2.0
+#: Statements go to the Transparency Database without undue delay: Art. 24(5) DSA.
+FILING_SECONDS_MAX = 86_400.0
 #: Between two looks for measures whose last day is over.
 ENDING_SECONDS = 30.0
 BULK_SECONDS = 0.5
@@ -117,6 +125,39 @@ async def open_house(
         await pool.close()
 
 
+def registry(house: House) -> Registry:
+    """Whose statements are filed with the Transparency Database, and what that stands on.
+
+    Errors: `BadSetting` for a country that there is not.
+    """
+    settings = house.settings
+    served = frozenset((settings.served_countries or "").split(",")) - {""}
+    if unknown := served - COUNTRIES:
+        raise BadSetting(f"TUTELA_SERVED_COUNTRIES names no country: {', '.join(sorted(unknown))}.")
+    return Registry(
+        pool=house.pool,
+        keys=house.keys,
+        clock=house.clock,
+        chance=house.chance,
+        tenant=settings.transparency_tenant,
+        served=served or EEA,
+    )
+
+
+def transparency_client(settings: Settings, *, url: str | None = None) -> Client:
+    """A client of the Transparency Database at `url`, or at the configured one.
+
+    Errors: `BadSetting` where the address or the token is missing, `DatabaseUnfit` where the
+    address can't be used.
+    """
+    address = url or settings.transparency_url
+    if address is None:
+        raise BadSetting("Nothing is filed: TUTELA_TRANSPARENCY_URL is not set.")
+    if settings.transparency_token_file is None:
+        raise BadSetting("Nothing is filed: TUTELA_TRANSPARENCY_TOKEN_FILE is not set.")
+    return Client(address, token=settings.transparency_token_file, terms=TERMS)
+
+
 def intake(house: House) -> Intake:
     """The way in for notices."""
     return Intake(house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
@@ -175,7 +216,11 @@ def publisher(house: House, *, client: httpx.AsyncClient) -> Publisher:
 
 def limits(settings: Settings) -> Limits:
     """From when on something is wrong, as the operator set it."""
-    return Limits(canary_seconds_max=canary_seconds_max(settings))
+    files = settings.transparency_url is not None
+    return Limits(
+        canary_seconds_max=canary_seconds_max(settings),
+        filing_seconds_max=FILING_SECONDS_MAX if files else FOREVER_SECONDS,
+    )
 
 
 def limits_at_rest() -> Limits:
@@ -199,17 +244,32 @@ async def reconciled(house: House) -> Reconciliation:
 
 
 @asynccontextmanager
+async def _filing_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
+    """Files what is due, where a database is configured; without one nothing leaves."""
+    if house.settings.transparency_url is None:
+        yield ()
+        return
+    async with transparency_client(house.settings) as client:
+        rounds = filing.Rounds(registry(house), send=sender(client))
+        yield (Loop(name="filing", every_seconds=FILING_SECONDS, run=rounds.turn),)
+
+
+def _courier(house: House, *, client: httpx.AsyncClient) -> Courier:
+    return Courier(
+        pool=house.pool,
+        keys=house.keys,
+        client=client,
+        clock=house.clock,
+        chance=house.chance,
+        confirm_seconds=house.settings.confirm_seconds,
+    )
+
+
+@asynccontextmanager
 async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
     """What every worker does; each by itself, so that one that fails stops no other."""
-    async with httpx.AsyncClient() as client:
-        courier = Courier(
-            pool=house.pool,
-            keys=house.keys,
-            client=client,
-            clock=house.clock,
-            chance=house.chance,
-            confirm_seconds=house.settings.confirm_seconds,
-        )
+    async with httpx.AsyncClient() as client, _filing_loops(house) as filing_loops:
+        courier = _courier(house, client=client)
         bulk = bulk_room(house)
         asking = Asking(
             pool=house.pool,
@@ -239,6 +299,7 @@ async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
                 run=lambda: end_due(house.pool, mint=_mint(house), keys=house.keys),
             ),
             Loop(name="bulk", every_seconds=BULK_SECONDS, run=lambda: run_due(bulk)),
+            *filing_loops,
         )
 
 

@@ -85,6 +85,7 @@ async def _look(attachment: Attachment, *, settings: Settings) -> AsyncIterator[
         yield await findings.of_ledger(pool)
         yield await findings.of_outbox(pool)
         yield await findings.of_measures(pool)
+        yield await findings.of_filing(pool, settings=settings)
         yield await findings.of_witnesses(pool)
         yield await findings.of_publication(pool)
     finally:

@@ -21,3 +21,9 @@ WHERE leaf_index IS NULL
 SELECT count(*) FILTER (WHERE dead_at IS NULL), count(*) FILTER (WHERE dead_at IS NOT NULL)
 FROM outbox
 WHERE done_at IS NULL
+
+-- name: filings
+-- Statements of reasons that the Transparency Database has not, by what they wait for.
+SELECT
+    (SELECT count(*) FROM statement WHERE filing_state = 'due'), (SELECT count(*) FROM statement WHERE filing_state = 'held'),
+    (SELECT count(*) FROM statement WHERE filing_state = 'refused')

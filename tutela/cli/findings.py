@@ -13,6 +13,8 @@ from tutela.access import keys as access_keys
 from tutela.access import processes, services
 from tutela.access.keys import MASTER_FILE, SIGNING_FILE
 from tutela.access.services import NoSuchService
+from tutela.compliance.transparency import DatabaseUnfit
+from tutela.compliance.transparency.wire import checked_address
 from tutela.database import queries
 from tutela.database.migrations import pending
 from tutela.database.pool import (
@@ -206,6 +208,24 @@ async def of_measures(pool: Pool) -> Finding:
     failed = sum(each.count for each in waiting if each.state == MeasureState.FAILED)
     told = f"{count} decided and not carried out, the oldest from {oldest}; {failed} failed"
     return Finding(Mark.WARN if failed else Mark.OK, "measures", told)
+
+
+async def of_filing(pool: Pool, *, settings: Settings) -> Finding:
+    """Whether statements can be filed with the Transparency Database, and what waits."""
+    due, held, refused = await _row(pool, sql=_sql.filings)
+    waiting = f"{due} statements due, {held} held, {refused} refused"
+    if settings.transparency_url is None:
+        told = f"no Transparency Database is set (TUTELA_TRANSPARENCY_URL): {waiting}"
+        return Finding(Mark.WARN if due + held + refused else Mark.OK, "filing", told)
+    token_file = settings.transparency_token_file
+    try:
+        checked_address(settings.transparency_url)
+        if token_file is None or not token_file.read_bytes().strip():
+            raise DatabaseUnfit("TUTELA_TRANSPARENCY_TOKEN_FILE names no file with a token.")
+    except (OSError, TutelaError) as error:
+        words = error.detail if isinstance(error, TutelaError) else f"{token_file} can't be read."
+        return Finding(Mark.FAIL, "filing", f"{words} {waiting}")
+    return Finding(Mark.WARN if held or refused else Mark.OK, "filing", waiting)
 
 
 async def of_public_service(pool: Pool, *, named: str) -> Finding:

@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tutela import logs
+from tutela.cli import filing
 from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
@@ -37,6 +38,7 @@ USAGE_CODES = frozenset(
         "bad_endpoint",
         "bad_name",
         "bad_witness",
+        "correction_unfit",
         "data_folder_owned",
         "data_folder_unusable",
         "export_not_written",
@@ -65,6 +67,7 @@ USAGE_CODES = frozenset(
         "terms_unfit",
         "unknown_service",
         "unknown_terms",
+        "unknown_statement",
         "witness_refuses",
         "witness_request_malformed",
         "witness_state_unusable",
@@ -88,6 +91,7 @@ application.add_typer(tokens, name="token")
 application.add_typer(users, name="user")
 application.add_typer(notices, name="notices")
 application.add_typer(incidents, name="incidents")
+filing.join(statements)
 application.add_typer(statements, name="statements")
 application.add_typer(decisions, name="decisions")
 application.add_typer(tos, name="tos")

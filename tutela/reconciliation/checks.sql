@@ -111,6 +111,21 @@ FROM outbox o
 WHERE done_at IS NULL AND dead_at IS NULL AND due_at < %(now)s - make_interval(secs => %(outbox_seconds_max)s)
   AND EXISTS (SELECT FROM webhook_endpoint w WHERE (w.tenant, w.service) = (o.tenant, o.service) AND w.gone_at IS NULL)
 
+-- name: filing_refused
+-- Statements of reasons that the Transparency Database refused and nobody has corrected.
+SELECT tenant, service, id::text, format('refused: %%s', left(filing_error, 200))
+FROM statement
+WHERE filing_state = 'refused'
+
+-- name: filing_late
+-- Statements of reasons that have waited for too long, for a worker or for a person, and of which somebody was told.
+SELECT s.tenant, s.service, s.id::text, format('%%s since %%s', s.filing_state, s.issued_at)
+FROM statement s
+JOIN decision d ON (d.tenant, d.service, d.id) = (s.tenant, s.service, s.decision_id)
+WHERE s.filing_state IN ('due', 'held')
+  AND s.issued_at < %(now)s - make_interval(secs => %(filing_seconds_max)s)
+  AND greatest(s.issued_at, d.withheld_until) < %(now)s - make_interval(secs => %(filing_seconds_max)s)
+
 -- name: endpoint_missing
 -- Services whose instructions have waited for too long because no endpoint was ever set for them.
 SELECT tenant, service, service, format('%%s waiting since %%s', count(*), min(created_at))

@@ -34,9 +34,10 @@ _checks = queries.load("tutela.reconciliation", file="checks.sql")
 #: The one check that the database can't make alone: the families are the domain's.
 FAMILY_MIXED: Final = "family_mixed"
 
-#: Alarms that put nothing accepted in doubt: doors that refuse, a platform that wants no messages.
+#: Alarms that put nothing accepted in doubt: doors that refuse, others that do not take.
 ALARMS: Final = frozenset(
-    {"refusals_rising", "endpoint_missing", "endpoint_gone", "witness_behind"}
+    {"refusals_rising", "endpoint_missing", "endpoint_gone", "filing_late", "filing_refused"}
+    | {"witness_behind"}
 )
 
 #: What each check means to the person who reads it, in the order of gravity.
@@ -61,6 +62,8 @@ MEANINGS: Final[dict[str, str]] = {
     "endpoint_gone": "The platform said that its endpoint is gone: nothing is sent to it any more.",
     "measure_failed": "The platform said that a measure in force is not.",
     "measure_unconfirmed": "The platform took a measure and never confirmed it, although asked.",
+    "filing_refused": "The Transparency Database refused a statement of reasons.",
+    "filing_late": "A statement of reasons is not in the Transparency Database for too long.",
     "witness_behind": "A witness that was asked to hold our heads has not for too long.",
     "canary_lost": "A probe did not come through.",
     "canary_silent": "No probe travels a route.",
@@ -80,6 +83,8 @@ class Limits:
     canary_seconds_max: float = 600
     beat_seconds_max: float = 15
     witness_seconds_max: float = 900
+    #: How long a statement may wait for the Transparency Database; without one, for ever.
+    filing_seconds_max: float = 1e9
     refusals_least: int = 20
     unanswered_max: int = UNANSWERED_MAX
     kinds: tuple[str, ...] = ("web", "worker", "sequencer")

@@ -53,6 +53,15 @@ class Withheld(msgspec.Struct, frozen=True):
     last_until: str
 
 
+class Filings(msgspec.Struct, frozen=True):
+    """Statements of reasons that the Transparency Database has not; `held` wait for a person."""
+
+    due: int
+    held: int
+    refused: int
+    oldest_due_since: str | None
+
+
 class LedgerState(msgspec.Struct, frozen=True):
     """The log of the tenant; `oldest_unplaced_since` is null where every fact has its place."""
 
@@ -98,6 +107,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     witness: str = "unwitnessed"
     witnesses: list[Witnessed] = []
     published: list[Published] = []
+    filings: Filings = Filings(0, 0, 0, None)
     withheld: list[Withheld] = []
 
 
@@ -120,6 +130,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         ledger = await _rows(connection, sql=_sql.ledger_state, asked=asked)
         heard = await _rows(connection, sql=_sql.processes, asked=asked)
         withheld = await _rows(connection, sql=_sql.withheld, asked=asked)
+        filings = (await _rows(connection, sql=_sql.filings, asked=asked))[0]
         queue = (await _rows(connection, sql=_sql.queue_state, asked=asked))[0]
         waiting = await not_carried_out(
             connection, station=Station(tenant=viewer.tenant, service=viewer.service)
@@ -145,10 +156,8 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         witness="witnessed" if any(map(holds, witnesses)) else "unwitnessed",
         witnesses=witnesses,
         published=published,
-        withheld=[
-            Withheld(row[0], row[1], canonical.timestamp(row[2]), canonical.timestamp(row[3]))
-            for row in withheld
-        ],
+        filings=Filings(filings[0], filings[1], filings[2], _at(filings[3])),
+        withheld=[_withheld(row) for row in withheld],
     )
 
 
@@ -168,6 +177,10 @@ def _probed(row: Sequence[Any], *, late: datetime) -> Probed:
     return Probed(
         channel, door, canonical.timestamp(issued_at), _at(through_at), fault, ok and fault is None
     )
+
+
+def _withheld(row: Sequence[Any]) -> Withheld:
+    return Withheld(row[0], row[1], canonical.timestamp(row[2]), canonical.timestamp(row[3]))
 
 
 def _ledger(row: Sequence[Any]) -> LedgerState:

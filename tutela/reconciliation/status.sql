@@ -15,6 +15,18 @@ FROM outbox
 WHERE tenant = %(tenant)s AND service = %(service)s AND mark = 'real' AND done_at IS NULL
   AND (withheld_until IS NULL OR withheld_until <= %(now)s)
 
+-- name: filings
+-- Statements of reasons that the Transparency Database has not, by what they wait for, and since when the oldest is due.
+SELECT d.count, w.held, w.refused, d.oldest_at
+FROM (
+    SELECT count(*), min(issued_at) AS oldest_at FROM statement
+    WHERE tenant = %(tenant)s AND service = %(service)s AND filing_state = 'due'
+) AS d, (
+    SELECT count(*) FILTER (WHERE filing_state = 'held') AS held, count(*) FILTER (WHERE filing_state = 'refused') AS refused
+    FROM statement
+    WHERE tenant = %(tenant)s AND service = %(service)s AND filing_state IN ('held', 'refused')
+) AS w
+
 -- name: withheld
 -- Decisions of which nobody is told yet, by the basis: how many, since when the oldest, and when the last of them ends.
 SELECT withheld_basis, count(*), min(decided_at), max(withheld_until)

@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from tutela.compliance.filing import standing as filed
 from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.intake.refusals import RefusalLog
 from tutela.publishing import targets
@@ -47,8 +48,10 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
         async with every_tenant_transaction(pool) as connection:
             witnesses = await standings_in(connection, now=clock())
             published = await targets.standings_in(connection, now=clock())
+            filings = await filed.standing_in(connection)
         standing.register(_Witnesses(witnesses))
         standing.register(_Publication(published))
+        standing.register(_Filings(filings, now=clock()))
         text = generate_latest(standing) + generate_latest(CALLS)
         return Answer(200, text, CONTENT_TYPE_LATEST)
 
@@ -109,6 +112,30 @@ class _Publication(Collector):
             for state in PublicationState:
                 logs.add_metric([target, state], self._counts[target, state])
         yield logs
+
+
+class _Filings(Collector):
+    """Statements of reasons of all tenants that the Transparency Database has not."""
+
+    def __init__(self, standing: filed.Standing, *, now: datetime) -> None:
+        self._standing = standing
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        waiting = GaugeMetricFamily(
+            "tutela_statements_not_filed",
+            "Statements of reasons that the Transparency Database has not, by state.",
+            labels=["state"],
+        )
+        for state in ("due", "held", "refused"):
+            waiting.add_metric([state], getattr(self._standing, state))
+        yield waiting
+        since = self._standing.oldest_due_at
+        yield GaugeMetricFamily(
+            "tutela_statement_due_age_seconds",
+            "Since the oldest statement that is due was issued.",
+            value=0 if since is None else (self._now - since).total_seconds(),
+        )
 
 
 def _of_report(report: Reconciliation, *, now: datetime) -> Iterator[Metric]:

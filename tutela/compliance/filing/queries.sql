@@ -69,13 +69,11 @@ WHERE s.tenant = %(tenant)s AND (s.service, s.id) = (f.service, f.id) AND s.fili
 RETURNING s.service, s.id
 
 -- name: standing
--- How many are due, since when the oldest, and how many wait for a person; each part a look by its own index.
+-- How many are due, since when the oldest, and how many wait for a person, of whatever tenants are seen; each part by its own index.
 SELECT d.count, d.oldest_at, s.held, s.refused
-FROM (
-    SELECT count(*), min(issued_at) AS oldest_at FROM statement WHERE tenant = %(tenant)s AND filing_state = 'due'
-) AS d, (
+FROM (SELECT count(*), min(issued_at) AS oldest_at FROM statement WHERE filing_state = 'due') AS d, (
     SELECT count(*) FILTER (WHERE filing_state = 'held') AS held, count(*) FILTER (WHERE filing_state = 'refused') AS refused
-    FROM statement WHERE tenant = %(tenant)s AND filing_state IN ('held', 'refused')
+    FROM statement WHERE filing_state IN ('held', 'refused')
 ) AS s
 
 -- name: listing

@@ -26,7 +26,7 @@ Send = Callable[[Sequence[Ready]], AsyncIterator[Sent]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What a round did; `broken_off` says why it ended early, by the error's code and words."""
+    """What a round did; `broken_off` is what ended it early."""
 
     settled: Settled
     broken_off: TutelaError | None = None
@@ -97,17 +97,22 @@ class Rounds:
         self._broken_off = 0
         self._not_before: datetime | None = None
 
-    async def turn(self) -> Round | None:
-        """One round, or None while the pause after the last one lasts."""
+    async def turn(self) -> Settled | None:
+        """What one round came to, or None while the pause after the last one lasts.
+
+        Raises what broke it off, once everything is settled.
+        """
         now = self._registry.clock()
         if self._not_before is not None and now < self._not_before:
             return None
         done = await file_due(self._registry, send=self._send)
-        self._broken_off = 0 if done.broken_off is None else self._broken_off + 1
-        self._not_before = None
-        if done.broken_off is not None:
-            seconds = doubled_seconds(
+        if done.broken_off is None:
+            self._broken_off, self._not_before = 0, None
+            return done.settled
+        self._broken_off += 1
+        self._not_before = now + timedelta(
+            seconds=doubled_seconds(
                 BREAK_SECONDS, times=self._broken_off - 1, most_seconds=BREAK_SECONDS_MAX
             )
-            self._not_before = now + timedelta(seconds=seconds)
-        return done
+        )
+        raise done.broken_off

@@ -11,7 +11,7 @@ from tutela.compliance.filing.claims import Registry
 from tutela.compliance.filing.payload import FREE_TEXTS, puid
 from tutela.compliance.filing.preparation import correction_row
 from tutela.database import queries
-from tutela.database.pool import Pool, tenant_transaction
+from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain.states import FilingEvent, FilingState, transition
 from tutela.errors import FieldError, TutelaError
 from tutela.intake import facts
@@ -67,8 +67,13 @@ class Release:
 async def standing(pool: Pool, *, tenant: str) -> Standing:
     """How the statements of a tenant stand."""
     async with tenant_transaction(pool, tenant=tenant) as connection:
-        cursor = await connection.execute(_sql.standing, {"tenant": tenant})
-        ((due, oldest_due_at, held, refused),) = await cursor.fetchall()
+        return await standing_in(connection)
+
+
+async def standing_in(connection: Connection) -> Standing:
+    """How the statements stand that the connection sees."""
+    cursor = await connection.execute(_sql.standing)
+    ((due, oldest_due_at, held, refused),) = await cursor.fetchall()
     return Standing(due=due, oldest_due_at=oldest_due_at, held=held, refused=refused)
 
 

@@ -4,13 +4,16 @@ import json
 import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tests.fixtures.house import Rooms
 from tutela.access.tokens import Caller
 from tutela.decisions.decide import Submission, decide
+from tutela.decisions.later import Scope
+from tutela.decisions.preparation import Mint
 from tutela.decisions.reading import read_decision
-from tutela.domain.vocabulary import Role
+from tutela.decisions.undoing import Undoing, undo_one
+from tutela.domain.vocabulary import Mark, Role
 from tutela.intake.commit import IntakeFull
 from tutela.intake.refusals import Refusal, RefusalLog
 from tutela.review import queue
@@ -208,6 +211,62 @@ async def outbox_row_missing(rooms: Rooms) -> str:
     return decision
 
 
+async def measure_missing(rooms: Rooms) -> str:
+    decision = await _decided(rooms)
+    await rooms.rows("ALTER TABLE outbox DROP CONSTRAINT outbox_tenant_service_measure_id_fkey")
+    await rooms.rows("DELETE FROM measure")
+    return decision
+
+
+async def undo_message_missing(rooms: Rooms) -> str:
+    """The decision is undone here, and the platform never hears of it."""
+    decision = await _undone(rooms)
+    await rooms.rows("DELETE FROM outbox WHERE kind = 'measure.undo'")
+    return decision
+
+
+async def undoing_missing(rooms: Rooms) -> str:
+    """Nobody knows any more who undid a decision, and why."""
+    await _undone(rooms)
+    ((fact_id,),) = await rooms.rows("DELETE FROM undoing RETURNING id::text")
+    return str(fact_id)
+
+
+async def undone_without_its_measure(rooms: Rooms) -> str:
+    """A handler that marks the decision and forgets what follows from it."""
+    decision = await _decided(rooms)
+    await rooms.rows("UPDATE decision SET undone_at = now() WHERE id = %(id)s", id=decision)
+    ((measure_id,),) = await rooms.rows("SELECT id::text FROM measure")
+    return str(measure_id)
+
+
+async def never_ended(rooms: Rooms) -> str:
+    """A worker that never looks at the calendar."""
+    await _decided(rooms)
+    ((measure_id,),) = await rooms.rows(
+        "UPDATE measure SET until = (now() AT TIME ZONE 'UTC')::date RETURNING id::text"
+    )
+    return str(measure_id)
+
+
+async def never_carried_out(rooms: Rooms) -> str:
+    """A platform that answers 200 and does nothing."""
+    await _decided(rooms)
+    await rooms.rows("UPDATE outbox SET done_at = now()")
+    ((measure_id,),) = await rooms.rows(
+        "UPDATE measure SET state = 'accepted', accepted_at = now(), reconciles = 5"
+        " RETURNING id::text"
+    )
+    return str(measure_id)
+
+
+async def said_not_to_be_carried_out(rooms: Rooms) -> str:
+    """A platform that says it can't, to a house where nobody listens."""
+    await _decided(rooms)
+    ((measure_id,),) = await rooms.rows("UPDATE measure SET state = 'failed' RETURNING id::text")
+    return str(measure_id)
+
+
 async def statement_missing(rooms: Rooms) -> str:
     decision = await _decided(rooms)
     for table in ("measure", "outbox"):
@@ -296,6 +355,20 @@ async def _decided(rooms: Rooms) -> str:
     caller = await rooms.caller()
     await rooms.take(caller, subjects=ACCOUNT)
     return await close_with_decision(rooms, caller=caller, act=True)
+
+
+async def _undone(rooms: Rooms) -> str:
+    """The id of a decision that was undone."""
+    decision = await _decided(rooms)
+    undoing = Undoing(
+        scope=Scope(tenant="main", service="main", mark=Mark.REAL),
+        decision_ids=[UUID(decision)],
+        reason="token",
+        by="lead",
+    )
+    mint = Mint(at=rooms.clock.now(), chance=os.urandom)
+    await undo_one(rooms.pool, undoing=undoing, key=None, mint=mint, keys=rooms.keys)
+    return decision
 
 
 async def _beat(rooms: Rooms, *, kind: str) -> None:

@@ -60,6 +60,19 @@ CHECKED = [
         "canary swallowed", losing.canary_swallowed, ("canary_lost",), later=timedelta(minutes=11)
     ),
     Checked("outbox row missing", losing.outbox_row_missing, ("decision_incomplete",)),
+    Checked("measure missing", losing.measure_missing, ("decision_incomplete",)),
+    Checked("undo message missing", losing.undo_message_missing, ("decision_incomplete",)),
+    Checked("undoing missing", losing.undoing_missing, ("notice_missing",)),
+    Checked("undone without its measure", losing.undone_without_its_measure, ("measure_left",)),
+    Checked(
+        "never ended",
+        losing.never_ended,
+        ("measure_left",),
+        limits=replace(QUIET, inclusion_seconds=10**6, outbox_seconds_max=10**6),
+        later=timedelta(days=2),
+    ),
+    Checked("never carried out", losing.never_carried_out, ("measure_unconfirmed",)),
+    Checked("not carried out", losing.said_not_to_be_carried_out, ("measure_failed",)),
     Checked("statement missing", losing.statement_missing, ("decision_incomplete",)),
     Checked(
         "notifier's answer missing",

@@ -7,14 +7,15 @@ GROUP BY n.tenant, n.service, n.id
 HAVING count(i.ordinal) <> n.item_count
 
 -- name: notice_missing
--- Facts in the ledger whose notice, decision, evidence or declaration is gone.
+-- Facts in the ledger whose notice, decision, evidence, declaration or undoing is gone.
 SELECT l.tenant, '', l.fact_id::text, l.fact_type
 FROM ledger_leaf l
 WHERE NOT EXISTS (SELECT FROM notice n WHERE n.tenant = l.tenant AND n.id = l.fact_id)
   AND NOT EXISTS (SELECT FROM decision d WHERE d.tenant = l.tenant AND d.id = l.fact_id)
   AND NOT EXISTS (SELECT FROM evidence e WHERE e.tenant = l.tenant AND e.id = l.fact_id)
   AND NOT EXISTS (SELECT FROM declaration s WHERE s.tenant = l.tenant AND s.id = l.fact_id)
-  AND l.fact_type IN ('notice.received', 'decision.taken', 'evidence.added', 'declaration.received')
+  AND NOT EXISTS (SELECT FROM undoing u WHERE u.tenant = l.tenant AND u.id = l.fact_id)
+  AND l.fact_type IN ('notice.received', 'decision.taken', 'evidence.added', 'declaration.received', 'decision.undone')
 
 -- name: service_unknown
 -- Notices that lie under a service nobody has set up, where no reviewer looks.
@@ -137,6 +138,16 @@ GROUP BY tenant, service
 -- name: endpoint_gone
 -- Services whose endpoint said that it is gone (410): their messages wait for whoever sets another.
 SELECT tenant, service, service, format('since %%s, owner lead', gone_at) FROM webhook_endpoint WHERE gone_at IS NOT NULL
+
+-- name: measure_left
+-- Measures that should have ended and were not recalled: their decision was undone, or their last day is long over.
+SELECT m.tenant, m.service, m.id::text, CASE
+    WHEN d.undone_at IS NULL THEN format('until %%s', m.until)
+    ELSE format('decision %%s was undone', d.id) END
+FROM measure m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+WHERE m.undone_at IS NULL
+  AND (d.undone_at IS NOT NULL OR m.until < ((%(now)s::timestamptz - make_interval(secs => %(ending_seconds_max)s)) AT TIME ZONE 'UTC')::date)
 
 -- name: measure_failed
 -- Measures that the platform says are not in force, although they should be.

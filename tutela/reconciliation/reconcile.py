@@ -60,6 +60,7 @@ MEANINGS: Final[dict[str, str]] = {
     "outbox_stuck": "An instruction to the platform is not being delivered.",
     "endpoint_missing": "Instructions wait, and the platform has set no endpoint to send them to.",
     "endpoint_gone": "The platform said that its endpoint is gone: nothing is sent to it any more.",
+    "measure_left": "A measure should have ended, and the platform was not told to lift it.",
     "measure_failed": "The platform said that a measure in force is not.",
     "measure_unconfirmed": "The platform took a measure and never confirmed it, although asked.",
     "filing_refused": "The Transparency Database refused a statement of reasons.",
@@ -86,6 +87,7 @@ class Limits:
     #: How long a statement may wait for the Transparency Database; without one, for ever.
     filing_seconds_max: float = 1e9
     refusals_least: int = 20
+    ending_seconds_max: float = 900
     unanswered_max: int = UNANSWERED_MAX
     kinds: tuple[str, ...] = ("web", "worker", "sequencer")
     doors: tuple[str, ...] = ("activitypub", "api", "batch", "coop", "form", "osprey", "xrpc")

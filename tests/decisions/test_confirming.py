@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.decisions.test_undoing import acted
+from tests.decisions.test_undoing import acted, notified
 from tests.fixtures.platform import Platform
 from tests.fixtures.site import Site
 from tutela.domain.canonical import timestamp
@@ -42,6 +42,7 @@ async def tell(web: Site, *events: object, token: str | None = None) -> list[dic
 
 async def one_measure(web: Site) -> tuple[str, str]:
     """A decision and its measure, just decided."""
+    await notified(web)
     decision = await acted(web, lead=await web.token(Role.LEAD))
     ((measure_id,),) = await web.house.rows("SELECT id::text FROM measure")
     return decision, measure_id

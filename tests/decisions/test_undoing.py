@@ -119,7 +119,6 @@ async def test_a_measure_whose_order_is_gone_is_undone_all_the_same(platform: Pl
 
 async def acted(web: Site, *, lead: str) -> str:
     """A decision to act, as a lead takes it over HTTP."""
-    await web.post("/v1/notices", body=NOTICE)
     case = (await ask(web, path="/v1/cases/claim", token=lead, body={})).json()
     body = {
         "lease_token": case["lease_token"],
@@ -149,8 +148,30 @@ NOTICE: dict[str, Any] = {
 }
 
 
+async def notified(web: Site) -> str:
+    """The code of the receipt of a notice."""
+    answer = await web.post("/v1/notices", body=NOTICE)
+    return str(answer.json()["receipt"]["code"])
+
+
+async def test_who_gave_notice_reads_what_was_decided_and_since_when_it_does_not_hold(
+    web: Site,
+) -> None:
+    lead = await web.token(Role.LEAD)
+    code = await notified(web)
+    decision = await acted(web, lead=lead)
+    path = f"/v1/decisions/{decision}/undo"
+    undone = (await ask(web, path=path, token=lead, body={"reason": "a mistake"})).json()
+    read = (await web.call("/v1/receipts/lookup", body={"code": code})).json()
+    assert read["state"] == "answered"
+    (item,) = read["items"]
+    assert (item["state"], item["outcome"]) == ("answered", "act")
+    assert item["undone_at"] == undone["undone_at"]
+
+
 async def test_a_lead_undoes_a_decision_once_and_its_key_answers_the_same_again(web: Site) -> None:
     lead = await web.token(Role.LEAD)
+    await notified(web)
     decision = await acted(web, lead=lead)
     path, body = f"/v1/decisions/{decision}/undo", {"reason": "a mistake", "external_id": "u-1"}
     first = await ask(web, path=path, token=lead, body=body)
@@ -166,6 +187,7 @@ async def test_a_lead_undoes_a_decision_once_and_its_key_answers_the_same_again(
 
 async def test_only_a_lead_undoes_and_only_what_there_is(web: Site) -> None:
     lead = await web.token(Role.LEAD)
+    await notified(web)
     decision = await acted(web, lead=lead)
     body = {"reason": "a mistake"}
     for role in (Role.SERVICE, Role.REVIEWER, Role.SPECIALIST, Role.ADMIN):

@@ -129,6 +129,8 @@ class ItemStanding(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None = None
     ground: str | None = None
     automated_decision: str | None = None
+    #: Since when the decision does not hold any more.
+    undone_at: str | None = None
     redress: tuple[str, ...] = ()
 
 

@@ -16,7 +16,7 @@ SELECT
     n.tenant, n.service, n.id, n.received_at, l.leaf_hash,
     json_agg(
         json_build_object('outcome', a.outcome, 'ground', a.ground, 'automated_decision', d.automated_decision,
-            'withheld', coalesce(d.withheld_until > now(), false))
+            'withheld', coalesce(d.withheld_until > now(), false), 'undone_at', d.undone_at)
         ORDER BY i.ordinal
     )
 FROM notice n

@@ -62,6 +62,8 @@ class ItemStanding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     outcome: str | None = None
     ground: str | None = None
     automated_decision: str | None = None
+    #: Since when the decision does not hold any more: its restrictions are lifted.
+    undone_at: str | None = None
     redress: tuple[Redress, ...] = ()
 
 
@@ -150,5 +152,10 @@ def _item(told: dict[str, Any]) -> ItemStanding:
         outcome=told["outcome"],
         ground=told["ground"],
         automated_decision=told["automated_decision"],
+        undone_at=_at(told["undone_at"]),
         redress=tuple(Redress),
     )
+
+
+def _at(instant: str | None) -> str | None:
+    return None if instant is None else canonical.timestamp(datetime.fromisoformat(instant))

@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import Command
 from tests.compliance.samples import a_statement
 from tests.fixtures.service import TUTELA
+from tutela.compliance.transparency import files
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "dsa" / "sor-cases.jsonl"
 TAKEN = "The platform identifier(s) are not all unique within this call."
@@ -105,6 +106,15 @@ def test_a_line_in_another_encoding_is_named(command: Command, tmp_path: Path) -
     file.write_bytes('{"decision_facts": "ä"}\n'.encode("latin-1"))
     done = command("statements", "check", file)
     assert (done.status, done.err) == (2, f"tutela: {file}, line 1: not UTF-8 at byte 20.\n")
+
+
+def test_a_line_beyond_all_bounds_is_named(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LINE_MAX_BYTES", 1000)
+    file = write(tmp_path / "statements.jsonl", a_statement(), a_statement(nobody="x" * 1000))
+    done = command("statements", "check", file)
+    assert (done.status, done.err) == (2, f"tutela: {file}, line 2: longer than 1,000 bytes.\n")
 
 
 def test_a_pipe_is_read_as_well() -> None:

@@ -132,15 +132,17 @@ def test_loopback_and_tls_are_taken(address: str) -> None:
 
 
 async def test_a_limit_is_told_with_its_wait_and_holds_the_next_call() -> None:
-    headers: list[dict[str, str]] = [{"retry-after": "7"}, {}, {"retry-after": "soon"}]
+    past = "Sun, 06 Nov 1994 08:49:37 GMT"
+    texts = ["7", "", "soon", past]
+    headers = [{"retry-after": text} for text in texts]
     answers = [Answer(429, b"Limit Reached.", "text/plain", each) for each in headers]
     async with scripted(lambda _: Outcome(answers.pop(0))) as (client, script):
         waits = []
-        for _ in range(3):
+        for _ in texts:
             with pytest.raises(CallLimited) as limited:
                 await client.ping()
             waits.append((limited.value.retry_after_seconds, int(script.hand.seconds)))
-    assert waits == [(7.0, 0), (None, 7), (None, 7)]
+    assert waits == [(7.0, 0), (None, 7), (None, 7), (0.0, 7)]
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

@@ -207,6 +207,26 @@ async def test_what_may_be_stored_when_it_ends_is_unclear(
     assert [each.puid for each in got if isinstance(each, Unclear)] == ["p-0"]
 
 
+async def test_an_answer_that_names_others_is_no_answer() -> None:
+    def take(call: Call) -> WireOutcome:
+        if call.method == "POST":
+            return WireOutcome(said(201, content={"statements": []}))
+        known = len(script.calls) > 10
+        return WireOutcome(said(302 if known else 404, content={"message": "", "puid": "p-0"}))
+
+    async with scripted(take) as (client, script):
+        assert await outcomes(client, of=statements(1)) == [Filed("p-0", None)]
+    assert script.hand.seconds > 5
+
+
+async def test_what_was_sent_to_something_else_is_unclear() -> None:
+    page = WireOutcome(Answer(200, b"<html>", "text/html"))
+    async with scripted(lambda _: page) as (client, _):
+        got = [each async for each in until_ended(client, of=statements(2), ended_by=AnswerUnfit)]
+    title = "That is no answer of the Transparency Database"
+    assert got == [Unclear("p-0", title), Unclear("p-1", title)]
+
+
 async def test_statements_may_come_as_they_are_made_and_stop_being_read() -> None:
     made: list[int] = []
 

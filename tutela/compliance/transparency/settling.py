@@ -22,6 +22,7 @@ from tutela.compliance.transparency.rules import said
 from tutela.compliance.transparency.terms import Means, Terms
 
 if TYPE_CHECKING:
+    from tutela.compliance.transparency.answers import Stored
     from tutela.compliance.transparency.submitting import Calls
 
 _QUESTIONS_AT_ONCE: Final = 8
@@ -92,12 +93,22 @@ class Settling:
         except AnswerUnfit:
             self._in_doubt.update(item.position for item in group)
             raise
-        self._failures = 0
+        return await self._with_stored(group, stored=stored)
+
+    async def _with_stored(
+        self, group: list[Item], *, stored: "Sequence[Stored]"
+    ) -> list[list[Item]]:
+        """None, as all are stored; an answer that doesn't name all is as good as none."""
         uuids = {said(each.puid): each.uuid for each in stored}
         for item in group:
             if item.puid in uuids:
                 self._outcomes[item.position] = Filed(item.puid, uuids[item.puid])
-        return self._unsettled(group)
+        left = [item for item in group if not self._is_settled(item)]
+        if not left:
+            self._failures = 0
+            return []
+        odd = Unanswered("The answer does not name all that was sent.", may_be_stored=True)
+        return await self._without_stored(left, unanswered=odd)
 
     def _without_refused(
         self, group: list[Item], *, refused: StatementsRefused

@@ -1,7 +1,9 @@
 """Many subjects on one ground: each has its own decision, and what needs a person comes to one."""
 
+import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -32,7 +34,7 @@ SELECT (SELECT count(*) FROM decision), (SELECT count(*) FROM statement),
 """
 
 
-async def opened(rooms: Rooms, *, query: str) -> list[dict[str, object]]:
+async def opened(rooms: Rooms, *, query: str) -> list[dict[str, Any]]:
     return [
         json.loads(rooms.keys.open(Sealed(key, body), row=row_id.bytes))
         for row_id, key, body in await rooms.rows(query)
@@ -57,7 +59,7 @@ async def test_each_subject_has_its_own_decision_and_all_that_follows(rooms: Roo
 
 async def test_what_was_decided_is_a_decision_as_any_other(rooms: Rooms) -> None:
     lead, room = await rooms.caller(Role.LEAD), room_of(rooms)
-    sent = await ran(room, caller=lead, lines=[account("a-1", external_id="x-1")])
+    sent = await ran(room, caller=lead, lines=[account("nobody", external_id="x-1")])
     ((bulk_id, case_id, items, decided_by),) = await rooms.rows(
         "SELECT bulk_id, case_id, item_count, decided_by FROM decision"
     )
@@ -75,7 +77,7 @@ async def test_what_was_decided_is_a_decision_as_any_other(rooms: Rooms) -> None
     ((leaf,),) = await rooms.rows("SELECT content FROM ledger_leaf WHERE fact_type <> 'x'")
     projection = json.loads(leaf)["projection"]
     assert (projection["bulk"], projection["items"]) == (str(sent.id), 0)
-    assert b"a-1" not in leaf
+    assert b"nobody" not in leaf
 
 
 async def test_what_a_line_said_is_kept_by_its_decision_alone(rooms: Rooms) -> None:
@@ -138,6 +140,32 @@ async def test_a_possible_child_and_a_matter_of_specialists_come_to_a_person(roo
     assert specialist == [(2,)]
     left = await rooms.rows("SELECT 1 FROM bulk_subject WHERE sealed_key IS NOT NULL")
     assert left == []
+
+
+async def test_what_the_platform_says_of_accounts_counts(rooms: Rooms) -> None:
+    lead, room = await rooms.caller(Role.LEAD), room_of(rooms)
+    sent = await send(room, caller=lead, lines=[head(), *accounts(3)])
+    await rooms.rows(
+        """
+        INSERT INTO platform_account
+            (tenant, service, subject_key, mark, at, country, minor, language)
+        SELECT tenant, service, subject_key, 'real', now(), 'FR',
+            CASE place WHEN (SELECT min(place) FROM bulk_subject) THEN 'yes' ELSE 'no' END, 'fr'
+        FROM bulk_subject WHERE place < (SELECT max(place) FROM bulk_subject)
+        """
+    )
+    preview = (await looked_at(room, caller=lead, bulk_id=sent.id)).preview
+    assert preview is not None
+    assert (preview.not_found, preview.would_be_held_back[0].subjects) == (1, 1)
+    assert {each.name: each.subjects for each in preview.by_country} == {"FR": 2, "unknown": 1}
+    await started(room, caller=lead, sent=sent)
+    await run_due(room)
+    issued = await opened(
+        rooms,
+        query="SELECT id, sealed_key, sealed_body FROM outbox WHERE kind = 'statement.issued'",
+    )
+    told = {each["statement"]["recipient"]: each["text"]["language"] for each in issued}
+    assert told == {"a-1": "fr", "a-2": "en"}
 
 
 async def test_whoever_may_not_be_told_yet_is_taken_out(rooms: Rooms) -> None:
@@ -251,3 +279,29 @@ async def test_the_whole_is_taken_back_and_what_was_left_is_never_decided(rooms:
     )
     assert {(each["revision"], each["reason"]) for each in told} == {(2, "undone")}
     assert len(told) == 3
+
+
+async def test_workers_side_by_side_decide_each_subject_once(rooms: Rooms) -> None:
+    lead, room = await rooms.caller(Role.LEAD), room_of(rooms)
+    lines = [account(f"a-{number}", possible_minor=number % 2 == 0) for number in range(6)]
+    sent = await send(room, caller=lead, lines=[head(), *lines])
+    await started(room, caller=lead, sent=sent)
+    await asyncio.gather(*(run_due(room) for _ in range(4)))
+    await run_due(room)
+    assert await rooms.rows("SELECT count(*), count(DISTINCT subject_key) FROM decision") == [
+        (3, 3)
+    ]
+    assert await rooms.rows("SELECT count(*) FROM notice") == [(3,)]
+
+
+async def test_a_lost_decision_or_notice_of_many_is_found(rooms: Rooms) -> None:
+    lead, room = await rooms.caller(Role.LEAD), room_of(rooms)
+    sent = await ran(room, caller=lead, lines=[account("a-1"), account("a-2", possible_minor=True)])
+    limits = Limits(kinds=(), doors=(), canary_seconds_max=1e9)
+    report = await reconcile.reconcile(rooms.pool, now=rooms.clock.now(), limits=limits)
+    assert report.faults == []
+    await rooms.rows("UPDATE bulk_subject SET notice_id = decision_id WHERE why IS NULL")
+    await rooms.rows("UPDATE bulk_subject SET notice_id = NULL WHERE why IS NOT NULL")
+    report = await reconcile.reconcile(rooms.pool, now=rooms.clock.now(), limits=limits)
+    found = [(each.id, each.detail) for fault in report.faults for each in fault.found]
+    assert found == [(str(sent.id), "2 subjects")]

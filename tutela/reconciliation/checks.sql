@@ -75,6 +75,17 @@ CROSS JOIN LATERAL (SELECT count(*) AS instructions FROM outbox o WHERE (o.tenan
 WHERE (d.outcome <> 'escalate' AND items <> d.item_count)
    OR statements <> d.statement_count OR measures <> d.measure_count OR instructions <> d.outbox_count
 
+-- name: bulk_incomplete
+-- Decisions about many that have subjects without the decision or the notice they led to, or that ended with subjects left.
+SELECT s.tenant, s.service, s.bulk_id::text, format('%%s subjects', count(*))
+FROM bulk_subject s
+JOIN bulk b ON (b.tenant, b.service, b.id) = (s.tenant, s.service, s.bulk_id)
+LEFT JOIN decision d ON (d.tenant, d.service, d.id) = (s.tenant, s.service, s.decision_id)
+LEFT JOIN notice n ON (n.tenant, n.service, n.id) = (s.tenant, s.service, s.notice_id)
+WHERE (s.decision_id IS NOT NULL AND d.id IS NULL) OR (s.notice_id IS NOT NULL AND n.id IS NULL)
+   OR (b.state = 'done' AND (s.state = 'pending' OR s.state = 'held_back' AND s.notice_id IS NULL))
+GROUP BY s.tenant, s.service, s.bulk_id
+
 -- name: inclusion_late
 -- Facts whose place in the ledger is overdue: the sequencer is dead or behind.
 SELECT tenant, '', fact_id::text, format('since %%s', at)

@@ -52,6 +52,7 @@ MEANINGS: Final[dict[str, str]] = {
     "lease_stuck": "One reviewer has kept a case from everyone else for too long.",
     "answer_missing": "An item was decided and its notifier not answered.",
     "decision_incomplete": "A decision lacks items, statements, measures or instructions.",
+    "bulk_incomplete": "A decision about many lacks decisions or notices that it led to.",
     "inclusion_late": "A receipt's promise is broken: the ledger is behind.",
     "frontier_wrong": "The ledger's size is not the number of its leaves.",
     "log_forked": "A witness was shown two histories of the log, both signed here.",

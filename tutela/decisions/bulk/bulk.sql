@@ -100,8 +100,9 @@ WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.bulk_id = %(bulk_i
 -- How many subjects a person would have to decide about, and why.
 SELECT held.because, count(*)
 FROM bulk_subject s
+LEFT JOIN platform_account a ON (a.tenant, a.service, a.subject_key, a.mark) = (s.tenant, s.service, s.account_key, %(mark)s)
 CROSS JOIN LATERAL (SELECT CASE
-    WHEN s.possible_minor THEN 'possible_minor'
+    WHEN s.possible_minor OR a.minor = 'yes' THEN 'possible_minor'
     WHEN EXISTS (
         SELECT FROM case_file c
         WHERE (c.tenant, c.service) = (s.tenant, s.service) AND c.subject_key IN (s.subject_key, s.account_key)
@@ -118,9 +119,11 @@ GROUP BY 1
 ORDER BY 1
 
 -- name: by_country
--- How many subjects are where.
-SELECT coalesce(country, 'unknown'), count(*) FROM bulk_subject
-WHERE tenant = %(tenant)s AND service = %(service)s AND bulk_id = %(bulk_id)s
+-- How many subjects are where, by their lines or else by what the platform said of the account.
+SELECT coalesce(s.country, a.country, 'unknown'), count(*)
+FROM bulk_subject s
+LEFT JOIN platform_account a ON (a.tenant, a.service, a.subject_key, a.mark) = (s.tenant, s.service, s.account_key, %(mark)s)
+WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.bulk_id = %(bulk_id)s
 GROUP BY 1
 ORDER BY 2 DESC, 1
 
@@ -128,16 +131,32 @@ ORDER BY 2 DESC, 1
 -- How many accounts are how old, in days.
 SELECT
     CASE
-        WHEN account_created_on IS NULL THEN 'unknown'
-        WHEN %(today)s - account_created_on < 7 THEN 'under_7_days'
-        WHEN %(today)s - account_created_on < 30 THEN 'under_30_days'
-        WHEN %(today)s - account_created_on < 365 THEN 'under_1_year'
+        WHEN born.born_on IS NULL THEN 'unknown'
+        WHEN %(today)s - born.born_on < 7 THEN 'under_7_days'
+        WHEN %(today)s - born.born_on < 30 THEN 'under_30_days'
+        WHEN %(today)s - born.born_on < 365 THEN 'under_1_year'
         ELSE 'older'
     END, count(*)
-FROM bulk_subject
-WHERE tenant = %(tenant)s AND service = %(service)s AND bulk_id = %(bulk_id)s
+FROM bulk_subject s
+LEFT JOIN platform_account a ON (a.tenant, a.service, a.subject_key, a.mark) = (s.tenant, s.service, s.account_key, %(mark)s)
+CROSS JOIN LATERAL (SELECT coalesce(s.account_created_on, a.created_on) AS born_on) AS born
+WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.bulk_id = %(bulk_id)s
 GROUP BY 1
 ORDER BY 1
+
+-- name: not_found
+-- How many subjects are of accounts that the platform never told of; null where it told of none.
+SELECT CASE WHEN EXISTS (
+    SELECT FROM platform_account WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+) THEN (
+    SELECT count(*)
+    FROM bulk_subject s
+    WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.bulk_id = %(bulk_id)s AND s.account_key IS NOT NULL
+      AND NOT EXISTS (
+        SELECT FROM platform_account a
+        WHERE (a.tenant, a.service, a.subject_key, a.mark) = (s.tenant, s.service, s.account_key, %(mark)s)
+      )
+) END
 
 -- name: looked_at
 -- Someone looked at it as large as it is.
@@ -185,7 +204,7 @@ FOR UPDATE OF b SKIP LOCKED
 -- name: pending_subjects
 -- The next subjects to decide, each with why a person must where one must.
 SELECT s.subject_key, s.sealed_key, s.sealed_body, CASE
-    WHEN s.possible_minor THEN 'possible_minor'
+    WHEN s.possible_minor OR a.minor = 'yes' THEN 'possible_minor'
     WHEN EXISTS (
         SELECT FROM case_file c
         WHERE (c.tenant, c.service) = (s.tenant, s.service) AND c.subject_key IN (s.subject_key, s.account_key)
@@ -196,8 +215,9 @@ SELECT s.subject_key, s.sealed_key, s.sealed_body, CASE
         WHERE (d.tenant, d.service) = (s.tenant, s.service) AND d.subject_key IN (s.subject_key, s.account_key)
           AND d.mark = %(mark)s AND d.withheld_until > %(now)s
     ) THEN 'withheld_notification'
-END
+END, a.language
 FROM bulk_subject s
+LEFT JOIN platform_account a ON (a.tenant, a.service, a.subject_key, a.mark) = (s.tenant, s.service, s.account_key, %(mark)s)
 WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.bulk_id = %(bulk_id)s AND s.state = 'pending'
 ORDER BY s.place
 LIMIT %(most)s

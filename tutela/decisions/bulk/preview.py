@@ -53,7 +53,7 @@ class BulkPreview(msgspec.Struct, frozen=True, kw_only=True):
     open_cases: int
     #: Complaints are not kept here yet.
     open_complaints: int | None
-    #: The platform has not told of any account.
+    #: Subjects of accounts that the platform never told of; null where it told of none at all.
     not_found: int | None
     by_country: list[BulkCount]
     by_account_age: list[BulkCount]
@@ -182,6 +182,7 @@ async def _preview(connection: Connection, *, room: BulkRoom, where: dict[str, A
     cursor = await connection.execute(_sql.overlap, where)
     ((decided_before, open_cases),) = await cursor.fetchall()
     held_back = await connection.execute(_sql.would_be_held_back, {**where, "now": room.clock()})
+    ((not_found,),) = await (await connection.execute(_sql.not_found, where)).fetchall()
     countries = await connection.execute(_sql.by_country, where)
     found = [BulkCount(name, count) for name, count in await countries.fetchall()]
     today = {"today": room.clock().date()}
@@ -191,7 +192,7 @@ async def _preview(connection: Connection, *, room: BulkRoom, where: dict[str, A
         decided_before=decided_before,
         open_cases=open_cases,
         open_complaints=None,
-        not_found=None,
+        not_found=not_found,
         by_country=found,
         by_account_age=[BulkCount(*row) for row in await ages.fetchall()],
         sample=await _sample(connection, room=room, where=where),

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,18 +12,21 @@ import structlog
 from tutela.access.keys import KeySet, Sealed
 from tutela.database import queries
 from tutela.database.pool import Connection, every_tenant_transaction, tenant_transaction
+from tutela.database.statistics import count_what_grew
 from tutela.decisions import rows
 from tutela.decisions.bulk.handing_over import hand_over
 from tutela.decisions.bulk.moving import CHUNK_SECONDS, Moving, hold_moving
-from tutela.decisions.bulk.reading import decision_of, line_in
+from tutela.decisions.bulk.reading import BulkLine, decision_of, line_in
 from tutela.decisions.bulk.room import BulkRoom
 from tutela.decisions.bulk.taking_back import take_back
 from tutela.decisions.bulk.uploading import row_of
 from tutela.decisions.instructions import instructions
 from tutela.decisions.preparation import BulkDecided, Mint, PreparedDecision, Ruling, prepare
+from tutela.decisions.readers import Readers
 from tutela.decisions.revisions import advance
 from tutela.decisions.rows import Complete
 from tutela.domain.bulk import BulkEvent, BulkState, BulkSubjectEvent, BulkSubjectState
+from tutela.domain.decision import Recipient
 from tutela.domain.states import transition
 from tutela.errors import TutelaError
 
@@ -41,6 +44,8 @@ class _Subject:
     key: bytes
     sealed: Sealed
     why: str | None
+    #: In which the platform says that the holder of the account is told.
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +89,12 @@ async def _run(room: BulkRoom, *, where: dict[str, Any]) -> int:
         if moving is None:
             return 0
         count = await act(connection, room=room, moving=moving)
-        if count:
-            await _put_off(connection, moving=moving, count=count, now=now)
-            return count
+        if moving.rate_per_second is not None:
+            pause = timedelta(seconds=count / moving.rate_per_second)
+            await connection.execute(_sql.put_off, {**moving.where, "next_at": now + pause})
+    if count:
+        await count_what_grew(room.pool)
+        return count
     return await _finish(room, moving=moving)
 
 
@@ -118,8 +126,8 @@ async def _pending(connection: Connection, *, moving: Moving) -> list[_Subject]:
         _sql.pending_subjects, {**moving.where, "most": moving.most}, binary=True
     )
     return [
-        _Subject(key=bytes(key), sealed=Sealed(sealed_key, body), why=why)
-        for key, sealed_key, body, why in await cursor.fetchall()
+        _Subject(key=bytes(key), sealed=Sealed(sealed_key, body), why=why, language=language)
+        for key, sealed_key, body, why, language in await cursor.fetchall()
     ]
 
 
@@ -153,9 +161,16 @@ def _ruling(subject: _Subject, *, moving: Moving, decision_id: UUID, keys: KeySe
         caller=moving.caller,
         read=decision_of(line, template=moving.template),
         matter=BulkDecided(id=moving.id, subject_key=subject.key),
-        readers=moving.readers,
+        readers=_readers(subject, line=line, moving=moving),
         terms=moving.terms,
     )
+
+
+def _readers(subject: _Subject, *, line: BulkLine, moving: Moving) -> Readers:
+    account = line.account
+    if subject.language is None or account is None or account.id is None:
+        return moving.readers
+    return replace(moving.readers, known={account.id: Recipient(language=subject.language)})
 
 
 def _failed(subject: _Subject, *, error: Exception) -> _Settled:
@@ -180,13 +195,6 @@ async def _write(
         ]
     )
     await rows.write(connection, complete=complete, mint=mint, keys=keys)
-
-
-async def _put_off(connection: Connection, *, moving: Moving, count: int, now: datetime) -> None:
-    if moving.rate_per_second is None:
-        return
-    later = now + timedelta(seconds=count / moving.rate_per_second)
-    await connection.execute(_sql.put_off, {**moving.where, "next_at": later})
 
 
 async def _finish(room: BulkRoom, *, moving: Moving) -> int:

@@ -1,5 +1,6 @@
 """A removed person reads again what they were told, by their code alone."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -111,3 +112,17 @@ async def test_who_asks_too_often_is_slowed_down(web: Site) -> None:
         if answer.status_code == 429:
             break
     assert statuses == {422, 429}
+
+
+async def test_what_the_platform_says_of_the_account_counts_where_nobody_says_more(
+    web: Site,
+) -> None:
+    code = await issued(web)
+    event = {"id": "e-1", "type": "account", "at": "2026-11-21T10:00:00Z", "account_id": "a-7"}
+    line = json.dumps({**event, "language": "fr", "minor": "yes"}).encode()
+    taken = await web.post("/v1/events", body=line, content_type="application/x-ndjson")
+    assert taken.status_code == 202
+    text = (await looked_up(web, code=code))["text"]
+    assert (text["language"], text["audience"]) == ("fr", "child")
+    text = (await looked_up(web, code=code, language="de"))["text"]
+    assert (text["language"], text["audience"]) == ("de", "child")

@@ -1,21 +1,23 @@
 """What the holder of a statement's code may read again: no account, no name, only the code."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from tutela.access.keys import KeySet, Sealed
 from tutela.database import queries
-from tutela.database.pool import Pool, every_tenant_transaction
+from tutela.database.pool import Connection, Pool, every_tenant_transaction
+from tutela.decisions.accounts import known_recipients
+from tutela.decisions.later import Scope
 from tutela.decisions.readers import Readers
 from tutela.decisions.words import Told, render
 from tutela.domain import canonical
 from tutela.domain.decision import Recipient
 from tutela.domain.statement import Statement
+from tutela.domain.vocabulary import Mark
 from tutela.errors import FieldError, TutelaError
 from tutela.law.deadlines import complaint_until
 from tutela.ledger import receipts
@@ -65,6 +67,54 @@ class StatementAsked:
     default_language: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A statement with its decision, in the order of the query's columns."""
+
+    tenant: str
+    service: str
+    mark: str
+    id: UUID
+    issued_at: datetime
+    delivered_at: datetime | None
+    sealed_key: bytes | None
+    sealed_body: bytes
+    decision_id: UUID
+    decision_key: bytes | None
+    decision_body: bytes
+    is_decision_undone: bool
+    is_over: bool
+    is_undone: bool
+
+    @property
+    def state(self) -> StatementState:
+        if self.is_decision_undone or (self.is_over and self.is_undone):
+            return StatementState.UNDONE
+        return StatementState.ENDED if self.is_over else StatementState.IN_FORCE
+
+    @property
+    def complaint_until(self) -> str | None:
+        if self.delivered_at is None:
+            return None
+        return canonical.timestamp(complaint_until(delivered_at=self.delivered_at))
+
+    def statement(self, keys: KeySet) -> Statement | None:
+        """What was told; None where it was erased."""
+        if self.sealed_key is None:
+            return None
+        opened = keys.open(Sealed(self.sealed_key, self.sealed_body), row=self.id.bytes)
+        return msgspec.json.decode(opened, type=Statement)
+
+    def said(self, keys: KeySet) -> Recipient:
+        """How the decision said that the person is to be told."""
+        if self.decision_key is None:
+            return Recipient()
+        sealed = Sealed(self.decision_key, self.decision_body)
+        opened = keys.open(sealed, row=self.decision_id.bytes)
+        read = msgspec.json.decode(opened[COMMITMENT_NONCE_BYTES:], type=_SaidOf)
+        return read.recipient or Recipient()
+
+
 async def look_up(
     pool: Pool, *, asked: StatementAsked, keys: KeySet, now: datetime
 ) -> StatementStanding:
@@ -74,50 +124,45 @@ async def look_up(
     async with every_tenant_transaction(pool) as connection:
         cursor = await connection.execute(_sql.statement_of_code, named)
         row = await cursor.fetchone()
-    if row is None:
-        raise UnknownStatement(
-            detail="Check the code: 32 letters and digits, in groups of four.",
-            errors=[FieldError("/code", "no statement has this code")],
-        )
-    delivered_at = row[3]
-    until = None if delivered_at is None else complaint_until(delivered_at=delivered_at)
+        if row is None:
+            raise UnknownStatement(
+                detail="Check the code: 32 letters and digits, in groups of four.",
+                errors=[FieldError("/code", "no statement has this code")],
+            )
+        found = _Found(*row)
+        statement = found.statement(keys)
+        known = await _known(connection, found=found, statement=statement, keys=keys)
     return StatementStanding(
-        state=_state(row[9:]),
-        issued_at=canonical.timestamp(row[2]),
-        complaint_until=None if until is None else canonical.timestamp(until),
-        text=_told(row, asked=asked, code=code, keys=keys),
+        state=found.state,
+        issued_at=canonical.timestamp(found.issued_at),
+        complaint_until=found.complaint_until,
+        text=None if statement is None else _told(statement, code=code, asked=asked, known=known),
     )
 
 
-def _state(columns: Sequence[bool]) -> StatementState:
-    decision_undone, over, undone = columns
-    if decision_undone or (over and undone):
-        return StatementState.UNDONE
-    return StatementState.ENDED if over else StatementState.IN_FORCE
+async def _known(
+    connection: Connection, *, found: _Found, statement: Statement | None, keys: KeySet
+) -> Recipient:
+    """How the person is to be told: what the decision said, before what the platform said."""
+    if statement is None or statement.recipient is None:
+        return found.said(keys)
+    scope = Scope(tenant=found.tenant, service=found.service, mark=Mark(found.mark))
+    accounts = await known_recipients(
+        connection, scope=scope, account_ids=[statement.recipient], keys=keys
+    )
+    said, of_account = found.said(keys), accounts.get(statement.recipient, Recipient())
+    return Recipient(
+        language=said.language or of_account.language,
+        audience=said.audience or of_account.audience,
+    )
 
 
-def _told(row: Sequence[Any], *, asked: StatementAsked, code: str, keys: KeySet) -> Told | None:
-    statement_id, key, body = row[1], row[4], row[5]
-    if key is None:
-        return None
-    opened = keys.open(Sealed(key, body), row=statement_id.bytes)
-    statement = msgspec.json.decode(opened, type=Statement)
+def _told(statement: Statement, *, code: str, asked: StatementAsked, known: Recipient) -> Told:
     readers = Readers(
-        known={statement.recipient or "": _said(row[6:9], keys=keys)},
-        default_language=asked.default_language,
+        known={statement.recipient or "": known}, default_language=asked.default_language
     )
     reader = readers.of(statement.recipient, said=asked.recipient)
     return render(statement, code=code, language=reader.language, audience=reader.audience)
-
-
-def _said(decision: Sequence[Any], *, keys: KeySet) -> Recipient:
-    """How the decision said that the person is to be told."""
-    decision_id, key, body = decision
-    if key is None:
-        return Recipient()
-    opened = keys.open(Sealed(key, body), row=decision_id.bytes)
-    read = msgspec.json.decode(opened[COMMITMENT_NONCE_BYTES:], type=_SaidOf)
-    return read.recipient or Recipient()
 
 
 class _SaidOf(msgspec.Struct, frozen=True):

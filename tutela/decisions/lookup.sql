@@ -1,7 +1,7 @@
 -- name: statement_of_code
 -- What the holder of a statement's code may read again: the statement, how it is worded, and what became of its measures.
 SELECT
-    s.tenant, s.id, s.issued_at, s.delivered_at, s.sealed_key, s.sealed_body, d.id, d.sealed_key, d.sealed_body,
+    s.tenant, s.service, d.mark, s.id, s.issued_at, s.delivered_at, s.sealed_key, s.sealed_body, d.id, d.sealed_key, d.sealed_body,
     d.undone_at IS NOT NULL, coalesce(m.over, false), coalesce(m.undone, false)
 FROM statement s
 JOIN decision d ON (d.tenant, d.service, d.id) = (s.tenant, s.service, s.decision_id)

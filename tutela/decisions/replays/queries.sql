@@ -23,10 +23,11 @@ WITH touched AS (
       AND d.decided_at >= %(period_from)s AND d.decided_at < %(period_to)s
 )
 INSERT INTO incident_item (
-    tenant, service, incident_id, notice_id, ordinal, case_id, lane, family, specialist, decision_id, answered_at
+    tenant, service, incident_id, notice_id, ordinal, case_id, lane, family, specialist, due_at, decision_id, answered_at
 )
 SELECT
-    %(tenant)s, %(service)s, %(incident_id)s, t.id, t.ordinal, t.case_id, c.lane, c.family, c.specialist, t.decision_id, t.answered_at
+    %(tenant)s, %(service)s, %(incident_id)s, t.id, t.ordinal, t.case_id, c.lane, c.family, c.specialist, c.due_at, t.decision_id,
+    t.answered_at
 FROM touched t
 JOIN case_file c ON c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = t.case_id
 LEFT JOIN decision d ON d.tenant = %(tenant)s AND d.service = %(service)s AND d.id = t.decision_id

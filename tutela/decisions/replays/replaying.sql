@@ -92,7 +92,7 @@ WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = ANY(%(case_id
 -- What waits again, and whether elsewhere than at the opening.
 UPDATE incident_item e SET
     replayed_at = %(now)s, replayed_as = 'requeued',
-    moved = (e.lane, e.family, e.specialist) IS DISTINCT FROM (c.lane, c.family, c.specialist)
+    moved = (e.lane, e.family, e.specialist, coalesce(e.due_at, c.due_at)) IS DISTINCT FROM (c.lane, c.family, c.specialist, c.due_at)
 FROM unnest(%(notice_ids)s::uuid[], %(ordinals)s::int2[]) AS named (notice_id, ordinal)
 JOIN item i ON i.tenant = %(tenant)s AND i.service = %(service)s AND (i.notice_id, i.ordinal) = (named.notice_id, named.ordinal)
 JOIN case_file c ON (c.tenant, c.service, c.id) = (i.tenant, i.service, i.case_id)

@@ -1,5 +1,6 @@
-"""The demo as a stranger starts it: it serves, notices come in, decisions are taken, it ends."""
+"""The demo as a stranger starts it: notices come in, are decided, and measures are carried out."""
 
+import asyncio
 import re
 import signal
 import subprocess
@@ -10,17 +11,21 @@ import httpx
 
 from tests.database.until import until
 from tests.fixtures.service import TUTELA
+from tutela.cli.attachment import attached, house_of
+from tutela.cli.options import Where
+from tutela.database.pool import every_tenant_transaction
 
 STOP_SECONDS = 60.0
 #: Between two looks at the figures: each look costs the service a query.
 POLL_SECONDS = 0.5
 
 
-def test_the_demo_shows_notices_arriving_and_answered_and_ends_when_asked(
+def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_asked(
     tutela_folder: Path,
 ) -> None:
+    folder = tutela_folder / "demo"
     with subprocess.Popen(
-        [TUTELA, "demo", "--port", "0", "--folder", str(tutela_folder / "demo")],
+        [TUTELA, "demo", "--port", "0", "--folder", str(folder)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -33,6 +38,8 @@ def test_the_demo_shows_notices_arriving_and_answered_and_ends_when_asked(
             assert re.match(rf"log in at {url}/ as lead-\w+ with the password \S+", login)
             with httpx.Client(base_url=url, timeout=30.0, trust_env=False) as client:
                 until(lambda: _answered(client) > 0, what="an item to be answered")
+            where = Where(data=folder / "data", keys=folder / "keys")
+            until(lambda: _confirmed(where) > 0, what="a measure to be confirmed")
         finally:
             demo.send_signal(signal.SIGTERM)
         assert demo.wait(STOP_SECONDS) == 0
@@ -44,3 +51,21 @@ def _answered(client: httpx.Client) -> float:
         r'tutela_items\{channel="user",state="answered"\} (\S+)', client.get("/metrics").text
     )
     return 0.0 if found is None else float(found[1])
+
+
+def _confirmed(where: Where) -> int:
+    """How many measures the demo's platform said it carried out."""
+    time.sleep(POLL_SECONDS)
+    return asyncio.run(_counted(where))
+
+
+async def _counted(where: Where) -> int:
+    query = "SELECT count(*) FROM measure WHERE state = 'confirmed'"
+    with attached(where) as attachment:
+        async with (
+            house_of(attachment) as house,
+            every_tenant_transaction(house.pool) as connection,
+        ):
+            row = await (await connection.execute(query)).fetchone()
+    assert row is not None
+    return int(row[0])

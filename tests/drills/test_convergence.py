@@ -17,7 +17,8 @@ from tests.fixtures.receiver import Receiver
 from tests.fixtures.site import Site
 from tutela.decisions.dead_letters import revive
 from tutela.decisions.endpoints import WebhookEndpoint, resume
-from tutela.decisions.webhooks import Courier
+from tutela.decisions.unheard import Asking, ask_unheard
+from tutela.decisions.webhooks import CONFIRM_SECONDS, Courier
 from tutela.drills.measures_platform import PATH, Conduct, MeasuresPlatform, Misstep
 from tutela.drills.wire import serving
 
@@ -25,8 +26,8 @@ ROUNDS_MAX = 80
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 REFUSING = (Misstep.SILENT, Misstep.GONE, Misstep.MOVED, Misstep.BUSY)
-#: What a platform does that needs no word of its own to be put right.
-FAULTS = (*REFUSING, Misstep.TWICE, Misstep.SHUFFLED, Misstep.HUGE, Misstep.LATE)
+#: Says yes and nothing holds; only asking again brings it to light.
+DECEIVING = (Misstep.IGNORED, Misstep.LOST)
 
 
 @dataclass
@@ -62,6 +63,9 @@ class Town:
         """Time goes by; then whatever both sides have to do is done."""
         self.ours.wait(pause)
         self.their_clock.ahead += pause
+        rooms = self.ours.rooms
+        asking = Asking(pool=rooms.pool, keys=rooms.keys, confirm_seconds=CONFIRM_SECONDS)
+        await ask_unheard(asking, mint=self.ours.mint)
         await self.ours.deliver()
         self.theirs.catch_up()
         await self.theirs.report(self.web.client, token=await self.web.token())
@@ -82,7 +86,8 @@ class Town:
             if not waiting and not await self.not_carried_out():
                 return
             await self.revive_dead(waiting)
-        pytest.fail(f"{len(waiting)} messages were not delivered")
+        undone = await self.not_carried_out()
+        pytest.fail(f"{len(waiting)} messages not delivered, {undone} measures not carried out")
 
     async def revive_dead(self, waiting: list[tuple[str, str | None]]) -> None:
         for message_id, owner in waiting:
@@ -154,7 +159,7 @@ async def test_apply_undo_and_apply_again_ends_applied_in_whatever_order_it_is_d
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_a_platform_with_every_fault_ends_where_we_are(web: Site, seed: int) -> None:
     chance = random.Random(seed)
-    async with town(web, seed=seed, rates=dict.fromkeys(FAULTS, 0.08)) as there:
+    async with town(web, seed=seed, rates=dict.fromkeys(Misstep, 0.07)) as there:
         holding: list[str] = []
         for number in range(16):
             holding += await there.decided(f"post-{number % 5}")
@@ -172,7 +177,7 @@ async def test_a_platform_with_every_fault_ends_where_we_are(web: Site, seed: in
 async def test_a_bad_receiver_costs_nothing_but_time(web: Site, fault: Misstep) -> None:
     async with town(web, rates={fault: 1.0}) as there:
         first, _ = await there.decided("post-1", "post-2")
-        await there.ours.deliver()
+        await there.pass_time(timedelta())
         messages = len(await there.open_messages())
         assert messages == (0 if fault is Misstep.HUGE else 6)
         there.theirs.conduct.rates.clear()
@@ -198,6 +203,36 @@ async def test_a_clock_that_jumps_delays_and_loses_nothing(web: Site, jump: time
         assert there.in_force_there() == set()
         there.ours.wait(-jump)
         await there.decided("post-2")
+        await there.settle()
+        assert there.in_force_there() == await there.in_force()
+        assert len(there.in_force_there()) == 2
+
+
+@pytest.mark.parametrize("fault", DECEIVING)
+async def test_a_yes_without_a_deed_is_asked_about_until_it_is_done(
+    web: Site, fault: Misstep
+) -> None:
+    async with town(web, rates={fault: 1.0}) as there:
+        first, _ = await there.decided("post-1", "post-2")
+        await there.ours.deliver()
+        await there.ours.undo(first)
+        await there.pass_time(timedelta())
+        assert there.in_force_there() == set()
+        assert await there.open_messages() == []
+        assert await there.not_carried_out() == 2
+        there.theirs.conduct.rates.clear()
+        await there.settle()
+        assert there.theirs.taken["measure.reconcile"] >= 2
+        assert there.in_force_there() == await there.in_force()
+        assert len(there.in_force_there()) == 1
+
+
+async def test_a_platform_that_lost_what_it_had_carried_out_is_told_again(web: Site) -> None:
+    async with town(web) as there:
+        first, *_ = await there.decided("post-1", "post-2", "post-2")
+        await there.ours.undo(first)
+        await there.settle()
+        assert there.theirs.lose() == 2
         await there.settle()
         assert there.in_force_there() == await there.in_force()
         assert len(there.in_force_there()) == 2

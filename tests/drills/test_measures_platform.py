@@ -175,6 +175,15 @@ def test_what_is_lost_is_neither_in_force_nor_reported() -> None:
     assert (stage.in_force(), stage.platform.unreported) == (set(), 0)
 
 
+async def test_what_was_lost_later_is_reported_as_not_applied() -> None:
+    stage = Stage()
+    stage.say("m-1")
+    assert stage.platform.lose() == 1
+    async with stage.listening() as client:
+        await stage.platform.report(client, token="t")
+    assert (stage.in_force(), effects(stage)) == (set(), [("m-1", "not_applied")])
+
+
 def test_a_huge_answer_is_huge_and_the_measure_done() -> None:
     stage = Stage(huge=1.0)
     outcome = stage.say("m-1")

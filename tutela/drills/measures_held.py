@@ -19,6 +19,8 @@ class Effect(StrEnum):
     APPLIED = "applied"
     #: It is lifted, or never was in force.
     UNDONE = "undone"
+    #: It should be in force and is not.
+    NOT_APPLIED = "not_applied"
 
 
 @dataclass(frozen=True, slots=True)

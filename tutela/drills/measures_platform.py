@@ -63,6 +63,7 @@ class Misstep(StrEnum):
     BUSY = "busy"
 
 
+_ORDERS: Final = frozenset({"measure.apply", "measure.undo"})
 #: What is said to the sender by a misstep that does nothing; None ends the connection.
 _REFUSALS: Final[Mapping[Misstep, Answer | None]] = {
     Misstep.SILENT: None,
@@ -143,6 +144,15 @@ class MeasuresPlatform:
             return Outcome(Answer(HTTPStatus.OK, b" " * HUGE_BYTES))
         return Outcome(Answer(HTTPStatus.NO_CONTENT, b""))
 
+    def lose(self) -> int:
+        """How many measures are gone, as when an old state is restored; it reports each of them."""
+        gone = [(name, subject) for subject, held in self.in_force().items() for name in held]
+        for measure_id, subject in gone:
+            self._forget(measure_id, subject=subject)
+            says = _confirmed(measure_id, effect=Effect.NOT_APPLIED)
+            heapq.heappush(self._reports, self._report_of(says, due_at=self._clock()))
+        return len(gone)
+
     def catch_up(self) -> int:
         """How many messages that were put off are done now, in any order but that of arrival."""
         waiting, self._later = self._later, []
@@ -195,14 +205,21 @@ class MeasuresPlatform:
         if misstep is Misstep.SHUFFLED:
             self._later.append(said)
             return
-        if misstep is Misstep.LOST and "measure_id" in said:
+        if misstep is Misstep.LOST and said["type"] in _ORDERS:
             self._done(said)
-            self.held.forget(said["measure_id"], subject=subject_name(said))
+            self._forget(said["measure_id"], subject=subject_name(said))
             return
         self._do(said, due_at=now + self.conduct.late_by if misstep is Misstep.LATE else now)
         if misstep is Misstep.TWICE:
             for each in self._do(said, due_at=now):
                 heapq.heappush(self._reports, each)
+
+    def _forget(self, measure_id: str, *, subject: str) -> None:
+        """The measure is lost, and what would have been reported of it."""
+        self.held.forget(measure_id, subject=subject)
+        kept = [each for each in self._reports if each.event.get("measure_id") != measure_id]
+        heapq.heapify(kept)
+        self._reports = kept
 
     def _do(self, said: dict[str, Any], *, due_at: datetime) -> list[_Report]:
         """Does what the message says, and gives the reports that it now owes."""

@@ -109,10 +109,12 @@ FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(told_at)s::timestamptz[], %(s
 WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.id = s.id
 
 -- name: known_statements
--- Those of some statements that are the service's.
+-- Those of some statements that are the service's, held until the transaction ends.
 SELECT s.id FROM statement s
 JOIN decision d ON (d.tenant, d.service, d.id) = (s.tenant, s.service, s.decision_id)
 WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.id = ANY(%(ids)s::uuid[]) AND d.mark = %(mark)s
+ORDER BY s.id
+FOR NO KEY UPDATE OF s
 
 -- name: deliver_statements
 -- The recipient has the statement, told once; never before it was issued.

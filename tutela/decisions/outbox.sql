@@ -40,35 +40,51 @@ WHERE o.id = due.id
 RETURNING o.id, o.attempts, o.sealed_key, o.sealed_body
 
 -- name: mark_delivered
--- The receiver took it: a statement is on its way to the recipient, a measure is the platform's to carry out and to confirm.
+-- The receiver took them: statements are on their way to the recipients, measures are the platform's to carry out and to confirm.
 WITH done AS (
     UPDATE outbox SET done_at = %(now)s, lease_token = NULL, lease_until = NULL, last_error = NULL
-    WHERE id = %(id)s AND lease_token = %(lease_token)s
+    WHERE id = ANY(%(ids)s) AND lease_token = %(lease_token)s
     RETURNING tenant, service, id, mark, kind, statement_id, measure_id
+), measured AS MATERIALIZED (
+    SELECT m.tenant, m.service, m.id, done.mark, done.kind
+    FROM measure m
+    JOIN done ON (m.tenant, m.service, m.id) = (done.tenant, done.service, done.measure_id)
+    WHERE done.kind = ANY(%(kinds)s)
+    ORDER BY m.id
+    FOR NO KEY UPDATE OF m
 ), accepted AS (
-    UPDATE measure m SET state = moves.after, accepted_at = %(now)s, reconcile_at = CASE done.mark WHEN 'real' THEN %(reconcile_at)s END
-    FROM done
+    UPDATE measure m SET state = moves.after, accepted_at = %(now)s, reconcile_at = CASE measured.mark WHEN 'real' THEN %(reconcile_at)s END
+    FROM measured
     JOIN unnest(%(kinds)s::text[], %(before)s::text[], %(after)s::text[]) AS moves (kind, before, after) USING (kind)
-    WHERE (m.tenant, m.service, m.id) = (done.tenant, done.service, done.measure_id)
+    WHERE (m.tenant, m.service, m.id) = (measured.tenant, measured.service, measured.id)
       AND m.state = moves.before AND moves.after <> moves.before
+), reasoned AS MATERIALIZED (
+    SELECT s.tenant, s.service, s.id
+    FROM statement s
+    JOIN done ON (s.tenant, s.service, s.id) = (done.tenant, done.service, done.statement_id)
+    WHERE s.delivered_at IS NULL
+    ORDER BY s.id
+    FOR NO KEY UPDATE OF s
 ), told AS (
     UPDATE statement s SET delivered_at = %(now)s
-    FROM done
-    WHERE (s.tenant, s.service, s.id) = (done.tenant, done.service, done.statement_id) AND s.delivered_at IS NULL
+    FROM reasoned
+    WHERE (s.tenant, s.service, s.id) = (reasoned.tenant, reasoned.service, reasoned.id) AND s.delivered_at IS NULL
 )
 SELECT id FROM done
 
 -- name: postpone
--- An attempt failed; the next follows after a pause.
-UPDATE outbox SET due_at = %(due_at)s, lease_token = NULL, lease_until = NULL, last_error = %(error)s
-WHERE id = %(id)s AND lease_token = %(lease_token)s
-RETURNING id
+-- Attempts failed; the next follow after a pause each.
+UPDATE outbox o SET due_at = f.due_at, lease_token = NULL, lease_until = NULL, last_error = f.error
+FROM unnest(%(ids)s::uuid[], %(due_at)s::timestamptz[], %(errors)s::text[]) AS f (id, due_at, error)
+WHERE o.id = f.id AND o.lease_token = %(lease_token)s
+RETURNING o.id
 
 -- name: bury
--- The last attempt failed: a person owns it from here.
-UPDATE outbox SET dead_at = %(now)s, owner = %(owner)s, lease_token = NULL, lease_until = NULL, last_error = %(error)s
-WHERE id = %(id)s AND lease_token = %(lease_token)s
-RETURNING id
+-- The last attempts failed: a person owns these from here.
+UPDATE outbox o SET dead_at = %(now)s, owner = %(owner)s, lease_token = NULL, lease_until = NULL, last_error = f.error
+FROM unnest(%(ids)s::uuid[], %(errors)s::text[]) AS f (id, error)
+WHERE o.id = f.id AND o.lease_token = %(lease_token)s
+RETURNING o.id
 
 -- name: lock_message
 -- Where a message stands, held until the transaction ends.

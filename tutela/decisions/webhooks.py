@@ -9,6 +9,7 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import httpx
+import psycopg
 
 from tutela.access.keys import KeySet, SealBroken, Sealed
 from tutela.database import queries
@@ -111,6 +112,15 @@ class _Leased:
     sealed: Sealed
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A message after an attempt: what happened to it, and why it was not taken."""
+
+    leased: _Leased
+    event: OutboxEvent
+    refused: NotTaken | None
+
+
 _COUNTED: Final[Mapping[OutboxEvent, Delivered]] = {
     OutboxEvent.ACCEPTED: Delivered(accepted=1),
     OutboxEvent.FAILED: Delivered(failed=1),
@@ -193,7 +203,20 @@ async def _serve(courier: Courier, *, route: _Route, limit: int) -> Delivered:
         claimed = await _claim(courier, route=route, most=most)
         if not claimed:
             break
-        done += _sum(await _all(_deliver(courier, route=route, leased=each) for each in claimed))
+        done += await _settle_all(courier, route=route, claimed=claimed)
+    return done
+
+
+async def _settle_all(courier: Courier, *, route: _Route, claimed: Sequence[_Leased]) -> Delivered:
+    """What became of each, once all have ended; then the first error, if there was one."""
+    ended = await asyncio.gather(
+        *(_try(courier, route=route, leased=each) for each in claimed), return_exceptions=True
+    )
+    tried = [each for each in ended if isinstance(each, _Tried)]
+    done = await _settle(courier, route=route, tried=tried) if tried else Delivered()
+    for each in ended:
+        if isinstance(each, BaseException):
+            raise each
     return done
 
 
@@ -219,18 +242,12 @@ async def _claim(courier: Courier, *, route: _Route, most: int) -> list[_Leased]
     ]
 
 
-async def _deliver(courier: Courier, *, route: _Route, leased: _Leased) -> Delivered:
+async def _try(courier: Courier, *, route: _Route, leased: _Leased) -> _Tried:
     refused = await _carried(courier, route=route, leased=leased)
-    event = OutboxEvent.ACCEPTED
-    if refused is not None:
-        last = leased.attempts >= ATTEMPTS_MAX and not refused.gone
-        event = OutboxEvent.EXHAUSTED if last else OutboxEvent.FAILED
-    if not await _settle(courier, leased=leased, event=event, refused=refused):
-        return Delivered(overtaken=1)
-    if refused is not None and refused.gone:
-        now = courier.clock()
-        await endpoints.mark_gone(courier.pool, station=route.station, url=route.url, now=now)
-    return _COUNTED[event]
+    if refused is None:
+        return _Tried(leased, OutboxEvent.ACCEPTED, None)
+    last = leased.attempts >= ATTEMPTS_MAX and not refused.gone
+    return _Tried(leased, OutboxEvent.EXHAUSTED if last else OutboxEvent.FAILED, refused)
 
 
 async def _carried(courier: Courier, *, route: _Route, leased: _Leased) -> NotTaken | None:
@@ -241,25 +258,55 @@ async def _carried(courier: Courier, *, route: _Route, leased: _Leased) -> NotTa
     return await route.carry(Message(id=leased.id, mark=route.mark, body=body))
 
 
-async def _settle(
-    courier: Courier, *, leased: _Leased, event: OutboxEvent, refused: NotTaken | None
-) -> bool:
+async def _settle(courier: Courier, *, route: _Route, tried: Sequence[_Tried]) -> Delivered:
+    """What became of messages that were tried: of all in one transaction, or of each in its own.
+
+    Others write to the same measures and statements in sets; one who lets the other go first then
+    has nothing to wait for.
+    """
+    try:
+        settled = await _write(courier, tried=tried)
+    except psycopg.errors.DeadlockDetected:
+        settled = {row for each in tried for row in await _write(courier, tried=[each])}
+    if any(each.refused is not None and each.refused.gone for each in tried):
+        now = courier.clock()
+        await endpoints.mark_gone(courier.pool, station=route.station, url=route.url, now=now)
+    return _sum(
+        _COUNTED[each.event] if each.leased.id in settled else Delivered(overtaken=1)
+        for each in tried
+    )
+
+
+async def _write(courier: Courier, *, tried: Sequence[_Tried]) -> set[UUID]:
+    """The ids of the messages that were this worker's to settle."""
     now = courier.clock()
-    named = {
-        "id": leased.id,
-        "lease_token": leased.lease_token,
+    common = {
         "now": now,
-        "due_at": now + _pause(courier, attempts=leased.attempts, refused=refused),
         "owner": DEAD_LETTER_OWNER,
-        "error": None if refused is None else refused.error,
         "reconcile_at": now + timedelta(seconds=courier.confirm_seconds),
         **_ACCEPTANCES,
     }
+    settled: set[UUID] = set()
     async with every_tenant_transaction(courier.pool) as connection:
-        cursor = await connection.execute(
-            _SETTLEMENTS[transition(OutboxState.DUE, event=event)], named
-        )
-        return await cursor.fetchone() is not None
+        for event in {each.event: None for each in tried}:
+            named = _named([each for each in tried if each.event is event], courier=courier)
+            sql = _SETTLEMENTS[transition(OutboxState.DUE, event=event)]
+            cursor = await connection.execute(sql, {**common, **named})
+            settled |= {row[0] for row in await cursor.fetchall()}
+    return settled
+
+
+def _named(tried: Sequence[_Tried], *, courier: Courier) -> dict[str, object]:
+    now = courier.clock()
+    return {
+        "lease_token": tried[0].leased.lease_token,
+        "ids": [each.leased.id for each in tried],
+        "errors": [None if each.refused is None else each.refused.error for each in tried],
+        "due_at": [
+            now + _pause(courier, attempts=each.leased.attempts, refused=each.refused)
+            for each in tried
+        ],
+    }
 
 
 def _pause(courier: Courier, *, attempts: int, refused: NotTaken | None) -> timedelta:

@@ -213,18 +213,19 @@ async def test_a_yes_without_a_deed_is_asked_about_until_it_is_done(
     web: Site, fault: Misstep
 ) -> None:
     async with town(web, rates={fault: 1.0}) as there:
-        first, _ = await there.decided("post-1", "post-2")
+        first, *_ = await there.decided("post-1", "post-2", "post-2")
         await there.ours.deliver()
         await there.ours.undo(first)
         await there.pass_time(timedelta())
         assert there.in_force_there() == set()
         assert await there.open_messages() == []
-        assert await there.not_carried_out() == 2
+        assert await there.not_carried_out() == 3
         there.theirs.conduct.rates.clear()
         await there.settle()
         assert there.theirs.taken["measure.reconcile"] >= 2
+        assert list(there.theirs.refused) == []
         assert there.in_force_there() == await there.in_force()
-        assert len(there.in_force_there()) == 1
+        assert len(there.in_force_there()) == 2
 
 
 async def test_a_platform_that_lost_what_it_had_carried_out_is_told_again(web: Site) -> None:

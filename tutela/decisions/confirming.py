@@ -100,6 +100,8 @@ class _Stand:
     state: MeasureState
     revision: int
     told_at: datetime | None
+    #: The highest that a message about its subject can have: a reconciliation names all measures.
+    subject_revision: int
 
 
 def kinds(hearing: Hearing) -> dict[str, EventKind]:
@@ -154,8 +156,8 @@ def _fault(event: MeasureConfirmed, *, stand: _Stand | None) -> TutelaError | No
             "The service was never told of such a measure.",
             errors=[FieldError("/measure_id", "no such measure")],
         )
-    if event.revision is not None and event.revision > stand.revision:
-        wrong = FieldError("/revision", f"the measure has the revision {stand.revision}")
+    if event.revision is not None and event.revision > stand.subject_revision:
+        wrong = FieldError("/revision", f"the subject has the revision {stand.subject_revision}")
         return Unfit(detail="The event can't be taken.", errors=[wrong])
     return None
 
@@ -249,13 +251,14 @@ def _leaf(named: str, *, says: Mapping[str, object], caller: Caller, mint: Mint)
 
 
 def _stand(row: Sequence[Any]) -> _Stand:
-    measure_id, decision_id, state, revision, told_at = row
+    measure_id, decision_id, state, revision, told_at, subject_revision = row
     return _Stand(
         id=measure_id,
         decision_id=decision_id,
         state=MeasureState(state),
         revision=revision,
         told_at=told_at,
+        subject_revision=subject_revision,
     )
 
 

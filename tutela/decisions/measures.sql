@@ -89,10 +89,11 @@ JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decisio
 GROUP BY 1, 2, 3
 
 -- name: lock_measures
--- How measures of a service stand, held until the transaction ends.
-SELECT m.id, m.decision_id, m.state, m.revision, m.told_at
+-- How measures of a service stand, each with the revision of its subject, held until the transaction ends.
+SELECT m.id, m.decision_id, m.state, m.revision, m.told_at, r.revision
 FROM measure m
 JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+JOIN subject_revision r ON (r.tenant, r.service, r.subject_key) = (m.tenant, m.service, m.subject_key)
 WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.id = ANY(%(ids)s::uuid[]) AND d.mark = %(mark)s
 ORDER BY m.id
 FOR NO KEY UPDATE OF m

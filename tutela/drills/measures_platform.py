@@ -236,23 +236,21 @@ class MeasuresPlatform:
                 return [{**delivered, "at": at}]
             case "measure.apply":
                 order = order_of(said, revision=said["revision"])
-                effect = self.held.apply(order, subject=subject_name(said))
-                return [_confirmed(order.measure_id, effect=effect)]
+                effects = {order.measure_id: self.held.apply(order, subject=subject_name(said))}
             case "measure.undo":
                 order = order_of(said, revision=said["revision"])
-                effect = self.held.undo(order, subject=subject_name(said))
-                return [_confirmed(order.measure_id, effect=effect)]
+                effects = {order.measure_id: self.held.undo(order, subject=subject_name(said))}
             case "measure.reconcile":
-                revision = said["revision"]
                 effects = self.held.reconcile(
-                    [order_of(each, revision=revision) for each in said["measures"]],
+                    [order_of(each, revision=said["revision"]) for each in said["measures"]],
                     asked=said.get("unconfirmed", ()),
                     subject=subject_name(said),
-                    revision=revision,
+                    revision=said["revision"],
                 )
-                return [_confirmed(name, effect=effect) for name, effect in effects.items()]
             case _:
                 return []
+        followed = {"revision": said["revision"]}
+        return [_confirmed(name, effect=effect) | followed for name, effect in effects.items()]
 
     def _report_of(self, says: dict[str, object], *, due_at: datetime) -> _Report:
         self._told += 1

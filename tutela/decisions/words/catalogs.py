@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from string import Formatter
 from types import MappingProxyType
@@ -22,6 +22,8 @@ FALLBACK_LANGUAGE: Final = "en"
 _FOLDER: Final = "languages"
 _SUFFIX: Final = ".po"
 _DIGEST_DIGITS: Final = 8
+#: Languages are few; what a body says as one is not.
+_CHOICES_KEPT: Final = 1_024
 
 
 class WordsUnreadable(TutelaError):
@@ -108,6 +110,7 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted({each.language for each in catalogs().values()}))
 
 
+@lru_cache(maxsize=_CHOICES_KEPT)
 def chosen(*wanted: str | None) -> str:
     """The first language wanted that there is, each tag shortened from its end (RFC 4647, 3.4)."""
     known = {language.lower(): language for language in languages()}

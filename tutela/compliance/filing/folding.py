@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Final
 
 _CHARACTERS_KEPT: Final = 4_096
+_NAMES_KEPT: Final = 1_024
 
 _word = re.compile(r"[^\W_]+")
 
@@ -59,9 +60,10 @@ def squeeze(folded: Folded) -> Squeezed:
     )
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=_NAMES_KEPT)
+def words(text: str) -> tuple[str, ...]:
     """The words of a text in their folded form."""
-    return _word.findall(fold(text).text)
+    return tuple(_word.findall(fold(text).text))
 
 
 @lru_cache(maxsize=_CHARACTERS_KEPT)

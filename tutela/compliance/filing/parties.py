@@ -1,6 +1,6 @@
 """The parties that a case knows, found in a text however their names are spaced and joined."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -104,7 +104,7 @@ def is_name_part(word: str, *, is_capital: bool, parts: frozenset[str]) -> bool:
     return False
 
 
-def _names(parts: list[str], *, squeezed: Squeezed) -> Iterator[tuple[int, int]]:
+def _names(parts: Sequence[str], *, squeezed: Squeezed) -> Iterator[tuple[int, int]]:
     """A full name as it is written and with its last part first, each part a word or more."""
     if sum(map(len, parts)) < ID_LENGTH_MIN:
         return

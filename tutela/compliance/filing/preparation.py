@@ -14,7 +14,6 @@ from tutela.compliance.filing.claims import Claimed
 from tutela.compliance.filing.identifiers import findings
 from tutela.compliance.filing.parties import Parties
 from tutela.compliance.filing.payload import FREE_TEXTS, Unfileable, payload
-from tutela.compliance.transparency import check
 from tutela.domain import canonical
 from tutela.domain.statement import Statement
 
@@ -79,11 +78,10 @@ def prepare(claimed: Claimed, *, known: Parties, preparation: Preparation) -> Re
         )
     except Unfileable as cause:
         return Stopped(claimed=claimed, why=_told(cause))
-    reasons = [f"{field}: {message}" for field, message in check(built).items()]
-    if not claimed.is_cleared:
-        reasons += _identified(built, known=known | parties.of_statement(statement))
-    if reasons:
-        return Stopped(claimed=claimed, why=_first(reasons))
+    known_here = known | parties.of_statement(statement)
+    found = [] if claimed.is_cleared else list(_identified(built, known=known_here))
+    if found:
+        return Stopped(claimed=claimed, why=_first(found))
     return Ready(claimed=claimed, payload=built)
 
 
@@ -102,7 +100,8 @@ def correction_row(statement_id: UUID) -> bytes:
 
 def _identified(built: Mapping[str, object], *, known: Parties) -> Iterator[str]:
     for field in FREE_TEXTS:
-        for found in findings(str(built.get(field, "")), known=known):
+        text = built.get(field)
+        for found in findings(text, known=known) if isinstance(text, str) else ():
             yield f"{field}: {found.kind} at {found.start}-{found.end}"
 
 

@@ -21,7 +21,7 @@ from tutela.cli.output import print_json, progress
 from tutela.decisions.bulk import steering
 from tutela.decisions.bulk.preview import BulkCount, BulkView, look_at
 from tutela.decisions.bulk.room import BulkRoom
-from tutela.decisions.bulk.running import run_due
+from tutela.decisions.bulk.running import run_round
 from tutela.decisions.bulk.steering import BulkMoved, BulkRecall, BulkStart, Order
 from tutela.decisions.bulk.uploading import Part, PartCounts, RecordLine, take_part
 from tutela.domain.bulk import BulkState
@@ -30,7 +30,8 @@ from tutela.intake.channels.batch import Line
 from tutela.intake.refusals import Refusal
 
 DOOR: Final = "file"
-FOLLOW_SECONDS: Final = 0.5
+FOLLOW_SECONDS: Final = 2.0
+PAUSE_SECONDS: Final = 0.2
 NAMED_MAX: Final = 20
 _MOVING: Final = frozenset({BulkState.RUNNING, BulkState.UNDOING})
 
@@ -78,7 +79,8 @@ class _At:
     room: BulkRoom
     caller: Caller
     refuse: RecordLine
-    alone: bool
+    #: A service that was found running does the work; otherwise this command does some, or all.
+    helps: bool
 
 
 @spread
@@ -218,7 +220,7 @@ async def _inside(
             room=app.bulk_room(house),
             caller=caller,
             refuse=refuse,
-            alone=not attachment.service_may_run,
+            helps=not attachment.beside_service,
         )
         return await do(at)
 
@@ -252,17 +254,26 @@ async def _send(
 
 
 async def _follow(at: _At, *, bulk_id: UUID) -> BulkMoved:
-    """Where it ended; without a service, its work is done here."""
+    """Where it ended."""
     with progress("subjects") as tell:
         while True:
-            if at.alone:
-                await run_due(at.room)
+            await _work(at)
             shown = await look_at(at.room, caller=at.caller, bulk_id=bulk_id)
             left = "decided" if shown.state == BulkState.UNDOING else "pending"
             tell(shown.subjects - shown.counts[left], shown.subjects)
             if BulkState(shown.state) not in _MOVING:
                 return BulkMoved(id=shown.id, state=shown.state)
-            await asyncio.sleep(FOLLOW_SECONDS)
+
+
+async def _work(at: _At) -> None:
+    """Returns after a while, or sooner where nothing is due."""
+    until = time.monotonic() + FOLLOW_SECONDS
+    while at.helps and time.monotonic() < until:
+        if not await run_round(at.room):
+            await asyncio.sleep(PAUSE_SECONDS)
+            return
+    if not at.helps:
+        await asyncio.sleep(FOLLOW_SECONDS)
 
 
 def _print_moved(moved: BulkMoved, *, as_json: bool) -> None:

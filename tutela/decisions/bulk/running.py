@@ -63,12 +63,13 @@ class _Settled:
 async def run_due(room: BulkRoom) -> int:
     """How many subjects were settled or taken back, once nothing more is due."""
     done = 0
-    while moved := await _round(room):
+    while moved := await run_round(room):
         done += moved
     return done
 
 
-async def _round(room: BulkRoom) -> int:
+async def run_round(room: BulkRoom) -> int:
+    """How many subjects were settled or taken back in one transaction of each that is due."""
     async with every_tenant_transaction(room.pool) as connection:
         cursor = await connection.execute(_sql.moving, {"now": room.clock()})
         due = await cursor.fetchall()

@@ -1,0 +1,185 @@
+"""Account removals from a file to decided, beside pgbench that inserts as many bare rows.
+
+`python -m benchmarks.removals [--removals 490000]` (`make bench-removals`) sends a file of random
+tokens, has a second person agree, and lets a worker run it, which is killed with -9 at random
+points and started again. Of each removal there must be one decision, statement, measure and leaf
+and two messages, none twice; then the whole is undone. The sequencer runs beside it. pgbench
+inserts rows of the same size, each its own transaction, half of them before and half after.
+"""
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks import machine, removals_work
+from benchmarks.arena import Arena
+from benchmarks.removals_work import House, bare_inserts, processes
+
+REMOVALS, SMALL, KILLS, SEED = 490_000, 10_000, 3, 1
+RATIO_MOST, RATIO_AIM, COST_TIMES, MEMORY_MIB = 10.0, 6.0, 1.3, 1_024
+LOOK_SECONDS = 0.5
+#: Columns of a removal's rows that pgbench's one row is as large as.
+TABLES = ("decision", "statement", "measure", "outbox", "ledger_leaf", "bulk_subject")
+COUNTS = """
+SELECT (SELECT count(*) FROM decision), (SELECT count(DISTINCT subject_key) FROM decision),
+    (SELECT count(DISTINCT decision_id) FROM statement), (SELECT count(*) FROM statement),
+    (SELECT count(DISTINCT decision_id) FROM measure), (SELECT count(*) FROM measure),
+    (SELECT count(*) FROM outbox WHERE kind = 'measure.apply'),
+    (SELECT count(*) FROM outbox WHERE kind = 'statement.issued'),
+    (SELECT count(*) FROM ledger_leaf WHERE fact_type = 'decision.taken'),
+    (SELECT count(*) FROM bulk_subject WHERE state = 'decided')
+"""
+UNDONE = """
+SELECT (SELECT count(*) FROM decision WHERE undone_at IS NOT NULL),
+    (SELECT count(*) FROM measure WHERE undone_at IS NOT NULL),
+    (SELECT count(*) FROM outbox WHERE kind = 'measure.undo'),
+    (SELECT count(*) FROM ledger_leaf WHERE fact_type = 'decision.undone')
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one file of removals took; `whole` where nothing is missing and nothing is twice."""
+
+    removals: int
+    seconds: float
+    #: From the start to the last subject, without the commands before.
+    run_seconds: float
+    undo_seconds: float
+    peak_mib: dict[str, float]
+    row_bytes: int
+    kills: int
+    whole: bool
+    undone: bool
+
+
+def main() -> int:
+    """0 where every bar is met."""
+    asked = _asked()
+    with Arena() as arena:
+        for name, text in machine.described(arena.folder).items():
+            print(f"{name:<17} {text}", flush=True)
+        small = _removed(arena, removals=asked.small, kills=0, seed=asked.seed)
+        _tell(small)
+        half, rest = asked.removals // 2, asked.removals - asked.removals // 2
+        before = bare_inserts(arena, rows=half, row_bytes=small.row_bytes)
+        large = _removed(arena, removals=asked.removals, kills=asked.kills, seed=asked.seed)
+        _tell(large)
+        peer = before + bare_inserts(arena, rows=rest, row_bytes=small.row_bytes)
+    return 0 if _verdict(small, large=large, peer_seconds=peer) else 1
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.removals", description=__doc__)
+    parser.add_argument("--removals", type=int, default=REMOVALS)
+    parser.add_argument("--small", type=int, default=SMALL, help="held against the large one")
+    parser.add_argument("--kills", type=int, default=KILLS, help="of the worker, with -9")
+    parser.add_argument("--seed", type=int, default=SEED)
+    return parser.parse_args()
+
+
+def _removed(arena: Arena, *, removals: int, kills: int, seed: int) -> Run:
+    chance = random.Random(seed)
+    name = f"removals_{removals}_{kills}"
+    with removals_work.house(arena, database=name) as house, processes(house) as running:
+        file = _file(arena.folder / f"{name}.jsonl", removals=removals)
+        points = sorted(chance.randrange(removals) for _ in range(kills))
+        begun = time.monotonic()
+        bulk_id = house.send(file)
+        house.approve(bulk_id)
+        house.start(bulk_id)
+        started = time.monotonic()
+        for point in points:
+            _wait(partial(_came_to, house, point=point))
+            running.kill_worker()
+        _wait(partial(_stands, house, bulk_id=bulk_id, state="done"))
+        seconds, run_seconds = time.monotonic() - begun, time.monotonic() - started
+        found = house.rows(COUNTS)
+        row_bytes = house.bytes_each(TABLES, removals=removals)
+        begun = time.monotonic()
+        house.undo(bulk_id)
+        _wait(partial(_stands, house, bulk_id=bulk_id, state="undone"))
+        undo_seconds = time.monotonic() - begun
+        undone = house.rows(UNDONE)
+        peak_mib = {"command": house.command_peak_mib, **running.peak_mib()}
+    return Run(
+        removals=removals,
+        seconds=seconds,
+        run_seconds=run_seconds,
+        undo_seconds=undo_seconds,
+        peak_mib=peak_mib,
+        row_bytes=row_bytes,
+        kills=kills,
+        whole=set(found) == {removals},
+        undone=set(undone) == {removals},
+    )
+
+
+def _file(path: Path, *, removals: int) -> Path:
+    with path.open("w", encoding="utf-8") as out:
+        for line in removals_work.lines(removals):
+            out.write(json.dumps(line) + "\n")
+    return path
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    while not until():
+        time.sleep(LOOK_SECONDS)
+
+
+def _came_to(house: House, *, point: int) -> bool:
+    return house.inserted("decision") >= point
+
+
+def _stands(house: House, *, bulk_id: str, state: str) -> bool:
+    return house.state(bulk_id) == state
+
+
+def _tell(run: Run) -> None:
+    peak = ", ".join(f"{name} {mib:.0f}" for name, mib in run.peak_mib.items())
+    print(
+        f"{run.removals:,} removals: {run.seconds:.1f} s from the file, "
+        f"{_us(run):.0f} us each once it ran, killed {run.kills} times, "
+        f"none missing and none twice: {_met(run.whole)}; undone in "
+        f"{run.undo_seconds:.1f} s, whole: {_met(run.undone)}; peak MiB: {peak}; "
+        f"{run.row_bytes:,} bytes of rows each",
+        flush=True,
+    )
+
+
+def _verdict(small: Run, *, large: Run, peer_seconds: float) -> bool:
+    ratio, times = large.seconds / peer_seconds, _us(large) / _us(small)
+    memory = sum(large.peak_mib.values())
+    bars = {
+        f"{ratio:.2f} times the {peer_seconds:.1f} s of pgbench (at most {RATIO_MOST:g}, "
+        f"aim {RATIO_AIM:g})": ratio <= RATIO_MOST,
+        f"{times:.2f} times the cost of one of {small.removals:,} (at most {COST_TIMES})": (
+            times <= COST_TIMES
+        ),
+        f"{memory:.0f} MiB at the peaks of all processes (at most {MEMORY_MIB})": (
+            memory <= MEMORY_MIB
+        ),
+        "none missing, none twice": small.whole and large.whole,
+        "undone whole": small.undone and large.undone,
+    }
+    for said, met in bars.items():
+        print(f"{said}: {_met(met)}")
+    return all(bars.values())
+
+
+def _us(run: Run) -> float:
+    return run.run_seconds / run.removals * 1e6
+
+
+def _met(is_met: bool) -> str:  # noqa: FBT001 - the value itself is told
+    return "met" if is_met else "MISSED"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

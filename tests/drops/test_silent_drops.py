@@ -6,7 +6,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from tests.drops import losing
+from tests.drops import incidents, losing
 from tests.drops.drop import QUIET, Checked, Constrained, look, only_for, take_out
 from tests.fixtures.house import Rooms
 
@@ -78,6 +78,15 @@ CHECKED = [
         "notifier's answer missing",
         losing.answer_missing,
         ("answer_missing", "decision_incomplete"),
+    ),
+    Checked("item left out of an incident", incidents.item_left_out, ("incident_incomplete",)),
+    Checked("incident row gone", incidents.row_gone, ("notice_missing",)),
+    Checked(
+        "incident that nobody replays",
+        incidents.left,
+        ("incident_left",),
+        limits=replace(QUIET, inclusion_seconds=10**6),
+        later=timedelta(hours=25),
     ),
     Checked("declared and not received", losing.declared_and_not_received, ("declaration_gap",)),
 ]

@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -21,6 +23,8 @@ from tests.fixtures.deciding import (
 from tests.fixtures.house import Rooms
 from tests.fixtures.incidents import HOUR, fault, ids, items, looked, opened, shown
 from tests.fixtures.site import Site
+from tutela.database.pool import tenant_transaction
+from tutela.database.queries import load
 from tutela.decisions.replays import opening
 from tutela.decisions.replays.opening import SETTLED, Opened, Opening
 from tutela.decisions.replays.reading import FaultUnfit, fault_of, predicate_value, read_fault
@@ -294,3 +298,20 @@ def test_flags_say_what_a_file_says() -> None:
 def test_only_a_value_that_nothing_was_said_for_reads_as_null() -> None:
     predicate = msgspec.convert({"language": [None, "de"]}, Predicate)
     assert predicate.language == (None, "de")
+
+
+@pytest.mark.parametrize(("window", "table"), [("received", "notice"), ("answered", "decision")])
+async def test_the_set_is_found_by_a_range_of_ids_behind_the_fence(
+    rooms: Rooms, window: str, table: str
+) -> None:
+    await rooms.take(await rooms.caller())
+    wanted = Opening(tenant="main", fault=fault(rooms, window=window), opened_by="t")
+    async with tenant_transaction(rooms.pool, tenant="main") as connection:
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        asked = opening.conditions_of(wanted, incident_id=uuid4())
+        freeze = load("tutela.decisions.replays").freeze
+        plan = await (await connection.execute(f"EXPLAIN {freeze}", asked)).fetchall()
+        await connection.rollback()
+    text = "\n".join(line for (line,) in plan)
+    assert re.search(rf"Index Scan using {table}_pkey on {table}.*\n +Index Cond: .*id >= ", text)
+    assert text.count("Seq Scan") == 0

@@ -7,7 +7,7 @@ GROUP BY n.tenant, n.service, n.id
 HAVING count(i.ordinal) <> n.item_count
 
 -- name: notice_missing
--- Facts in the ledger whose notice, decision, evidence, declaration or undoing is gone.
+-- Facts in the ledger whose notice, decision, evidence, declaration, undoing or incident is gone.
 SELECT l.tenant, '', l.fact_id::text, l.fact_type
 FROM ledger_leaf l
 WHERE NOT EXISTS (SELECT FROM notice n WHERE n.tenant = l.tenant AND n.id = l.fact_id)
@@ -15,7 +15,10 @@ WHERE NOT EXISTS (SELECT FROM notice n WHERE n.tenant = l.tenant AND n.id = l.fa
   AND NOT EXISTS (SELECT FROM evidence e WHERE e.tenant = l.tenant AND e.id = l.fact_id)
   AND NOT EXISTS (SELECT FROM declaration s WHERE s.tenant = l.tenant AND s.id = l.fact_id)
   AND NOT EXISTS (SELECT FROM undoing u WHERE u.tenant = l.tenant AND u.id = l.fact_id)
-  AND l.fact_type IN ('notice.received', 'decision.taken', 'evidence.added', 'declaration.received', 'decision.undone')
+  AND NOT EXISTS (SELECT FROM incident f WHERE f.tenant = l.tenant AND f.id = l.fact_id)
+  AND l.fact_type IN (
+    'notice.received', 'decision.taken', 'evidence.added', 'declaration.received', 'decision.undone', 'incident.opened'
+  )
 
 -- name: service_unknown
 -- Notices that lie under a service nobody has set up, where no reviewer looks.
@@ -85,6 +88,21 @@ LEFT JOIN notice n ON (n.tenant, n.service, n.id) = (s.tenant, s.service, s.noti
 WHERE (s.decision_id IS NOT NULL AND d.id IS NULL) OR (s.notice_id IS NOT NULL AND n.id IS NULL)
    OR (b.state = 'done' AND (s.state = 'pending' OR s.state = 'held_back' AND s.notice_id IS NULL))
 GROUP BY s.tenant, s.service, s.bulk_id
+
+-- name: incident_incomplete
+-- Incidents whose frozen set is not as large as the ledger was told.
+SELECT f.tenant, f.service, f.id::text, format('%%s of %%s items', kept, f.touched ->> 'items')
+FROM incident f
+CROSS JOIN LATERAL (
+    SELECT count(*) AS kept FROM incident_item e WHERE (e.tenant, e.service, e.incident_id) = (f.tenant, f.service, f.id)
+) AS counted
+WHERE kept <> (f.touched ->> 'items')::bigint
+
+-- name: incident_left
+-- Faults that were named and for too long not made good.
+SELECT tenant, service, id::text, format('opened %%s, not %%s', opened_at, CASE WHEN replayed_at IS NULL THEN 'replayed' ELSE 'told' END)
+FROM incident
+WHERE told_at IS NULL AND opened_at < %(now)s - make_interval(secs => %(incident_seconds_max)s)
 
 -- name: inclusion_late
 -- Facts whose place in the ledger is overdue: the sequencer is dead or behind.

@@ -53,6 +53,8 @@ MEANINGS: Final[dict[str, str]] = {
     "answer_missing": "An item was decided and its notifier not answered.",
     "decision_incomplete": "A decision lacks items, statements, measures or instructions.",
     "bulk_incomplete": "A decision about many lacks decisions or notices that it led to.",
+    "incident_incomplete": "Items that a fault touched are missing from its frozen set.",
+    "incident_left": "A fault was named, and what it touched is not made good.",
     "inclusion_late": "A receipt's promise is broken: the ledger is behind.",
     "frontier_wrong": "The ledger's size is not the number of its leaves.",
     "log_forked": "A witness was shown two histories of the log, both signed here.",
@@ -89,6 +91,7 @@ class Limits:
     filing_seconds_max: float = 1e9
     refusals_least: int = 20
     ending_seconds_max: float = 900
+    incident_seconds_max: float = 24 * 3600
     unanswered_max: int = UNANSWERED_MAX
     kinds: tuple[str, ...] = ("web", "worker", "sequencer")
     doors: tuple[str, ...] = ("activitypub", "api", "batch", "coop", "form", "osprey", "xrpc")

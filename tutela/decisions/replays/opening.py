@@ -25,9 +25,9 @@ from tutela.intake.facts import Happened
 from tutela.intake.reading import SENDER_CLOCK_TOLERANCE
 
 FIRST_SHOWN = 10
-#: How long after the end of its window a set is final: the database refuses a notice whose time of
-#: receipt lies further back than this, whoever's clock it was taken from.
-SETTLED = timedelta(minutes=15)
+#: How long after the end of its window a set is final. The database refuses a notice whose time of
+#: receipt lies 15 minutes before its transaction, and no transaction of intake lasts a minute.
+SETTLED = timedelta(minutes=16)
 #: How far the time in a decision's id may lie from the time it was taken at.
 ID_TOLERANCE = timedelta(hours=1)
 LAST_OF_ALL = datetime(9999, 12, 31, tzinfo=UTC)
@@ -118,16 +118,15 @@ def fault_value(fault: FaultNamed) -> dict[str, object]:
 
 
 async def _freeze(connection: Connection, *, opening: Opening, incident_id: UUID) -> Touched:
-    fault = opening.fault
     place = {
         "tenant": opening.tenant,
-        "service": fault.service,
+        "service": opening.fault.service,
         "incident_id": incident_id,
         "after": None,
         "after_ordinal": None,
         "limit": FIRST_SHOWN,
     }
-    await connection.execute(_sql.freeze, {**place, **_window(fault), **_conditions(fault)})
+    await connection.execute(_sql.freeze, conditions_of(opening, incident_id=incident_id))
     cursor = await connection.execute(_sql.count_frozen, place)
     ((items, notices, still_open, items_hash),) = await cursor.fetchall()
     counted: tuple[dict[str, int], ...] = ({}, {}, {})
@@ -148,6 +147,17 @@ async def _freeze(connection: Connection, *, opening: Opening, incident_id: UUID
         first=first,
         items_hash=items_hash.hex(),
     )
+
+
+def conditions_of(opening: Opening, *, incident_id: UUID) -> dict[str, object]:
+    """The fault as the query takes it that finds what it touched."""
+    return {
+        "tenant": opening.tenant,
+        "service": opening.fault.service,
+        "incident_id": incident_id,
+        **_window(opening.fault),
+        **_conditions(opening.fault),
+    }
 
 
 def _window(fault: FaultNamed) -> dict[str, object]:

@@ -14,8 +14,8 @@ from tutela.access.founding import found
 from tutela.access.keys import KeySet
 from tutela.compliance.filing import rounds as filing
 from tutela.compliance.filing.claims import Registry
-from tutela.compliance.filing.sending import TERMS, sender
-from tutela.compliance.transparency import Client
+from tutela.compliance.filing.configured import database_client, served
+from tutela.compliance.filing.sending import sender
 from tutela.database.clock import DatabaseClock, steady_seconds
 from tutela.database.pool import Pool, open_pool
 from tutela.database.statistics import count_what_grew
@@ -26,7 +26,6 @@ from tutela.decisions.preparation import Mint
 from tutela.decisions.replays.replaying import ReplayRoom
 from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import Courier, deliver_due
-from tutela.domain.countries import COUNTRIES, EEA
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
 from tutela.intake.door import Intake
@@ -40,7 +39,7 @@ from tutela.publishing.targets import Target
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.reconcile import Limits
 from tutela.reconciliation.report import Reconciliation
-from tutela.settings import BadSetting, Settings
+from tutela.settings import Settings
 
 HOUSEKEEPING_SECONDS = 60.0
 STATISTICS_SECONDS = 5.0
@@ -126,36 +125,15 @@ async def open_house(
 
 
 def registry(house: House) -> Registry:
-    """Whose statements are filed with the Transparency Database, and what that stands on.
-
-    Errors: `BadSetting` for a country that there is not.
-    """
-    settings = house.settings
-    served = frozenset((settings.served_countries or "").split(",")) - {""}
-    if unknown := served - COUNTRIES:
-        raise BadSetting(f"TUTELA_SERVED_COUNTRIES names no country: {', '.join(sorted(unknown))}.")
+    """Whose statements are filed with the Transparency Database, and what that stands on."""
     return Registry(
         pool=house.pool,
         keys=house.keys,
         clock=house.clock,
         chance=house.chance,
-        tenant=settings.transparency_tenant,
-        served=served or EEA,
+        tenant=house.settings.transparency_tenant,
+        served=served(house.settings),
     )
-
-
-def transparency_client(settings: Settings, *, url: str | None = None) -> Client:
-    """A client of the Transparency Database at `url`, or at the configured one.
-
-    Errors: `BadSetting` where the address or the token is missing, `DatabaseUnfit` where the
-    address can't be used.
-    """
-    address = url or settings.transparency_url
-    if address is None:
-        raise BadSetting("Nothing is filed: TUTELA_TRANSPARENCY_URL is not set.")
-    if settings.transparency_token_file is None:
-        raise BadSetting("Nothing is filed: TUTELA_TRANSPARENCY_TOKEN_FILE is not set.")
-    return Client(address, token=settings.transparency_token_file, terms=TERMS)
 
 
 def intake(house: House) -> Intake:
@@ -249,7 +227,7 @@ async def _filing_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
     if house.settings.transparency_url is None:
         yield ()
         return
-    async with transparency_client(house.settings) as client:
+    async with database_client(house.settings) as client:
         rounds = filing.Rounds(registry(house), send=sender(client))
         yield (Loop(name="filing", every_seconds=FILING_SECONDS, run=rounds.turn),)
 

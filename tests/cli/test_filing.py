@@ -3,14 +3,17 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Command, Done
-from tests.fixtures.filing import decide_many
+from tests.fixtures.filing import decide_many, states
 from tests.fixtures.house import Rooms
 from tests.fixtures.transparency import TOKEN, standing
+from tutela import app
+from tutela.settings import Settings
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 Typed = Callable[..., Awaitable[Done]]
@@ -84,5 +87,42 @@ async def test_what_was_mistyped_is_told_in_a_line(
     rooms: Rooms, typed: Typed, arguments: tuple[str, ...], told: str
 ) -> None:
     done = await typed(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert told in done.err
+
+
+async def test_a_worker_files_by_itself_where_a_database_is_set_and_nowhere_else(
+    rooms: Rooms, database_url: str, tmp_path: Path
+) -> None:
+    (statement,) = await decide_many(rooms, count=1)
+    token = tmp_path / "token"
+    token.write_text(TOKEN)
+    usual = Settings(database_url=database_url, key_folder=tmp_path / "keys")
+    async with app.open_house(usual) as house, app.worker_loops(house) as loops:
+        assert "filing" not in {loop.name for loop in loops}
+    async with standing() as there:
+        files = replace(usual, transparency_url=there.url, transparency_token_file=token)
+        async with app.open_house(files) as house, app.worker_loops(house) as loops:
+            (filing,) = (loop for loop in loops if loop.name == "filing")
+            await filing.run()
+        assert there.database.state()["stored"] == 1
+    assert await states(rooms) == {statement: "filed"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"TUTELA_TRANSPARENCY_URL": "http://database.example"}, "https"),
+        ({"TUTELA_TRANSPARENCY_URL": "https://database.example"}, "TUTELA_TRANSPARENCY_TOKEN_FILE"),
+        ({"TUTELA_SERVED_COUNTRIES": "DE,EL"}, "names no country: EL"),
+        ({"TUTELA_SERVED_COUNTRIES": "de"}, "TUTELA_SERVED_COUNTRIES"),
+    ],
+)
+def test_a_service_that_could_not_file_as_it_is_told_to_does_not_start(
+    alone: Command, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], told: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    done = alone("up")
     assert (done.status, done.out) == (2, "")
     assert told in done.err

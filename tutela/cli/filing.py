@@ -16,6 +16,7 @@ from tutela.cli.options import AsJson, Where, spread
 from tutela.cli.output import print_json, progress
 from tutela.compliance.filing import claims, rounds
 from tutela.compliance.filing.claims import FROM_THE_FIRST, Registry
+from tutela.compliance.filing.configured import database_client
 from tutela.compliance.filing.rounds import Round
 from tutela.compliance.filing.sending import sender
 from tutela.compliance.filing.settlement import Settled
@@ -138,7 +139,7 @@ async def _submit(
 ) -> Summary:
     async with (
         house_of(attachment) as house,
-        app.transparency_client(house.settings, url=endpoint) as client,
+        database_client(house.settings, url=endpoint) as client,
     ):
         registry = app.registry(house)
         before = (await standing(house.pool, tenant=registry.tenant)).due

@@ -104,12 +104,14 @@ def _resolved(settings: Settings, *, url: str, port: HeldPort | None) -> Setting
 
 
 def _refuse_unusable(settings: Settings) -> None:
-    """Nothing where every text that people are told can be read; before anything is started."""
+    """Nothing where all that people are told can be read and filed; before anything is started."""
+    from tutela.compliance.filing.configured import refuse_unfit
     from tutela.decisions.withholding import register
     from tutela.decisions.words.catalogs import refuse_unknown
 
     refuse_unknown(settings.language)
     register(settings.withholding_bases)
+    refuse_unfit(settings)
 
 
 async def _prepare(settings: Settings) -> None:

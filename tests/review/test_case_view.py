@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from tests.fixtures.bulk import account, ran, room_of
 from tests.fixtures.deciding import (
     CHILD,
     action,
@@ -244,3 +245,18 @@ async def test_a_list_can_be_of_open_or_of_closed_cases(rooms: Rooms) -> None:
         if state == "closed":
             assert [case.id for case in page.cases] == [str(lease.case_id)]
     assert sizes == {"open": 1, "closed": 1, None: 2}
+
+
+async def test_a_decision_among_many_and_its_undoing_are_shown_as_earlier_ones(
+    rooms: Rooms,
+) -> None:
+    lead = await rooms.caller(Role.LEAD)
+    sent = await ran(room_of(rooms), caller=lead, lines=[account("a-1")])
+    await rooms.take(await rooms.caller(), subjects=[{"kind": "account", "id": "a-1"}])
+    lease = await claimed(rooms, reviewer=lead)
+    (earlier,) = (await shown(rooms, reviewer=lead, lease=lease)).decisions
+    assert (earlier.case_id, earlier.bulk_id, earlier.undone_at) == (None, str(sent.id), None)
+    assert earlier.facts == "what was found about a-1"
+    await rooms.rows("UPDATE decision SET undone_at = now()")
+    (undone,) = (await shown(rooms, reviewer=lead, lease=lease)).decisions
+    assert undone.undone_at is not None

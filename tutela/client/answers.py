@@ -241,10 +241,14 @@ class CaseItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EarlierDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided about the same subject before."""
+    """What was decided about the same subject before.
+
+    `case_id` is None where it was one of many that were decided together; `undone_at` is since when
+    it does not hold any more.
+    """
 
     id: str
-    case_id: str
+    case_id: str | None
     decided_at: str
     outcome: str
     category: str | None
@@ -253,6 +257,8 @@ class EarlierDecision(msgspec.Struct, frozen=True, kw_only=True):
     guideline_version: str | None
     facts: str | None
     explanation: str | None
+    bulk_id: str | None = None
+    undone_at: str | None = None
 
 
 class Added(msgspec.Struct, frozen=True, kw_only=True):

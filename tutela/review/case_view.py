@@ -13,7 +13,6 @@ from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
 from tutela.domain.canonical import timestamp
-from tutela.domain.decision import Decision
 from tutela.domain.notice import Notice, Subject
 from tutela.domain.states import CaseState, ItemState
 from tutela.domain.vocabulary import SubjectKind
@@ -30,7 +29,16 @@ DECISIONS_SHOWN_MAX = 50
 EVIDENCE_SHOWN_MAX = 200
 
 _sql = queries.load("tutela.review")
-_read_decision = msgspec.json.Decoder(Decision).decode
+
+
+class _Words(msgspec.Struct, frozen=True):
+    """Of a decision's body, what it was founded on; a decision about many has no items or lease."""
+
+    facts: str | None = None
+    explanation: str | None = None
+
+
+_read_words = msgspec.json.Decoder(_Words).decode
 
 
 class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +90,12 @@ class EarlierDecision(msgspec.Struct, frozen=True, kw_only=True):
     """What was decided about the same subject before; its words are None where they were erased."""
 
     id: str
-    case_id: str
+    #: None where it was one of many that were decided together.
+    case_id: str | None
+    bulk_id: str | None
     decided_at: str
+    #: Since when it does not hold any more.
+    undone_at: str | None
     outcome: str
     category: str | None
     keyword: str | None
@@ -231,13 +243,16 @@ def _notice(notice_id: UUID, *, columns: Sequence[Any], notice: Notice | None) -
 
 
 def _decision(row: Sequence[Any], *, keys: KeySet) -> EarlierDecision:
-    decision_id, case_id, decided_at, outcome, category, keyword, ground, version, *sealed = row
-    body = _opened(decision_id, sealed_key=sealed[0], sealed_body=sealed[1], keys=keys)
-    words = None if body is None else _read_decision(body)
+    decision_id, case_id, decided_at, outcome, category, keyword, ground, version, *more = row
+    sealed_key, sealed_body, bulk_id, undone_at = more
+    body = _opened(decision_id, sealed_key=sealed_key, sealed_body=sealed_body, keys=keys)
+    words = None if body is None else _read_words(body)
     return EarlierDecision(
         id=str(decision_id),
-        case_id=str(case_id),
+        case_id=None if case_id is None else str(case_id),
+        bulk_id=None if bulk_id is None else str(bulk_id),
         decided_at=timestamp(decided_at),
+        undone_at=None if undone_at is None else timestamp(undone_at),
         outcome=outcome,
         category=category,
         keyword=keyword,

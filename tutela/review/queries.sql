@@ -161,13 +161,14 @@ ORDER BY notice_id, ordinal
 LIMIT %(limit)s
 
 -- name: earlier_decisions
--- What was decided about the same subject before, in this case and in others that the caller may see.
+-- What was decided about the same subject before, in this case, in others that the caller may see, and among many at once.
 SELECT
-    d.id, d.case_id, d.decided_at, d.outcome, d.category, d.keyword, d.ground, d.guideline_version, d.sealed_key, d.sealed_body
+    d.id, d.case_id, d.decided_at, d.outcome, d.category, d.keyword, d.ground, d.guideline_version, d.sealed_key, d.sealed_body,
+    d.bulk_id, d.undone_at
 FROM case_file c
 JOIN decision d ON (d.tenant, d.service, d.subject_key) = (c.tenant, c.service, c.subject_key) AND d.mark = c.mark
-JOIN case_file other ON (other.tenant, other.service, other.id) = (d.tenant, d.service, d.case_id)
-WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND (%(specialist)s OR NOT other.specialist)
+LEFT JOIN case_file other ON (other.tenant, other.service, other.id) = (d.tenant, d.service, d.case_id)
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND (%(specialist)s OR other.specialist IS NOT TRUE)
 ORDER BY d.id DESC
 LIMIT %(limit)s
 

@@ -11,14 +11,16 @@ import pytest
 from tests.fixtures.deciding import action, claimed, decided, dismissal, subject
 from tests.fixtures.house import Rooms, id_of
 from tests.fixtures.incidents import fault, ids, opened, replayed, shown, told_of
-from tests.fixtures.platform import Platform
+from tests.fixtures.platform import MAIN, Platform
 from tutela.database.pool import tenant_transaction
 from tutela.decisions.accounts import kinds
+from tutela.decisions.dead_letters import dead_letters
 from tutela.decisions.replays import telling
 from tutela.decisions.replays.answers import PersonsTold
 from tutela.decisions.replays.concerns import name_of
 from tutela.decisions.replays.letters import Person, Sender, letter
 from tutela.decisions.replays.opening import Opened
+from tutela.decisions.replays.showing import decisions_of
 from tutela.decisions.replays.words import Concerned, told
 from tutela.decisions.words.catalogs import languages
 from tutela.domain.canonical import timestamp
@@ -138,6 +140,8 @@ async def test_recipients_are_told_of_decisions_that_are_looked_at_again(
         (each["account_id"], each["statement_count"], each["text"]["language"]) for each in sent
     ) == [("a-1", 2, "fr"), ("a-2", 1, "en")]
     issued = {str(row[0]) for row in await rooms.rows("SELECT id FROM statement")}
+    decisions = [str(row[0]) for row in await rooms.rows("SELECT id FROM decision ORDER BY id")]
+    assert await decisions_of(rooms.pool, incident=after, tenant="main") == decisions
     assert {each for one in sent for each in one["statements"]} == issued
 
 
@@ -174,6 +178,16 @@ async def test_what_is_withheld_is_told_when_the_withholding_ends(platform: Plat
         "UPDATE outbox SET due_at = now(), withheld_until = now() WHERE withheld_until IS NOT NULL"
     )
     assert len(await messages(platform)) == 2
+
+
+async def test_a_message_that_is_given_up_says_of_which_incident_it_is(rooms: Rooms) -> None:
+    await rooms.take(await rooms.caller())
+    incident = await made_good(rooms)
+    await told_of(rooms, incident=incident)
+    await rooms.rows("UPDATE outbox SET dead_at = now(), owner = 'lead'")
+    (dead,) = await dead_letters(rooms.pool, station=MAIN, limit=10)
+    assert (dead.kind, dead.decision_id) == ("incident.notified", None)
+    assert dead.incident_id == str(incident.id)
 
 
 async def test_nobody_is_told_before_the_replay(rooms: Rooms) -> None:

@@ -186,6 +186,25 @@ def list_items(
     _run(look, where=where)
 
 
+@incidents.command("decisions")
+@spread
+def list_decisions(
+    incident_id: IncidentId, *, tenant: Tenant = MAIN, as_json: AsJson = False, where: Where
+) -> None:
+    """Print the ids of decisions that the replay asks about again, one a line: to undo them."""
+
+    async def look(house: House) -> list[str]:
+        incident = await _shown(house, tenant=tenant, incident_id=incident_id)
+        return await showing.decisions_of(house.pool, incident=incident, tenant=tenant)
+
+    found = _run(look, where=where)
+    if as_json:
+        print_json(found)
+        return
+    for each in found:
+        print(each)
+
+
 @incidents.command("replay")
 @spread
 def replay_incident(

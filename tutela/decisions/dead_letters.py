@@ -1,8 +1,10 @@
 """Messages that are not delivered: how many, why, and sending a dead one again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -58,7 +60,9 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     kind: str
-    decision_id: str
+    #: What it follows from: a decision or an incident.
+    decision_id: str | None
+    incident_id: str | None
     created_at: str
     dead_at: str
     attempts: int
@@ -117,19 +121,23 @@ async def dead_letters(pool: Pool, *, station: Station, limit: int) -> list[Dead
     async with tenant_transaction(pool, tenant=station.tenant) as connection:
         cursor = await connection.execute(_sql.dead_letters, named)
         rows = await cursor.fetchall()
-    return [
-        DeadLetter(
-            id=str(message_id),
-            kind=kind,
-            decision_id=str(decision_id),
-            created_at=canonical.timestamp(created_at),
-            dead_at=canonical.timestamp(dead_at),
-            attempts=attempts,
-            last_error=last_error,
-            owner=owner,
-        )
-        for message_id, kind, decision_id, created_at, dead_at, attempts, last_error, owner in rows
-    ]
+    return [_dead_letter(row) for row in rows]
+
+
+def _dead_letter(row: Sequence[Any]) -> DeadLetter:
+    message_id, kind, decision_id, incident_id, created_at, dead_at, *rest = row
+    attempts, last_error, owner = rest
+    return DeadLetter(
+        id=str(message_id),
+        kind=kind,
+        decision_id=None if decision_id is None else str(decision_id),
+        incident_id=None if incident_id is None else str(incident_id),
+        created_at=canonical.timestamp(created_at),
+        dead_at=canonical.timestamp(dead_at),
+        attempts=attempts,
+        last_error=last_error,
+        owner=owner,
+    )
 
 
 def _state(*, done_at: datetime | None, dead_at: datetime | None) -> OutboxState:

@@ -104,7 +104,7 @@ RETURNING id
 
 -- name: dead_letters
 -- Messages of a service that were given up, in their order.
-SELECT id, kind, decision_id, created_at, dead_at, attempts, last_error, owner FROM outbox
+SELECT id, kind, decision_id, incident_id, created_at, dead_at, attempts, last_error, owner FROM outbox
 WHERE tenant = %(tenant)s AND service = %(service)s AND dead_at IS NOT NULL AND done_at IS NULL
 ORDER BY place
 LIMIT %(limit)s

@@ -79,6 +79,14 @@ WHERE e.tenant = %(tenant)s AND e.service = %(service)s AND e.incident_id = %(in
 ORDER BY e.notice_id, e.ordinal
 LIMIT %(limit)s
 
+-- name: decisions_of_incident
+-- The decisions that answered items of a frozen set, as far as those are asked about again or can't be.
+SELECT DISTINCT i.decision_id FROM incident_item e
+JOIN item i ON (i.tenant, i.service, i.notice_id, i.ordinal) = (e.tenant, e.service, e.notice_id, e.ordinal)
+WHERE e.tenant = %(tenant)s AND e.service = %(service)s AND e.incident_id = %(incident_id)s
+  AND e.replayed_as IN ('reopened', 'erased') AND i.decision_id IS NOT NULL
+ORDER BY 1
+
 -- name: add_leaf
 -- A fact of an incident in the ledger.
 INSERT INTO ledger_leaf (fact_id, tenant, fact_type, at, content, leaf_hash)

@@ -96,6 +96,14 @@ async def items_of(pool: Pool, *, incident: Incident, tenant: str) -> AsyncItera
         asked |= {"after": rows[-1][0], "after_ordinal": rows[-1][1]}
 
 
+async def decisions_of(pool: Pool, *, incident: Incident, tenant: str) -> list[str]:
+    """The ids of decisions that a replay asks about again: whoever finds one wrong can undo it."""
+    asked = {"tenant": tenant, "service": incident.service, "incident_id": UUID(incident.id)}
+    async with tenant_transaction(pool, tenant=tenant) as connection:
+        rows = await (await connection.execute(_sql.decisions_of_incident, asked)).fetchall()
+    return [str(decision_id) for (decision_id,) in rows]
+
+
 def unknown_incident() -> UnknownIncident:
     """The refusal of an incident that is not there or not the caller's to see."""
     return UnknownIncident("There is no such incident.")

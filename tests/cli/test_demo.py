@@ -40,6 +40,8 @@ def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_as
                 until(lambda: _answered(client) > 0, what="an item to be answered")
             where = Where(data=folder / "data", keys=folder / "keys")
             until(lambda: _confirmed(where) > 0, what="a measure to be confirmed")
+            filed = folder / "statements.jsonl"
+            until(lambda: filed.read_text().count("tutela-") > 0, what="a statement to be filed")
         finally:
             demo.send_signal(signal.SIGTERM)
         assert demo.wait(STOP_SECONDS) == 0

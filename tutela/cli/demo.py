@@ -6,8 +6,8 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -40,6 +40,8 @@ DECLARATION_SECONDS: Final = 20.0
 REPORT_SECONDS: Final = 1.0
 REVIEWERS: Final = ("reviewer-1", "reviewer-2")
 READY: Final = "ready "
+#: The platform's token at the stand-in of the Transparency Database.
+DATABASE_TOKEN: Final = "1|demo"  # noqa: S105 - of a stand-in on this machine
 #: The command line in a process of its own, wherever its script was installed.
 RUN_COMMAND: Final = "from tutela.cli.main import main; main()"
 
@@ -65,13 +67,16 @@ def demo(
     command = [sys.executable, "-P", "-c", RUN_COMMAND, "up", "--port", str(port)]
     command += ["--data", str(where.data), "--keys", str(where.keys)]
     # not our terminal's group: an interrupt is ours to pass on, after the players have stopped
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **PACE},
-        start_new_session=True,
-    ) as service:
+    with (
+        _transparency_database(folder.absolute()) as filing,
+        subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **PACE, **filing},
+            start_new_session=True,
+        ) as service,
+    ):
         try:
             url = _ready(service)
             if url is None:
@@ -82,6 +87,25 @@ def demo(
         finally:
             service.send_signal(signal.SIGTERM)
     return service.returncode
+
+
+@contextmanager
+def _transparency_database(folder: Path) -> Iterator[dict[str, str]]:
+    """What the service is told of a stand-in of the Transparency Database, which runs meanwhile."""
+    folder.mkdir(parents=True, exist_ok=True)
+    token = folder / "transparency.token"
+    token.write_text(DATABASE_TOKEN, encoding="utf-8")
+    command = [sys.executable, "-P", "-m", "tutela.drills.transparency_database"]
+    command += ["--token", DATABASE_TOKEN, "--store", str(folder / "statements.jsonl")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as database:
+        try:
+            url = _ready(database)
+            told = {"TUTELA_TRANSPARENCY_TOKEN_FILE": str(token)}
+            yield {} if url is None else {"TUTELA_TRANSPARENCY_URL": url, **told}
+        finally:
+            database.send_signal(signal.SIGTERM)
 
 
 def _ready(service: "subprocess.Popen[str]") -> str | None:

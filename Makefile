@@ -60,7 +60,7 @@ bench-filing: setup  ## 10,000 statements to a database that fails on purpose: e
 bench-intake: setup  ## notices per second over HTTP beside pgbench
 	$(BIN)/python -m benchmarks.intake
 
-bench-removals: setup  ## many removals from a file to decided, killed and undone, beside pgbench (REMOVALS=20000: a small one)
+bench-removals: setup  ## many removals from a file to filed, killed and undone, beside pgbench (REMOVALS=20000: a small one)
 	$(BIN)/python -m benchmarks.removals $(if $(REMOVALS),--removals $(REMOVALS))
 
 lock: setup  ## resolve the locked dependencies anew; UPGRADE=--upgrade takes newer ones

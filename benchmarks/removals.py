@@ -1,10 +1,11 @@
-"""Account removals from a file to decided, beside pgbench that inserts as many bare rows.
+"""Account removals from a file to filed, beside pgbench that inserts as many bare rows.
 
 `python -m benchmarks.removals [--removals 490000]` (`make bench-removals`) sends a file of random
 tokens, has a second person agree, and lets a worker run it, which is killed with -9 at random
 points and started again. Of each removal there must be one decision, statement, measure and leaf
-and two messages, none twice; then the whole is undone. The sequencer runs beside it. pgbench
-inserts rows of the same size, each its own transaction, half of them before and half after.
+and two messages, none twice; a stand-in of the Transparency Database takes the statements; then the
+whole is undone. The sequencer runs beside it. pgbench inserts rows of the same size, each its own
+transaction, half of them before and half after.
 """
 
 import argparse
@@ -35,6 +36,7 @@ SELECT (SELECT count(*) FROM decision), (SELECT count(DISTINCT subject_key) FROM
     (SELECT count(*) FROM ledger_leaf WHERE fact_type = 'decision.taken'),
     (SELECT count(*) FROM bulk_subject WHERE state = 'decided')
 """
+DUE = "SELECT EXISTS (SELECT FROM statement WHERE filing_state = 'due')"
 UNDONE = """
 SELECT (SELECT count(*) FROM decision WHERE undone_at IS NOT NULL),
     (SELECT count(*) FROM measure WHERE undone_at IS NOT NULL),
@@ -48,7 +50,10 @@ class Run:
     """What one file of removals took; `whole` where nothing is missing and nothing is twice."""
 
     removals: int
+    #: From the file to the last subject decided, and, where that was asked, filed.
     seconds: float
+    #: Statements by where they stand with the Transparency Database.
+    filing: dict[str, int]
     #: From the start to the last subject, without the commands before.
     run_seconds: float
     undo_seconds: float
@@ -65,11 +70,11 @@ def main() -> int:
     with Arena() as arena:
         for name, text in machine.described(arena.folder).items():
             print(f"{name:<17} {text}", flush=True)
-        small = _removed(arena, removals=asked.small, kills=0, seed=asked.seed)
+        small = _removed(arena, removals=asked.small, kills=0, asked=asked)
         _tell(small)
         half, rest = asked.removals // 2, asked.removals - asked.removals // 2
         before = bare_inserts(arena, rows=half, row_bytes=small.row_bytes)
-        large = _removed(arena, removals=asked.removals, kills=asked.kills, seed=asked.seed)
+        large = _removed(arena, removals=asked.removals, kills=asked.kills, asked=asked)
         _tell(large)
         peer = before + bare_inserts(arena, rows=rest, row_bytes=small.row_bytes)
     return 0 if _verdict(small, large=large, peer_seconds=peer) else 1
@@ -80,14 +85,21 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--removals", type=int, default=REMOVALS)
     parser.add_argument("--small", type=int, default=SMALL, help="held against the large one")
     parser.add_argument("--kills", type=int, default=KILLS, help="of the worker, with -9")
+    parser.add_argument(
+        "--file", action=argparse.BooleanOptionalAction, default=True, help="also file them"
+    )
     parser.add_argument("--seed", type=int, default=SEED)
     return parser.parse_args()
 
 
-def _removed(arena: Arena, *, removals: int, kills: int, seed: int) -> Run:
-    chance = random.Random(seed)
+def _removed(arena: Arena, *, removals: int, kills: int, asked: argparse.Namespace) -> Run:
+    chance, files = random.Random(asked.seed), bool(asked.file)
     name = f"removals_{removals}_{kills}"
-    with removals_work.house(arena, database=name) as house, processes(house) as running:
+    with (
+        removals_work.house(arena, database=name) as house,
+        removals_work.filed_with(house if files else None),
+        processes(house) as running,
+    ):
         file = _file(arena.folder / f"{name}.jsonl", removals=removals)
         points = sorted(chance.randrange(removals) for _ in range(kills))
         begun = time.monotonic()
@@ -99,8 +111,11 @@ def _removed(arena: Arena, *, removals: int, kills: int, seed: int) -> Run:
             _wait(partial(_came_to, house, point=point))
             running.kill_worker()
         _wait(partial(_stands, house, bulk_id=bulk_id, state="done"))
-        seconds, run_seconds = time.monotonic() - begun, time.monotonic() - started
-        found = house.rows(COUNTS)
+        ran = time.monotonic()
+        if files:
+            _wait(partial(_nothing_due, house))
+        seconds, run_seconds = time.monotonic() - begun, ran - started
+        found, filing = house.rows(COUNTS), house.filing()
         row_bytes = house.bytes_each(TABLES, removals=removals)
         begun = time.monotonic()
         house.undo(bulk_id)
@@ -111,6 +126,7 @@ def _removed(arena: Arena, *, removals: int, kills: int, seed: int) -> Run:
     return Run(
         removals=removals,
         seconds=seconds,
+        filing=filing,
         run_seconds=run_seconds,
         undo_seconds=undo_seconds,
         peak_mib=peak_mib,
@@ -133,6 +149,10 @@ def _wait(until: Callable[[], bool]) -> None:
         time.sleep(LOOK_SECONDS)
 
 
+def _nothing_due(house: House) -> bool:
+    return house.rows(DUE) == (False,)
+
+
 def _came_to(house: House, *, point: int) -> bool:
     return house.inserted("decision") >= point
 
@@ -147,7 +167,8 @@ def _tell(run: Run) -> None:
         f"{run.removals:,} removals: {run.seconds:.1f} s from the file, "
         f"{_us(run):.0f} us each once it ran, killed {run.kills} times, "
         f"none missing and none twice: {_met(run.whole)}; undone in "
-        f"{run.undo_seconds:.1f} s, whole: {_met(run.undone)}; peak MiB: {peak}; "
+        f"{run.undo_seconds:.1f} s, whole: {_met(run.undone)}; "
+        f"filing {run.filing}; peak MiB: {peak}; "
         f"{run.row_bytes:,} bytes of rows each",
         flush=True,
     )
@@ -167,6 +188,7 @@ def _verdict(small: Run, *, large: Run, peer_seconds: float) -> bool:
         ),
         "none missing, none twice": small.whole and large.whole,
         "undone whole": small.undone and large.undone,
+        "no statement refused or held": not large.filing.keys() & {"refused", "held"},
     }
     for said, met in bars.items():
         print(f"{said}: {_met(met)}")

@@ -17,6 +17,7 @@ import psycopg
 from benchmarks.arena import Arena
 
 CLIENTS, THREADS = 32, 2
+FILING_TOKEN = "1|benchmark"  # noqa: S105 - of a stand-in on this machine
 TUTELA = [sys.executable, "-c", "import sys; from tutela.cli.main import main; main()"]
 HEAD: dict[str, object] = {
     "category": "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
@@ -32,6 +33,12 @@ HEAD: dict[str, object] = {
     "application_date": "2026-11-21",
     "guideline_version": "2026-10",
 }
+FILING = """
+SELECT json_object_agg(filing_state, statements)
+FROM (SELECT filing_state, count(*) AS statements FROM statement GROUP BY 1) AS counted
+"""
+#: Tokens of letters alone: digits in a row could be somebody's number.
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 LANGUAGES, COUNTRIES = ("de", "en", "fr", "es"), ("DE", "FR", "ES", "PL", "IT")
 
 
@@ -39,7 +46,7 @@ def lines(removals: int) -> Iterator[dict[str, object]]:
     """A file of so many accounts, each with facts of its own."""
     yield {"bulk": HEAD}
     for number in range(removals):
-        token = f"{number * 2_654_435_761 % 2**32:08x}"
+        token = f"{number * 2_654_435_761 % 2**32:08x}".translate(LETTERS)
         yield {
             "subject": {"kind": "account", "id": f"account-{number:07}-{token}"},
             "facts": f"Posted token {token} {number % 400 + 100} times within one hour, each time "
@@ -112,6 +119,10 @@ class House:
             for table in tables
         ]
         return int(sum(sizes)) // removals
+
+    def filing(self) -> dict[str, int]:
+        """Statements by where they stand with the Transparency Database."""
+        return dict(self.rows(FILING)[0])
 
     def rows(self, query: str, *values: object) -> tuple[Any, ...]:
         """The first row of a query."""
@@ -193,6 +204,33 @@ def house(arena: Arena, *, database: str) -> Iterator[House]:
     made.tokens = (_token(made, name="first"), _token(made, name="second"))
     arena.settle()
     yield made
+
+
+@contextmanager
+def filed_with(house: House | None) -> Iterator[None]:
+    """The stand-in of the Transparency Database serves the house, if one is given."""
+    if house is None:
+        yield
+        return
+    child = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "tutela.drills.transparency_database", "--port", "0"),
+            *("--token", FILING_TOKEN, "--per-second", "1000", "--per-minute", "60000"),
+        ],
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    url = child.stdout.readline().decode().split()[1]
+    file = house.key_folder.parent / "transparency.token"
+    file.write_text(FILING_TOKEN, encoding="ascii")
+    file.chmod(0o600)
+    house.environment["TUTELA_TRANSPARENCY_URL"] = url
+    house.environment["TUTELA_TRANSPARENCY_TOKEN_FILE"] = str(file)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks import machine, removals_work
 from benchmarks.arena import Arena
-from benchmarks.removals_work import House, bare_inserts, processes
+from benchmarks.removals_work import House, Processes, bare_inserts, processes
 
 REMOVALS, SMALL, KILLS, SEED = 490_000, 10_000, 3, 1
 RATIO_MOST, RATIO_AIM, COST_TIMES, MEMORY_MIB = 10.0, 6.0, 1.3, 1_024
@@ -93,34 +93,25 @@ def _asked() -> argparse.Namespace:
 
 
 def _removed(arena: Arena, *, removals: int, kills: int, asked: argparse.Namespace) -> Run:
-    chance, files = random.Random(asked.seed), bool(asked.file)
+    chance = random.Random(asked.seed)
     name = f"removals_{removals}_{kills}"
+    file = _file(arena.folder / f"{name}.jsonl", removals=removals)
+    points = sorted(chance.randrange(removals) for _ in range(kills))
     with (
         removals_work.house(arena, database=name) as house,
-        removals_work.filed_with(house if files else None),
+        removals_work.filed_with(house if asked.file else None),
         processes(house) as running,
     ):
-        file = _file(arena.folder / f"{name}.jsonl", removals=removals)
-        points = sorted(chance.randrange(removals) for _ in range(kills))
         begun = time.monotonic()
         bulk_id = house.send(file)
         house.approve(bulk_id)
-        house.start(bulk_id)
-        started = time.monotonic()
-        for point in points:
-            _wait(partial(_came_to, house, point=point))
-            running.kill_worker()
-        _wait(partial(_stands, house, bulk_id=bulk_id, state="done"))
-        ran = time.monotonic()
-        if files:
+        run_seconds = _run(house, bulk_id=bulk_id, points=points, running=running)
+        if asked.file:
             _wait(partial(_nothing_due, house))
-        seconds, run_seconds = time.monotonic() - begun, ran - started
+        seconds = time.monotonic() - begun
         found, filing = house.rows(COUNTS), house.filing()
         row_bytes = house.bytes_each(TABLES, removals=removals)
-        begun = time.monotonic()
-        house.undo(bulk_id)
-        _wait(partial(_stands, house, bulk_id=bulk_id, state="undone"))
-        undo_seconds = time.monotonic() - begun
+        undo_seconds = _undo(house, bulk_id=bulk_id)
         undone = house.rows(UNDONE)
         peak_mib = {"command": house.command_peak_mib, **running.peak_mib()}
     return Run(
@@ -135,6 +126,23 @@ def _removed(arena: Arena, *, removals: int, kills: int, asked: argparse.Namespa
         whole=set(found) == {removals},
         undone=set(undone) == {removals},
     )
+
+
+def _run(house: House, *, bulk_id: str, points: list[int], running: Processes) -> float:
+    house.start(bulk_id)
+    started = time.monotonic()
+    for point in points:
+        _wait(partial(_came_to, house, point=point))
+        running.kill_worker()
+    _wait(partial(_stands, house, bulk_id=bulk_id, state="done"))
+    return time.monotonic() - started
+
+
+def _undo(house: House, *, bulk_id: str) -> float:
+    begun = time.monotonic()
+    house.undo(bulk_id)
+    _wait(partial(_stands, house, bulk_id=bulk_id, state="undone"))
+    return time.monotonic() - begun
 
 
 def _file(path: Path, *, removals: int) -> Path:

@@ -29,6 +29,7 @@ from tutela.compliance.filing.standing import (
     standing,
 )
 from tutela.compliance.transparency import BATCH_LIMIT
+from tutela.database.statistics import count_what_grew
 from tutela.domain.states import FilingState
 
 #: Statements that `list` shows unless told otherwise.
@@ -141,6 +142,7 @@ async def _submit(
         house_of(attachment) as house,
         database_client(house.settings, url=endpoint) as client,
     ):
+        await count_what_grew(house.pool)
         registry = app.registry(house)
         before = (await standing(house.pool, tenant=registry.tenant)).due
         most = before if limit is None else limit

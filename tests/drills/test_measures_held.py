@@ -78,6 +78,14 @@ def test_an_older_measure_never_overtakes_its_undoing() -> None:
     assert held.in_force() == {}
 
 
+def test_an_older_reconciliation_brings_back_nothing_that_a_newer_one_left_out() -> None:
+    held = MeasuresHeld()
+    held.reconcile([order("m-2", at=6)], subject=POST, revision=6)
+    effects = held.reconcile([order("m-1", at=4), order("m-2", at=4)], subject=POST, revision=4)
+    assert effects == {"m-1": Effect.UNDONE, "m-2": Effect.APPLIED}
+    assert held.in_force() == {POST: {"m-2": REMOVED}}
+
+
 def test_a_reconciliation_repairs_what_was_lost_and_lifts_what_it_does_not_name() -> None:
     held = MeasuresHeld()
     held.apply(order("m-1", at=1), subject=POST)

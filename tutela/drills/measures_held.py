@@ -2,7 +2,8 @@
 
 The rule that any platform can follow. Each measure remembers the highest revision it saw and takes
 no lower one. A reconciliation names all that holds for a subject at a revision: what it doesn't
-name is lifted, and what comes later with a lower revision is too late, known measure or not.
+name is lifted, and what comes later with a lower revision is too late, known measure or not, be it
+an older reconciliation.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -89,8 +90,10 @@ class MeasuresHeld:
         named = {order.measure_id: order.restriction for order in orders}
         for measure_id in {*there.measures, *named, *asked}:
             known = there.measures.get(measure_id)
-            if known is None or known.revision <= revision:
+            if revision >= (there.settled if known is None else known.revision):
                 there.measures[measure_id] = _Known(revision, named.get(measure_id))
+            elif known is None:
+                there.measures[measure_id] = _Known(there.settled, None)
         there.settled = max(there.settled, revision)
         return {measure_id: _effect(known) for measure_id, known in there.measures.items()}
 

@@ -62,6 +62,12 @@ def is_at_work(process_id: int) -> bool:
     return False
 
 
+def process_of(server_id: int, *, name: str) -> int:
+    children = Path(f"/proc/{server_id}/task/{server_id}/children").read_text().split()
+    named = [each for each in children if name in Path(f"/proc/{each}/cmdline").read_text()]
+    return int(named[0])
+
+
 def insert_and_acknowledge(url: str, *, count: int) -> list[int]:
     acknowledged = []
     with psycopg.connect(url, autocommit=True) as connection:
@@ -188,6 +194,27 @@ def test_the_server_ends_with_its_killed_supervisor_and_the_next_one_serves(
         assert not is_serving(process_id, cluster=placement.cluster)
         assert not server.is_attached
         assert kept(server.url) == acknowledged
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_a_server_that_never_ends_after_its_supervisor_is_ended_by_the_next_one(
+    open_folder: Path, make_server: StartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutela.database.postmaster.ORDERLY_SECONDS", 0.2)
+    folder = open_folder / "data"
+    server = make_server(folder)
+    with supervisor(folder) as other:
+        assert says_serving(other)
+        left = written_process_id(server.placement)
+        assert left is not None
+        acknowledged = insert_and_acknowledge(server.url, count=50)
+        os.kill(process_of(left, name="checkpointer"), signal.SIGSTOP)
+        other.kill()
+        other.wait()
+        server.start()
+    assert not is_serving(left, cluster=server.placement.cluster)
+    assert not server.is_attached
+    assert kept(server.url) == acknowledged
 
 
 def test_a_kill_in_the_middle_of_making_the_cluster_leaves_nothing_half_made(

@@ -24,6 +24,7 @@ from tutela.database.placement import (
     write_record,
 )
 from tutela.database.postmaster import (
+    Leaving,
     clear_stale_locks,
     end_survivors,
     is_serving,
@@ -32,6 +33,7 @@ from tutela.database.postmaster import (
 from tutela.database.readiness import (
     Waiting,
     connection_url,
+    is_shutting_down,
     set_up,
     tell_on_stderr,
     what_a_failed_start_waits_for,
@@ -230,6 +232,7 @@ class EmbeddedServer:
 
     def _run_until_it_answers(self, binaries: Binaries) -> None:
         placement, waiting, before = self.placement, Waiting(self._report), ""
+        leaving = Leaving(placement.cluster)
         while not self._attach():
             if self._child is not None and self._child.poll() is not None:
                 self._child = None
@@ -238,6 +241,9 @@ class EmbeddedServer:
             if self._child is None and clear_stale_locks(placement):
                 end_survivors(placement.cluster)
                 self._child = self._spawn(binaries)
+            if self._child is None:
+                process_id = written_process_id(placement)
+                leaving.look(process_id, is_leaving=is_shutting_down(self._refusal))
             waiting.look(
                 what_the_answer_waits_for(self._refusal, placement=placement, before=before)
             )

@@ -4,9 +4,38 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 from tutela.database.placement import PORT, Placement
+
+#: How long a server that nobody owns any more may take to end in order.
+ORDERLY_SECONDS = 10.0
+
+
+class Leaving:
+    """A server that another owner left, on its way out: it is given a while, then no longer.
+
+    PostgreSQL 18.6 can stay for ever where it was asked to end while it recovered from the loss of
+    a process. What it had acknowledged is in its log, so ending it at once loses nothing.
+    """
+
+    def __init__(self, cluster: Path) -> None:
+        self._cluster = cluster
+        self._since: float | None = None
+
+    def look(self, process_id: int | None, *, is_leaving: bool) -> None:
+        """Ends the server at once where it went on leaving from look to look for too long."""
+        now = time.monotonic()
+        if process_id is None or not is_leaving:
+            self._since = None
+            return
+        self._since = now if self._since is None else self._since
+        if now - self._since < ORDERLY_SECONDS or not is_serving(process_id, cluster=self._cluster):
+            return
+        self._since = now
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process_id, signal.SIGQUIT)
 
 
 def written_process_id(placement: Placement) -> int | None:

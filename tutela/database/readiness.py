@@ -83,6 +83,11 @@ def set_up(superuser_url: str) -> str:
     return ""
 
 
+def is_shutting_down(refusal: str) -> bool:
+    """Whether a server gave this reason because it is about to end."""
+    return "shutting down" in refusal
+
+
 def what_a_failed_start_waits_for(placement: Placement) -> str:
     """What must go away before the next try; `ServerDidNotStart` where waiting does not help."""
     words = _first_words(placement)
@@ -102,7 +107,7 @@ def what_the_answer_waits_for(refusal: str, *, placement: Placement, before: str
         progress = [line for line in _logged_lines(placement) if "redo" in line]
         return f"recovery after a crash {progress[-1] if progress else ''}".rstrip()
     process_id = written_process_id(placement)
-    if "shutting down" in refusal:
+    if is_shutting_down(refusal):
         return f"the previous server to shut down (process {process_id})"
     said_last = refusal.splitlines()[-1].strip() if refusal else "nothing"
     return before or f"server process {process_id} to answer; it says: {said_last}"

@@ -11,13 +11,16 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test check static floor crash doors bench-ledger bench-filing bench-identifiers bench-intake bench-removals lock clean
+.PHONY: help setup oracles demo test check static floor crash doors bench-ledger bench-filing bench-identifiers bench-intake bench-removals lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## the environment in .venv; quick when nothing changed
 	@PYTHON="$(PYTHON)" sh tools/setup.sh $(VENV)
+
+oracles: setup  ## what some tests and benchmarks hold ours against; needs a C++ compiler and ICU's headers
+	@sh tools/oracles.sh $(VENV)
 
 demo: setup  ## a synthetic platform that keeps reporting, with pages on 127.0.0.1:8750
 	@exec $(BIN)/tutela demo
@@ -68,6 +71,8 @@ lock: setup  ## resolve the locked dependencies anew; UPGRADE=--upgrade takes ne
 	  --custom-compile-command "make lock" --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group build --group dev $(LOCK_ARGS) $(UPGRADE) \
 	  --constraints requirements.lock --custom-compile-command "make lock" --output-file requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev --group oracles $(LOCK_ARGS) $(UPGRADE) \
+	  --constraints requirements-dev.lock --custom-compile-command "make lock" --output-file requirements-oracles.lock
 
 clean:  ## remove what checks and builds left; the environment stays
 	rm -rf build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

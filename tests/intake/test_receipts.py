@@ -10,7 +10,7 @@ from tests.fixtures.site import Site, notice
 from tutela.access.keys import Sealed
 from tutela.access.pace import Pace
 from tutela.domain.vocabulary import Role
-from tutela.intake.facts import open_fact
+from tutela.ledger.facts import open_fact
 
 LOOKUP = "/v1/receipts/lookup"
 EVIDENCE = "/v1/receipts/evidence"

@@ -19,9 +19,9 @@ from tutela.domain.statement import RegisteredTerms
 from tutela.domain.text import is_blank
 from tutela.domain.vocabulary import Ground, Outcome
 from tutela.errors import FieldError, TutelaError
-from tutela.intake import facts
-from tutela.intake.facts import Happened
 from tutela.intake.reading import refuse_if_any
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened
 
 URL_MAX_CODE_POINTS = 2_048
 

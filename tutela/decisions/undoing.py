@@ -23,10 +23,10 @@ from tutela.domain.states import DecisionEvent, DecisionState, transition
 from tutela.domain.text import is_blank
 from tutela.domain.vocabulary import Outcome
 from tutela.errors import FieldError, TutelaError
-from tutela.intake import facts
 from tutela.intake.acknowledgement import KeyReused
-from tutela.intake.facts import Happened, WrittenFact
 from tutela.intake.reading import read_struct, refuse_if_any
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened, WrittenFact
 
 #: Decisions that are undone in one transaction, at most.
 UNDO_MAX = 1_000

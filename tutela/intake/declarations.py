@@ -16,15 +16,15 @@ from tutela.domain.declaration import Declaration
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.domain.text import is_blank
 from tutela.errors import FieldError
-from tutela.intake import facts
 from tutela.intake.acknowledgement import KeyReused
-from tutela.intake.facts import Happened
 from tutela.intake.reading import (
     SENDER_CLOCK_TOLERANCE,
     read_struct,
     refuse_if_any,
     time_error,
 )
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened
 
 _SAID = ("surface", "period_from", "period_to", "sent")
 

@@ -12,8 +12,8 @@ from tutela.access.keys import KeySet
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, every_tenant_transaction
 from tutela.errors import TutelaError
-from tutela.intake import facts
-from tutela.intake.facts import Happened
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened
 
 _sql = queries.load("tutela.intake")
 

@@ -12,10 +12,10 @@ from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
 from tutela.domain import canonical
 from tutela.errors import FieldError, TutelaError
-from tutela.intake import facts
 from tutela.intake.acknowledgement import KeyReused
-from tutela.intake.facts import Happened, WrittenFact
 from tutela.intake.receipts import Receipted, receipted
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened, WrittenFact
 
 _sql = queries.load("tutela.intake")
 

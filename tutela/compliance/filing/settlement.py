@@ -13,8 +13,8 @@ from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.backoff import doubled_seconds
 from tutela.domain.states import FilingEvent, FilingState, transition
-from tutela.intake import facts
-from tutela.intake.facts import Happened
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened
 
 #: The pause after the first attempt without a clear outcome, and the longest one.
 PAUSE_SECONDS: Final = 30.0

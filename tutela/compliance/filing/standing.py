@@ -14,8 +14,8 @@ from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain.states import FilingEvent, FilingState, transition
 from tutela.errors import FieldError, TutelaError
-from tutela.intake import facts
-from tutela.intake.facts import Happened
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened
 
 _sql = queries.load("tutela.compliance.filing")
 _ledger_sql = queries.load("tutela.ledger")

@@ -10,7 +10,7 @@ from tutela.access.keys import KeySet, Sealed
 from tutela.domain.canonical import timestamp
 from tutela.domain.fault import Predicate, Reopening, Window
 from tutela.domain.states import IncidentState
-from tutela.intake import facts
+from tutela.ledger import facts
 
 
 class Touched(msgspec.Struct, frozen=True, kw_only=True):

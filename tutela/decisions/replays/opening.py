@@ -19,10 +19,10 @@ from tutela.domain import canonical
 from tutela.domain.fault import FaultNamed, Predicate, Window
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.errors import FieldError
-from tutela.intake import facts
 from tutela.intake.acknowledgement import item_id
-from tutela.intake.facts import Happened
 from tutela.intake.reading import SENDER_CLOCK_TOLERANCE
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened
 
 FIRST_SHOWN = 10
 #: How long after the end of its window a set is final. The database refuses a notice whose time of

@@ -23,9 +23,9 @@ from tutela.decisions.replays.requeueing import Left, Turn, requeue, said_of
 from tutela.decisions.replays.showing import Seen, show_incident
 from tutela.domain.states import IncidentEvent, IncidentState, transition
 from tutela.domain.vocabulary import Channel
-from tutela.intake import facts
 from tutela.intake.door import Intake
-from tutela.intake.facts import Happened
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened
 
 ITEMS_AT_ONCE = 500
 

@@ -29,8 +29,8 @@ from tutela.decisions.replays.words import Concerned
 from tutela.domain.decision import Recipient
 from tutela.domain.states import IncidentEvent, transition
 from tutela.domain.vocabulary import Mark
-from tutela.intake import facts
-from tutela.intake.facts import Happened
+from tutela.ledger import facts
+from tutela.ledger.facts import Happened
 
 ITEMS_AT_ONCE = 500
 PERSONS_AT_ONCE = 200

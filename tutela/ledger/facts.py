@@ -1,4 +1,4 @@
-"""Facts beside notices: evidence, declarations, erasures; sealed and ledgered as a notice is."""
+"""Facts beside notices: evidence, declarations, lists; sealed and ledgered as a notice is."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class WrittenFact:
 
     @property
     def columns(self) -> dict[str, object]:
-        """The named values that the queries of intake take."""
+        """The named values that the queries of a room take."""
         return {
             "id": self.id,
             "at": self.at,

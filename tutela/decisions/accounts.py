@@ -17,12 +17,13 @@ from tutela.decisions.later import Scope
 from tutela.decisions.preparation import Ruling
 from tutela.domain.countries import is_country
 from tutela.domain.decision import Recipient
+from tutela.domain.events import Event
 from tutela.domain.languages import is_language_tag
 from tutela.domain.notice import Identifier, Subject, Timestamp
 from tutela.domain.text import is_blank
 from tutela.domain.vocabulary import Audience, SubjectKind
 from tutela.errors import FieldError, TutelaError
-from tutela.intake.channels.events import Event, EventKind, Verdicts
+from tutela.intake.channels.events import EventKind, Verdicts
 from tutela.intake.reading import Unfit
 
 _sql = queries.load("tutela.decisions", file="accounts.sql")

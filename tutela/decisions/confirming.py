@@ -15,10 +15,11 @@ from tutela.database.pool import Connection
 from tutela.decisions.preparation import Mint
 from tutela.decisions.rows import columns
 from tutela.domain import canonical
+from tutela.domain.events import Event
 from tutela.domain.notice import Identifier
 from tutela.domain.states import MeasureEvent, MeasureState, transition
 from tutela.errors import FieldError, TutelaError
-from tutela.intake.channels.events import Event, EventKind, Verdicts
+from tutela.intake.channels.events import EventKind, Verdicts
 from tutela.intake.reading import Unfit
 from tutela.ledger import leaf
 from tutela.ledger.leaf import Fact, Leaf

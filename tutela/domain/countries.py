@@ -47,6 +47,9 @@ EEA: Final[frozenset[str]] = frozenset(
     | {"IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"}
 )
 
+#: The Member States of the European Union.
+EU: Final[frozenset[str]] = EEA - {"IS", "LI", "NO"}
+
 
 def is_country(code: str) -> bool:
     """Whether `code` is an assigned alpha-2 code, upper case, or XK."""

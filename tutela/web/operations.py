@@ -15,6 +15,7 @@ from tutela.decisions.replays.answers import Incident, IncidentPage
 from tutela.decisions.undoing import DecisionUndone, UndoAsked
 from tutela.domain.decision import Decision
 from tutela.domain.declaration import Declaration
+from tutela.domain.events import Event
 from tutela.domain.notice import Notice
 from tutela.domain.states import IncidentState, ItemState
 from tutela.intake.acknowledgement import Accepted
@@ -22,7 +23,6 @@ from tutela.intake.channels.activitypub import Activity
 from tutela.intake.channels.atproto import Report
 from tutela.intake.channels.batch import LineResult
 from tutela.intake.channels.coop import CoopReport
-from tutela.intake.channels.events import Event
 from tutela.intake.channels.osprey import Action
 from tutela.intake.declarations import Declared
 from tutela.intake.evidence import EvidenceAdded

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -14,7 +13,7 @@ from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.errors import DatabaseUnavailable
 from tutela.database.pool import Connection, Pool, tenant_transaction
-from tutela.domain.notice import Identifier
+from tutela.domain.events import Event
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.channels.batch import (
     LINE_MAX_BYTES,
@@ -38,30 +37,12 @@ _encode = msgspec.json.Encoder().encode
 _log = structlog.get_logger(__name__)
 
 
-class Visibility(StrEnum):
-    """Who could see what an event is about."""
-
-    #: Anybody.
-    PUBLIC = "public"
-    #: Only those who communicate with each other.
-    INTERPERSONAL = "interpersonal"
-
-
 class EventIdReused(TutelaError):
     """The id was used for an event that said something else."""
 
     code = "event_id_reused"
     title = "The event's id was used before"
     status = 409
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """What every event says; each type adds its own, and takes nothing else."""
-
-    id: Identifier
-    type: str
-    at: datetime
-    visibility: Visibility = Visibility.INTERPERSONAL
 
 
 #: What is wrong with each event, in their order; None for one that was taken.

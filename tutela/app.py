@@ -26,6 +26,7 @@ from tutela.decisions.preparation import Mint
 from tutela.decisions.replays.replaying import ReplayRoom
 from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import Courier, deliver_due
+from tutela.detection.pipeline.panel import Panel, Source
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
 from tutela.intake.door import Intake
@@ -82,6 +83,8 @@ class House:
     pool: Pool
     keys: KeySet
     time: DatabaseClock
+    #: The detectors of this process.
+    panel: Panel
 
     def clock(self) -> datetime:
         """The instant by the database's clock, in UTC."""
@@ -119,9 +122,15 @@ async def open_house(
         time = DatabaseClock(seconds or steady_seconds())
         await time.ask(pool)
         keys = await found(pool, key_folder=settings.key_folder, now=time.now(), chance=os.urandom)
-        yield House(settings=settings, url=url, pool=pool, keys=keys, time=time)
+        panel = Panel(_sources(), budget_seconds=settings.detection_seconds)
+        yield House(settings=settings, url=url, pool=pool, keys=keys, time=time, panel=panel)
     finally:
         await pool.close()
+
+
+def _sources() -> tuple[Source, ...]:
+    """Where detectors come from."""
+    return ()
 
 
 def registry(house: House) -> Registry:

@@ -221,6 +221,47 @@ class Settings:
         ),
     ] = None
 
+    detection_bases: Annotated[
+        Path | None,
+        Setting(
+            variable="TUTELA_DETECTION_BASES",
+            means="a register of further legal bases on which detectors may look",
+            read=reads.file,
+        ),
+    ] = None
+    public_surfaces: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_PUBLIC_SURFACES",
+            means="surfaces that anybody can see, with commas, instead of the usual names",
+            read=reads.words,
+        ),
+    ] = None
+    detection_seconds: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_DETECTION_SECONDS",
+            means="how long a detector may take for one look",
+            read=reads.between(0.05, most=10),
+        ),
+    ] = 2.0
+    detector_seconds: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_DETECTOR_SECONDS",
+            means="between two looks whether every detector finds its canary",
+            read=reads.between(1, most=3_600),
+        ),
+    ] = 30.0
+    match_items_per_second: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_MATCH_ITEMS_PER_SECOND",
+            means="how many items a token may ask about, in each process",
+            read=reads.between(0.1, most=1_000_000),
+        ),
+    ] = 1_000.0
+
     transparency_url: Annotated[
         str | None,
         Setting(

@@ -13,14 +13,14 @@ class Pace:
         self._tokens = burst
         self._seconds: float | None = None
 
-    def allows(self, seconds: float) -> bool:
-        """Whether one more may pass at an instant of a steady clock, in seconds."""
+    def allows(self, seconds: float, *, count: int = 1) -> bool:
+        """Whether `count` more may pass at an instant of a steady clock, in seconds."""
         passed = 0.0 if self._seconds is None else max(seconds - self._seconds, 0.0)
         self._seconds = seconds
         self._tokens = min(self._tokens + passed * self._per_second, self._burst)
-        if self._tokens < 1:
+        if self._tokens < count:
             return False
-        self._tokens -= 1
+        self._tokens -= count
         return True
 
 
@@ -33,10 +33,10 @@ class Paces:
         self._names_max = names_max
         self._paces: OrderedDict[Hashable, Pace] = OrderedDict()
 
-    def allows(self, name: Hashable, *, seconds: float) -> bool:
-        """Whether one more of that name may pass at an instant of a steady clock, in seconds."""
+    def allows(self, name: Hashable, *, seconds: float, count: int = 1) -> bool:
+        """Whether `count` more of a name may pass at an instant of a steady clock, in seconds."""
         pace = self._paces.pop(name, None) or Pace(per_second=self._per_second, burst=self._burst)
         self._paces[name] = pace
         if len(self._paces) > self._names_max:
             self._paces.popitem(last=False)
-        return pace.allows(seconds)
+        return pace.allows(seconds, count=count)

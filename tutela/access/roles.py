@@ -15,6 +15,8 @@ class Right(StrEnum):
     SEND_NOTICES = "send_notices"
     #: Tell what happened on the platform: measures that were carried out, statements that arrived.
     SEND_EVENTS = "send_events"
+    #: Ask what detectors see in items that are not published yet.
+    ASK_MATCH = "ask_match"
     #: See the cases of one service, without those reserved for specialists.
     SEE_CASES = "see_cases"
     #: Claim a case, keep or give back its lease, and decide it.
@@ -48,7 +50,9 @@ _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
 
 RIGHTS: Final = MappingProxyType(
     {
-        Role.SERVICE: frozenset({Right.SEND_NOTICES, Right.SEND_EVENTS, Right.SEE_STATUS}),
+        Role.SERVICE: frozenset(
+            {Right.SEND_NOTICES, Right.SEND_EVENTS, Right.ASK_MATCH, Right.SEE_STATUS}
+        ),
         Role.REVIEWER: _REVIEW,
         Role.SPECIALIST: _REVIEW | {Right.DECIDE_SPECIALIST_CASES},
         Role.LEAD: _REVIEW

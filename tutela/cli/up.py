@@ -108,9 +108,11 @@ def _refuse_unusable(settings: Settings) -> None:
     from tutela.compliance.filing.configured import refuse_unfit
     from tutela.decisions.withholding import register
     from tutela.decisions.words.catalogs import refuse_unknown
+    from tutela.detection.pipeline import room as detection
 
     refuse_unknown(settings.language)
     register(settings.withholding_bases)
+    detection.register(settings.detection_bases)
     refuse_unfit(settings)
 
 

@@ -13,8 +13,12 @@ from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.decisions.bulk.room import ALONE_MAX
 from tutela.decisions.webhooks import CONFIRM_SECONDS
+from tutela.detection.pipeline.panel import Panel
+from tutela.detection.pipeline.room import PUBLIC_SURFACES, DetectionRoom
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
+from tutela.law import detection
+from tutela.law.detection import DetectionBases
 from tutela.law.withholding import Bases, built_in
 from tutela.outside.guard import Outside
 from tutela.web.endpoint import Desk, Handler, Terms
@@ -23,6 +27,8 @@ from tutela.web.endpoint import Desk, Handler, Terms
 CANARY_SECONDS_MAX = 600.0
 #: Who reports over AT Protocol, where the token of the call stands for no account of the network.
 SERVICE_DID: Final = "did:web:localhost"
+#: Items that one token may ask about, unless the operator says otherwise.
+MATCH_ITEMS_PER_SECOND = 1_000.0
 #: For whom the doors without a token of ours take reports.
 PUBLIC_SERVICE: Final = "main/main"
 
@@ -59,6 +65,26 @@ class Rooms:
     withholding_bases: Bases = field(default_factory=built_in)
     #: Where the database lies, if on this machine.
     data_folder: Path | None = None
+    #: The detectors of this process.
+    panel: Panel = field(default_factory=Panel)
+    #: The legal bases on which detectors may look.
+    detection_bases: DetectionBases = field(default_factory=detection.built_in)
+    #: Surfaces whose content anybody can see.
+    public_surfaces: frozenset[str] = PUBLIC_SURFACES
+    match_items_per_second: float = MATCH_ITEMS_PER_SECOND
+
+    @property
+    def detection(self) -> DetectionRoom:
+        """What detection stands on."""
+        return DetectionRoom(
+            pool=self.pool,
+            keys=self.keys,
+            clock=self.clock,
+            chance=self.chance,
+            panel=self.panel,
+            bases=self.detection_bases,
+            public_surfaces=self.public_surfaces,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tutela.decisions.decide import Decided
 from tutela.decisions.lookup import StatementStanding
 from tutela.decisions.replays.answers import Incident, IncidentPage
 from tutela.decisions.undoing import DecisionUndone, UndoAsked
+from tutela.detection.pipeline.matching import MatchAnswer, MatchAsked
 from tutela.domain.decision import Decision
 from tutela.domain.declaration import Declaration
 from tutela.domain.events import Event
@@ -140,6 +141,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes=Event,
             answers={202: LineResult},
             content_type=JSON_LINES,
+        ),
+        "POST /v1/match": Operation(
+            name="matchItems",
+            summary="What detectors see in items that are not published yet; never the entry.",
+            takes=MatchAsked,
+            answers={200: MatchAnswer},
+            errors=frozenset({429}),
         ),
         "POST /v1/declarations": Operation(
             name="declare",

@@ -23,6 +23,7 @@ from tutela.web.api import (
     health,
     incidents,
     ledger,
+    match,
     notices,
     osprey,
     receipts,
@@ -48,6 +49,7 @@ from tutela.web.public.calls import public_pages
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
 _TELL = Terms(right=Right.SEND_EVENTS, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
+_ASK = Terms(right=Right.ASK_MATCH)
 _DECLARE = Terms(right=Right.SEND_NOTICES)
 _REPORT = Terms(right=Right.SEND_NOTICES, present=xrpc_problem)
 _SENT_ONES = Terms(right=Right.SEND_NOTICES, takes=None, queries=PAGE_QUERIES)
@@ -148,6 +150,7 @@ def _intake_calls(rooms: Rooms) -> list[Call]:
             _TELL,
             events.take_platform_events(rooms, record_line=record_line),
         ),
+        _match_call(rooms),
         Call(
             "POST",
             "/v1/declarations",
@@ -157,6 +160,15 @@ def _intake_calls(rooms: Rooms) -> list[Call]:
             ),
         ),
     ]
+
+
+def _match_call(rooms: Rooms) -> Call:
+    ask = match.match_items(
+        rooms.detection,
+        items_per_second=rooms.match_items_per_second,
+        monotonic=rooms.monotonic,
+    )
+    return Call("POST", "/v1/match", _ASK, ask)
 
 
 def _sent_calls(rooms: Rooms) -> list[Call]:

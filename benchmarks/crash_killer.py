@@ -34,6 +34,8 @@ class Victim(StrEnum):
     WEB = "web"
     #: The worker beside the database.
     WORKER = "worker"
+    #: The courier beside the database.
+    COURIER = "courier"
     #: The sequencer beside the database.
     SEQUENCER = "sequencer"
     #: The first process of PostgreSQL.

@@ -3,9 +3,10 @@
 `python -m benchmarks.removals [--removals 490000]` (`make bench-removals`) sends a file of random
 tokens, has a second person agree, and lets a worker run it, which is killed with -9 at random
 points and started again. Of each removal there must be one decision, statement, measure and leaf
-and two messages, none twice; a stand-in of the Transparency Database takes the statements; then the
-whole is undone. The sequencer runs beside it. pgbench inserts rows of the same size, each its own
-transaction, half of them before and half after.
+and two messages, none twice; a stand-in of the Transparency Database takes the statements. Then a
+simulated platform, which has carried out a few other removals before, is told and reports back; the
+whole is undone, and it must do again what it did at first. All processes of a service run. pgbench
+inserts rows of the same size, each its own transaction, half of them before and half after.
 """
 
 import argparse
@@ -20,20 +21,26 @@ from pathlib import Path
 
 from benchmarks import machine, removals_work
 from benchmarks.arena import Arena
+from benchmarks.removals_platform import InForce, Platform, platform
 from benchmarks.removals_work import House, Processes, bare_inserts, processes
 
 REMOVALS, SMALL, KILLS, SEED = 490_000, 10_000, 3, 1
+#: Removals that the platform has carried out before, and that stay.
+BEFORE = 50
 RATIO_MOST, RATIO_AIM, COST_TIMES, MEMORY_MIB = 10.0, 6.0, 1.3, 1_024
 LOOK_SECONDS = 0.5
 #: Columns of a removal's rows that pgbench's one row is as large as.
 TABLES = ("decision", "statement", "measure", "outbox", "ledger_leaf", "bulk_subject")
+#: Canaries are decided meanwhile as well, with no bulk.
 COUNTS = """
-SELECT (SELECT count(*) FROM decision), (SELECT count(DISTINCT subject_key) FROM decision),
+SELECT (SELECT count(*) FROM decision WHERE bulk_id IS NOT NULL),
+    (SELECT count(DISTINCT subject_key) FROM decision WHERE bulk_id IS NOT NULL),
     (SELECT count(DISTINCT decision_id) FROM statement), (SELECT count(*) FROM statement),
     (SELECT count(DISTINCT decision_id) FROM measure), (SELECT count(*) FROM measure),
     (SELECT count(*) FROM outbox WHERE kind = 'measure.apply'),
     (SELECT count(*) FROM outbox WHERE kind = 'statement.issued'),
-    (SELECT count(*) FROM ledger_leaf WHERE fact_type = 'decision.taken'),
+    (SELECT count(*) FROM ledger_leaf JOIN decision ON decision.id = fact_id
+        WHERE fact_type = 'decision.taken' AND bulk_id IS NOT NULL),
     (SELECT count(*) FROM bulk_subject WHERE state = 'decided')
 """
 DUE = "SELECT EXISTS (SELECT FROM statement WHERE filing_state = 'due')"
@@ -56,12 +63,26 @@ class Run:
     filing: dict[str, int]
     #: From the start to the last subject, without the commands before.
     run_seconds: float
+    #: From the first message to the platform to its last report.
+    tell_seconds: float
+    #: From the command to the last subject, and to the last report of the platform.
     undo_seconds: float
+    untell_seconds: float
     peak_mib: dict[str, float]
+    #: Processor time from the file to filed, by process.
+    cpu_seconds: dict[str, float]
     row_bytes: int
     kills: int
     whole: bool
     undone: bool
+    #: What the platform does: before, when it was told all, and after the undo.
+    in_force: tuple[InForce, InForce, InForce]
+
+    @property
+    def restored(self) -> bool:
+        """Whether the platform carried everything out, and then stood as before."""
+        before, told, after = self.in_force
+        return told.measures == self.removals + BEFORE and before == after
 
 
 def main() -> int:
@@ -95,37 +116,54 @@ def _asked() -> argparse.Namespace:
 def _removed(arena: Arena, *, removals: int, kills: int, asked: argparse.Namespace) -> Run:
     chance = random.Random(asked.seed)
     name = f"removals_{removals}_{kills}"
-    file = _file(arena.folder / f"{name}.jsonl", removals=removals)
-    points = sorted(chance.randrange(removals) for _ in range(kills))
+    points = sorted(BEFORE + chance.randrange(removals) for _ in range(kills))
     with (
         removals_work.house(arena, database=name) as house,
         removals_work.filed_with(house if asked.file else None),
         processes(house) as running,
+        platform(house) as theirs,
     ):
-        begun = time.monotonic()
+        first = _before(arena, house=house, theirs=theirs)
+        file = _file(arena.folder / f"{name}.jsonl", removals=removals, prefix="account")
+        spent, begun = _spent(arena, running=running), time.monotonic()
         bulk_id = house.send(file)
         house.approve(bulk_id)
         run_seconds = _run(house, bulk_id=bulk_id, points=points, running=running)
         if asked.file:
             _wait(partial(_nothing_due, house))
         seconds = time.monotonic() - begun
+        cpu_seconds = _since(spent, now=_spent(arena, running=running))
         found, filing = house.rows(COUNTS), house.filing()
-        row_bytes = house.bytes_each(TABLES, removals=removals)
-        undo_seconds = _undo(house, bulk_id=bulk_id)
-        undone = house.rows(UNDONE)
-        peak_mib = {"command": house.command_peak_mib, **running.peak_mib()}
-    return Run(
-        removals=removals,
-        seconds=seconds,
-        filing=filing,
-        run_seconds=run_seconds,
-        undo_seconds=undo_seconds,
-        peak_mib=peak_mib,
-        row_bytes=row_bytes,
-        kills=kills,
-        whole=set(found) == {removals},
-        undone=set(undone) == {removals},
-    )
+        row_bytes = house.bytes_each(TABLES, removals=removals + BEFORE)
+        tell_seconds, told = _tell_platform(theirs)
+        undo_seconds, untell_seconds = _undo(house, bulk_id=bulk_id, theirs=theirs)
+        return Run(
+            removals=removals,
+            seconds=seconds,
+            filing=filing,
+            run_seconds=run_seconds,
+            tell_seconds=tell_seconds,
+            undo_seconds=undo_seconds,
+            untell_seconds=untell_seconds,
+            peak_mib={"command": house.command_peak_mib, **running.peak_mib()},
+            cpu_seconds=cpu_seconds,
+            row_bytes=row_bytes,
+            kills=kills,
+            whole=set(found) == {removals + BEFORE},
+            undone=set(house.rows(UNDONE)) == {removals},
+            in_force=(first, told, theirs.in_force()),
+        )
+
+
+def _before(arena: Arena, *, house: House, theirs: Platform) -> InForce:
+    """What the platform does, once a few removals were carried out; then it is left alone."""
+    file = _file(arena.folder / "before.jsonl", removals=BEFORE, prefix="before")
+    bulk_id = house.send(file)
+    house.start(bulk_id)
+    _wait(partial(_stands, house, bulk_id=bulk_id, state="done"))
+    _wait(theirs.is_told)
+    theirs.leave_alone()
+    return theirs.in_force()
 
 
 def _run(house: House, *, bulk_id: str, points: list[int], running: Processes) -> float:
@@ -138,16 +176,33 @@ def _run(house: House, *, bulk_id: str, points: list[int], running: Processes) -
     return time.monotonic() - started
 
 
-def _undo(house: House, *, bulk_id: str) -> float:
+def _tell_platform(theirs: Platform) -> tuple[float, InForce]:
+    begun = time.monotonic()
+    theirs.tell_again()
+    _wait(theirs.is_told)
+    return time.monotonic() - begun, theirs.in_force()
+
+
+def _undo(house: House, *, bulk_id: str, theirs: Platform) -> tuple[float, float]:
     begun = time.monotonic()
     house.undo(bulk_id)
     _wait(partial(_stands, house, bulk_id=bulk_id, state="undone"))
-    return time.monotonic() - begun
+    undone = time.monotonic() - begun
+    _wait(theirs.is_told)
+    return undone, time.monotonic() - begun
 
 
-def _file(path: Path, *, removals: int) -> Path:
+def _spent(arena: Arena, *, running: Processes) -> dict[str, float]:
+    return {**running.cpu_seconds(), "postgres": arena.cpu_seconds()}
+
+
+def _since(before: dict[str, float], *, now: dict[str, float]) -> dict[str, float]:
+    return {name: spent - before[name] for name, spent in now.items()}
+
+
+def _file(path: Path, *, removals: int, prefix: str) -> Path:
     with path.open("w", encoding="utf-8") as out:
-        for line in removals_work.lines(removals):
+        for line in removals_work.lines(removals, prefix=prefix):
             out.write(json.dumps(line) + "\n")
     return path
 
@@ -171,12 +226,14 @@ def _stands(house: House, *, bulk_id: str, state: str) -> bool:
 
 def _tell(run: Run) -> None:
     peak = ", ".join(f"{name} {mib:.0f}" for name, mib in run.peak_mib.items())
+    spent = ", ".join(f"{name} {seconds:.0f}" for name, seconds in run.cpu_seconds.items())
     print(
         f"{run.removals:,} removals: {run.seconds:.1f} s from the file, "
         f"{_us(run):.0f} us each once it ran, killed {run.kills} times, "
-        f"none missing and none twice: {_met(run.whole)}; undone in "
-        f"{run.undo_seconds:.1f} s, whole: {_met(run.undone)}; "
-        f"filing {run.filing}; peak MiB: {peak}; "
+        f"none missing and none twice: {_met(run.whole)}; filing {run.filing}; "
+        f"CPU seconds: {spent}; the platform told in {run.tell_seconds:.1f} s; undone in "
+        f"{run.undo_seconds:.1f} s, whole: {_met(run.undone)}, carried out after "
+        f"{run.untell_seconds:.1f} s, as at first: {_met(run.restored)}; peak MiB: {peak}; "
         f"{run.row_bytes:,} bytes of rows each",
         flush=True,
     )
@@ -196,6 +253,7 @@ def _verdict(small: Run, *, large: Run, peer_seconds: float) -> bool:
         ),
         "none missing, none twice": small.whole and large.whole,
         "undone whole": small.undone and large.undone,
+        "the platform as at first": small.restored and large.restored,
         "no statement refused or held": not large.filing.keys() & {"refused", "held"},
     }
     for said, met in bars.items():

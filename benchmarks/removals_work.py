@@ -1,8 +1,9 @@
-"""What removals are done with: a database, the command, a worker and a sequencer, and the peer."""
+"""What removals are done with: a database, the command, the processes, and the peer."""
 
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,9 +15,12 @@ from typing import Any
 
 import psycopg
 
+from benchmarks import machine
 from benchmarks.arena import Arena
 
 CLIENTS, THREADS = 32, 2
+#: What `tutela up` runs.
+KINDS = ("web", "worker", "courier", "sequencer")
 FILING_TOKEN = "1|benchmark"  # noqa: S105 - of a stand-in on this machine
 TUTELA = [sys.executable, "-c", "import sys; from tutela.cli.main import main; main()"]
 HEAD: dict[str, object] = {
@@ -42,13 +46,13 @@ LETTERS = str.maketrans("0123456789", "ghijklmnop")
 LANGUAGES, COUNTRIES = ("de", "en", "fr", "es"), ("DE", "FR", "ES", "PL", "IT")
 
 
-def lines(removals: int) -> Iterator[dict[str, object]]:
+def lines(removals: int, *, prefix: str) -> Iterator[dict[str, object]]:
     """A file of so many accounts, each with facts of its own."""
     yield {"bulk": HEAD}
     for number in range(removals):
         token = f"{number * 2_654_435_761 % 2**32:08x}".translate(LETTERS)
         yield {
-            "subject": {"kind": "account", "id": f"account-{number:07}-{token}"},
+            "subject": {"kind": "account", "id": f"{prefix}-{number:07}-{token}"},
             "facts": f"Posted token {token} {number % 400 + 100} times within one hour, each time "
             f"beside a link to the same place, first seen beside token {number % 977:03x}.",
             "country": COUNTRIES[number % len(COUNTRIES)],
@@ -67,9 +71,25 @@ class House:
     command_peak_mib: float = 0.0
     environment: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def own_url(self) -> str:
+        """Where its web process answers."""
+        return f"http://127.0.0.1:{self.environment['TUTELA_PORT']}"
+
+    def token(self, role: str, *, name: str) -> str:
+        """A new token of that role."""
+        done = subprocess.run(
+            [*TUTELA, "token", "create", "--role", role, "--name", name],
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.split()[-1]
+
     def send(self, file: Path) -> str:
         """The id, once every line is stored and the preview was seen."""
-        said = self.command("bulk", str(file), "--batch", "one", "--json")
+        said = self.command("bulk", str(file), "--batch", file.stem, "--json")
         assert said["lines"]["refused"] == 0
         return str(said["bulk"]["id"])
 
@@ -148,16 +168,19 @@ class House:
 
 
 class Processes:
-    """A worker and the sequencer, as `tutela up` starts them."""
+    """Each process of a service, as `tutela up` starts them."""
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._peaks: dict[str, float] = {}
-        self._running = {kind: self._start(kind) for kind in ("worker", "sequencer")}
+        self._spent: dict[str, float] = {}
+        self._running = {kind: self._start(kind) for kind in KINDS}
 
     def kill_worker(self) -> None:
         """Kill -9, and another one at once."""
         self._note()
+        worker = self._running["worker"].pid
+        self._spent["worker"] = self._spent.get("worker", 0.0) + machine.cpu_seconds([worker])
         self._running["worker"].kill()
         self._running["worker"].wait()
         self._running["worker"] = self._start("worker")
@@ -167,8 +190,15 @@ class Processes:
         self._note()
         return dict(self._peaks)
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor time of each kind so far."""
+        return {
+            kind: self._spent.get(kind, 0.0) + machine.cpu_seconds([child.pid])
+            for kind, child in self._running.items()
+        }
+
     def end(self) -> None:
-        """Both ended."""
+        """All ended."""
         for child in self._running.values():
             child.send_signal(signal.SIGTERM)
         for child in self._running.values():
@@ -199,9 +229,10 @@ def house(arena: Arena, *, database: str) -> Iterator[House]:
         "TUTELA_DATABASE": url,
         "TUTELA_KEYS": str(folder / "keys"),
         "TUTELA_DATA": str(folder / "data"),
+        "TUTELA_PORT": str(_free_port()),
     }
     made = House(url=url, key_folder=folder / "keys", environment=environment)
-    made.tokens = (_token(made, name="first"), _token(made, name="second"))
+    made.tokens = (made.token("lead", name="first"), made.token("lead", name="second"))
     arena.settle()
     yield made
 
@@ -235,7 +266,7 @@ def filed_with(house: House | None) -> Iterator[None]:
 
 @contextmanager
 def processes(house: House) -> Iterator[Processes]:
-    """A worker and the sequencer for as long as the context lasts."""
+    """The processes of a service for as long as the context lasts."""
     running = Processes(house)
     try:
         yield running
@@ -266,12 +297,7 @@ def bare_inserts(arena: Arena, *, rows: int, row_bytes: int) -> float:
     return (time.monotonic() - begun) * rows / (each * CLIENTS)
 
 
-def _token(made: House, *, name: str) -> str:
-    done = subprocess.run(
-        [*TUTELA, "token", "create", "--role", "lead", "--name", name],
-        env=made.environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.split()[-1]
+def _free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])

@@ -16,7 +16,7 @@ from benchmarks import machine
 READY = "ready http://127.0.0.1:"
 STOP_SECONDS = 60.0
 UP = [sys.executable, "-c", "from tutela.cli.main import main; main()", "up", "--port", "0"]
-KINDS = frozenset({"web", "worker", "sequencer"})
+KINDS = frozenset({"web", "worker", "courier", "sequencer"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Service:
 
 @contextmanager
 def running(url: str, *, key_folder: Path) -> Iterator[Service]:
-    """`tutela up` on the database at `url`: web, worker and sequencer, until the context ends."""
+    """`tutela up` on the database at `url`: all its processes, until the context ends."""
     with tempfile.TemporaryDirectory() as folder:
         child = subprocess.Popen(
             UP, env=_environment(url, key_folder=key_folder, folder=folder), stdout=subprocess.PIPE

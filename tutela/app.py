@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import aiohttp
 import httpx
 
 from tutela.access import processes, replays, rotation
@@ -24,8 +25,9 @@ from tutela.decisions.bulk.running import run_due
 from tutela.decisions.ending import end_due
 from tutela.decisions.preparation import Mint
 from tutela.decisions.replays.replaying import ReplayRoom
+from tutela.decisions.sending import open_client
 from tutela.decisions.unheard import Asking, ask_unheard
-from tutela.decisions.webhooks import Courier, deliver_due
+from tutela.decisions.webhooks import Courier, deliver_all
 from tutela.detection.pipeline.panel import Panel, Source
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
@@ -241,7 +243,7 @@ async def _filing_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
         yield (Loop(name="filing", every_seconds=FILING_SECONDS, run=rounds.turn),)
 
 
-def _courier(house: House, *, client: httpx.AsyncClient) -> Courier:
+def _courier(house: House, *, client: aiohttp.ClientSession) -> Courier:
     return Courier(
         pool=house.pool,
         keys=house.keys,
@@ -253,41 +255,41 @@ def _courier(house: House, *, client: httpx.AsyncClient) -> Courier:
 
 
 @asynccontextmanager
-async def worker_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
-    """What every worker does; each by itself, so that one that fails stops no other."""
-    async with httpx.AsyncClient() as client, _filing_loops(house) as filing_loops:
+async def courier_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
+    """What every courier does: messages go to platforms, statements to the database."""
+    async with open_client() as client, _filing_loops(house) as filing_loops:
         courier = _courier(house, client=client)
-        bulk = bulk_room(house)
-        asking = Asking(
-            pool=house.pool,
-            keys=house.keys,
-            confirm_seconds=house.settings.confirm_seconds,
+        delivery = Loop(
+            name="delivery", every_seconds=DELIVERY_SECONDS, run=lambda: deliver_all(courier)
         )
-        yield (
-            Loop(name="housekeeping", every_seconds=HOUSEKEEPING_SECONDS, run=_keep_house(house)),
-            Loop(
-                name="statistics",
-                every_seconds=STATISTICS_SECONDS,
-                run=lambda: count_what_grew(house.pool),
-            ),
-            Loop(
-                name="delivery",
-                every_seconds=DELIVERY_SECONDS,
-                run=lambda: deliver_due(courier),
-            ),
-            Loop(
-                name="unheard",
-                every_seconds=UNHEARD_SECONDS,
-                run=lambda: ask_unheard(asking, mint=_mint(house)),
-            ),
-            Loop(
-                name="ending",
-                every_seconds=ENDING_SECONDS,
-                run=lambda: end_due(house.pool, mint=_mint(house), keys=house.keys),
-            ),
-            Loop(name="bulk", every_seconds=BULK_SECONDS, run=lambda: run_due(bulk)),
-            *filing_loops,
-        )
+        yield (delivery, *filing_loops)
+
+
+def worker_loops(house: House) -> tuple[Loop, ...]:
+    """What every worker does; each by itself, so that one that fails stops no other."""
+    bulk = bulk_room(house)
+    asking = Asking(
+        pool=house.pool, keys=house.keys, confirm_seconds=house.settings.confirm_seconds
+    )
+    return (
+        Loop(name="housekeeping", every_seconds=HOUSEKEEPING_SECONDS, run=_keep_house(house)),
+        Loop(
+            name="statistics",
+            every_seconds=STATISTICS_SECONDS,
+            run=lambda: count_what_grew(house.pool),
+        ),
+        Loop(
+            name="unheard",
+            every_seconds=UNHEARD_SECONDS,
+            run=lambda: ask_unheard(asking, mint=_mint(house)),
+        ),
+        Loop(
+            name="ending",
+            every_seconds=ENDING_SECONDS,
+            run=lambda: end_due(house.pool, mint=_mint(house), keys=house.keys),
+        ),
+        Loop(name="bulk", every_seconds=BULK_SECONDS, run=lambda: run_due(bulk)),
+    )
 
 
 @asynccontextmanager

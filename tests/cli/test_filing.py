@@ -91,18 +91,18 @@ async def test_what_was_mistyped_is_told_in_a_line(
     assert told in done.err
 
 
-async def test_a_worker_files_by_itself_where_a_database_is_set_and_nowhere_else(
+async def test_a_courier_files_by_itself_where_a_database_is_set_and_nowhere_else(
     rooms: Rooms, database_url: str, tmp_path: Path
 ) -> None:
     (statement,) = await decide_many(rooms, count=1)
     token = tmp_path / "token"
     token.write_text(TOKEN)
     usual = Settings(database_url=database_url, key_folder=tmp_path / "keys")
-    async with app.open_house(usual) as house, app.worker_loops(house) as loops:
+    async with app.open_house(usual) as house, app.courier_loops(house) as loops:
         assert "filing" not in {loop.name for loop in loops}
     async with standing() as there:
         files = replace(usual, transparency_url=there.url, transparency_token_file=token)
-        async with app.open_house(files) as house, app.worker_loops(house) as loops:
+        async with app.open_house(files) as house, app.courier_loops(house) as loops:
             (filing,) = (loop for loop in loops if loop.name == "filing")
             await filing.run()
         assert there.database.state()["stored"] == 1

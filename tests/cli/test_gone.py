@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.cli.conftest import Command, Done
@@ -63,6 +62,13 @@ async def test_a_message_that_met_410_at_its_last_attempt_is_no_dead_letter(
     assert await dead_letters(platform.rooms.pool, station=MAIN, limit=9) == []
 
 
+async def sent(platform: Platform, *, at: datetime) -> NotTaken | None:
+    endpoint = await platform.configure()
+    (message_id,) = platform.mint.ids(1)
+    message = Message(id=message_id, mark=Mark.REAL, body="{}")
+    return await send(message, endpoint=endpoint, client=platform.courier.client, at=at)
+
+
 @pytest.mark.parametrize(
     ("status", "said", "seconds"),
     [
@@ -75,26 +81,18 @@ async def test_a_message_that_met_410_at_its_last_attempt_is_no_dead_letter(
 async def test_a_receiver_says_when_to_come_back(
     platform: Platform, status: int, said: str | None, seconds: float
 ) -> None:
-    endpoint = await platform.configure()
-    headers = {} if said is None else {"retry-after": said}
-    transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=headers))
-    async with httpx.AsyncClient(transport=transport) as client:
-        (message_id,) = platform.mint.ids(1)
-        message = Message(id=message_id, mark=Mark.REAL, body="{}")
-        now = platform.rooms.clock.now()
-        told = await send(message, endpoint=endpoint, client=client, at=now)
+    platform.receiver.answer = lambda _: status
+    platform.receiver.headers = {} if said is None else {"retry-after": said}
+    told = await sent(platform, at=platform.rooms.clock.now())
     assert told == NotTaken(f"answered {status}", after_seconds=seconds)
 
 
 async def test_a_date_to_come_back_at_is_understood(platform: Platform) -> None:
-    endpoint = await platform.configure()
     now = platform.rooms.clock.now().replace(microsecond=0)
-    headers = {"retry-after": format_datetime(now + timedelta(minutes=5), usegmt=True)}
-    transport = httpx.MockTransport(lambda _: httpx.Response(429, headers=headers))
-    async with httpx.AsyncClient(transport=transport) as client:
-        (message_id,) = platform.mint.ids(1)
-        message = Message(id=message_id, mark=Mark.REAL, body="{}")
-        told = await send(message, endpoint=endpoint, client=client, at=now)
+    platform.receiver.answer = lambda _: 429
+    later = format_datetime(now + timedelta(minutes=5), usegmt=True)
+    platform.receiver.headers = {"retry-after": later}
+    told = await sent(platform, at=now)
     assert told is not None
     assert told.after_seconds == 300.0
 

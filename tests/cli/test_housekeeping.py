@@ -59,7 +59,8 @@ async def test_a_machine_that_is_gone_for_a_week_is_forgotten(rooms: Rooms) -> N
 
 async def test_a_worker_keeps_house(rooms: Rooms, database_url: str, tmp_path: Path) -> None:
     settings = Settings(database_url=database_url, key_folder=tmp_path / "keys")
-    async with app.open_house(settings) as house, app.worker_loops(house) as loops:
+    async with app.open_house(settings) as house:
+        loops = app.worker_loops(house)
         (housekeeping,) = (loop for loop in loops if loop.name == "housekeeping")
         await housekeeping.run()
 

@@ -14,7 +14,7 @@ def test_web_and_worker_run_apart_on_a_database_of_ones_own(
         running(apart(tutela_folder, url=database_url, role="web")) as web,
     ):
         assert kinds(web) == {"supervisor", "web-0"}
-        assert kinds(worker) == {"supervisor", "worker", "sequencer"}
+        assert kinds(worker) == {"supervisor", "worker", "courier", "sequencer"}
         assert worker.ready_lines() == ["ready"]
         made = web.command(
             *("token", "create", "--role", "service", "--name", "a", "--database", database_url)
@@ -50,7 +50,9 @@ def test_web_and_worker_may_share_a_data_folder(database_url: str, tutela_folder
         running(apart(tutela_folder, url=database_url, role="worker")) as worker,
         running(apart(tutela_folder, url=database_url, role="web")) as web,
     ):
-        assert kinds(web) == kinds(worker) == {"supervisor", "web-0", "worker", "sequencer"}
+        assert (
+            kinds(web) == kinds(worker) == {"supervisor", "web-0", "worker", "courier", "sequencer"}
+        )
     assert list(shared.iterdir()) == []
 
 

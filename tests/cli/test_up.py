@@ -62,7 +62,14 @@ def test_it_ends_cleanly_and_leaves_nothing_running(
 ) -> None:
     assert own_tutela.process is not None
     process_ids = own_tutela.process_ids()
-    assert {"supervisor", "postgres", "web-0", "worker", "sequencer"} == process_ids.keys()
+    assert {
+        "supervisor",
+        "postgres",
+        "web-0",
+        "worker",
+        "courier",
+        "sequencer",
+    } == process_ids.keys()
     own_tutela.process.send_signal(number)
     assert own_tutela.process.wait(STOP_SECONDS) == 0
     assert [name for name, each in process_ids.items() if is_running(each)] == []

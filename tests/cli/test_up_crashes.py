@@ -7,7 +7,7 @@ from tests.cli.sending import a_notice, has_its_place, send
 from tests.fixtures.service import RunningTutela, until
 
 
-@pytest.mark.parametrize("name", ["web-0", "worker", "sequencer", "postgres"])
+@pytest.mark.parametrize("name", ["web-0", "worker", "courier", "sequencer", "postgres"])
 def test_what_is_killed_comes_back_and_nothing_acknowledged_is_lost(
     own_tutela: RunningTutela, name: str
 ) -> None:

@@ -101,11 +101,11 @@ async def test_why_an_attempt_failed_is_kept_without_anybodys_words(platform: Pl
     platform.receiver.answer = lambda _: None
     platform.wait(timedelta(hours=1))
     await platform.deliver()
-    assert await platform.rooms.rows(reason) == [("RemoteProtocolError",)]
+    assert await platform.rooms.rows(reason) == [("ServerDisconnectedError",)]
     await platform.configure("http://127.0.0.1:1/hooks")
     platform.wait(timedelta(hours=1))
     await platform.deliver()
-    assert await platform.rooms.rows(reason) == [("ConnectError",)]
+    assert await platform.rooms.rows(reason) == [("ClientConnectorError",)]
 
 
 async def test_a_receiver_that_never_answers_costs_an_attempt(

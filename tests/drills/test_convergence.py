@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-import httpx
 import pytest
 
 from tests.fixtures.house import Clock
@@ -17,6 +16,7 @@ from tests.fixtures.receiver import Receiver
 from tests.fixtures.site import Site
 from tutela.decisions.dead_letters import revive
 from tutela.decisions.endpoints import WebhookEndpoint, resume
+from tutela.decisions.sending import open_client
 from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import CONFIRM_SECONDS, Courier
 from tutela.drills.measures_platform import PATH, Conduct, MeasuresPlatform, Misstep
@@ -113,7 +113,7 @@ async def town(
         chance=random.Random(seed),
         conduct=Conduct(rates=rates or {}),
     )
-    async with serving(theirs.take) as url, httpx.AsyncClient(trust_env=False) as client:
+    async with serving(theirs.take) as url, open_client() as client:
         courier = Courier(
             pool=rooms.pool,
             keys=rooms.keys,

@@ -161,6 +161,11 @@ async def dead_worker(rooms: Rooms) -> str:
     return "worker"
 
 
+async def dead_courier(rooms: Rooms) -> str:
+    await _beat(rooms, kind="courier")
+    return "courier"
+
+
 async def dead_sequencer(rooms: Rooms) -> str:
     await _beat(rooms, kind="sequencer")
     return "sequencer"

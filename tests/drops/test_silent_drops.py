@@ -44,6 +44,13 @@ CHECKED = [
         later=MINUTES,
     ),
     Checked(
+        "dead courier",
+        losing.dead_courier,
+        ("process_silent",),
+        limits=only_for(("courier",)),
+        later=MINUTES,
+    ),
+    Checked(
         "dead sequencer",
         losing.dead_sequencer,
         ("process_silent",),

@@ -1,4 +1,4 @@
-"""The long-running processes: `python -m tutela.cli.process web|worker|sequencer NAME`."""
+"""The long-running processes: `python -m tutela.cli.process web|worker|courier|sequencer NAME`."""
 
 import asyncio
 import os
@@ -39,6 +39,8 @@ class Kind(StrEnum):
     WEB = "web"
     #: Does what must follow, in named loops.
     WORKER = "worker"
+    #: Brings out what leaves the house: messages to platforms, statements to the database.
+    COURIER = "courier"
     #: Gives the facts of the ledger their place; one leads, others wait.
     SEQUENCER = "sequencer"
 
@@ -99,8 +101,14 @@ async def serve(house: House, *, stopping: asyncio.Event) -> None:
 async def work_off(house: House, *, stopping: asyncio.Event) -> None:
     """Runs every loop of a worker, each by itself."""
     watch = Loop(name="watch", every_seconds=RETRY_SECONDS, run=lambda: _watch(house))
-    async with app.worker_loops(house) as loops:
-        await _until(stopping, endless=[go_on(loop) for loop in (*loops, watch)])
+    loops = (*app.worker_loops(house), watch)
+    await _until(stopping, endless=[go_on(loop) for loop in loops])
+
+
+async def bring_out(house: House, *, stopping: asyncio.Event) -> None:
+    """Runs every loop of a courier, each by itself."""
+    async with app.courier_loops(house) as loops:
+        await _until(stopping, endless=[go_on(loop) for loop in loops])
 
 
 async def sequence(house: House, *, stopping: asyncio.Event) -> None:
@@ -171,7 +179,12 @@ async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-WORKS: dict[Kind, Work] = {Kind.WEB: serve, Kind.WORKER: work_off, Kind.SEQUENCER: sequence}
+WORKS: dict[Kind, Work] = {
+    Kind.WEB: serve,
+    Kind.WORKER: work_off,
+    Kind.COURIER: bring_out,
+    Kind.SEQUENCER: sequence,
+}
 
 if __name__ == "__main__":
     main()

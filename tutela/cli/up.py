@@ -30,7 +30,7 @@ class Part(StrEnum):
     ALL = "all"
     #: Answers calls, and nothing else.
     WEB = "web"
-    #: Does what must follow, and sequences the ledger.
+    #: Does what must follow, brings out what leaves the house, and sequences the ledger.
     WORKER = "worker"
 
 
@@ -135,6 +135,7 @@ def _plan(settings: Settings, *, part: Part, resolved: Settings, port: HeldPort 
     names = {
         Kind.SEQUENCER: ["sequencer"] if part is not Part.WEB else [],
         Kind.WORKER: ["worker"] if part is not Part.WEB else [],
+        Kind.COURIER: ["courier"] if part is not Part.WEB else [],
         Kind.WEB: [f"web-{n}" for n in range(settings.web_processes if port else 0)],
     }
     return Plan(

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from uuid import UUID
 
-import httpx
+import aiohttp
 from standardwebhooks import Webhook
 
 from tutela.decisions.endpoints import WebhookEndpoint
@@ -16,6 +16,8 @@ from tutela.errors import TutelaError
 
 #: How long a receiver may take to answer.
 ANSWER_SECONDS = 10.0
+#: Statuses by which a receiver says that it took a message.
+TAKEN = range(200, 300)
 
 
 class MarkedRefused(TutelaError):
@@ -45,8 +47,21 @@ class NotTaken:
     after_seconds: float = 0.0
 
 
+def open_client() -> aiohttp.ClientSession:
+    """What messages are sent through: no cookies, no proxies of the environment, no unpacking.
+
+    How many connections there are is for whoever sends to say.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+    )
+
+
 async def send(
-    message: Message, *, endpoint: WebhookEndpoint, client: httpx.AsyncClient, at: datetime
+    message: Message, *, endpoint: WebhookEndpoint, client: aiohttp.ClientSession, at: datetime
 ) -> NotTaken | None:
     """None where the receiver took it (2xx), else why not, without anybody's words.
 
@@ -66,23 +81,19 @@ async def send(
     try:
         async with (
             asyncio.timeout(ANSWER_SECONDS),
-            client.stream(
-                "POST",
-                endpoint.url,
-                content=message.body.encode(),
-                headers=headers,
-                follow_redirects=False,
+            client.post(
+                endpoint.url, data=message.body.encode(), headers=headers, allow_redirects=False
             ) as response,
         ):
-            return None if response.is_success else _not_taken(response, at=signed_at)
-    except (httpx.HTTPError, TimeoutError) as cause:
+            return None if response.status in TAKEN else _not_taken(response, at=signed_at)
+    except (aiohttp.ClientError, TimeoutError) as cause:
         return NotTaken(type(cause).__name__)
 
 
-def _not_taken(response: httpx.Response, *, at: datetime) -> NotTaken:
+def _not_taken(response: aiohttp.ClientResponse, *, at: datetime) -> NotTaken:
     return NotTaken(
-        f"answered {response.status_code}",
-        gone=response.status_code == HTTPStatus.GONE,
+        f"answered {response.status}",
+        gone=response.status == HTTPStatus.GONE,
         after_seconds=_after_seconds(response.headers.get("retry-after", ""), at=at),
     )
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
-import httpx
+import aiohttp
 import psycopg
 
 from tutela.access.keys import KeySet, SealBroken, Sealed
@@ -17,7 +17,7 @@ from tutela.database.pool import Pool, every_tenant_transaction, tenant_transact
 from tutela.decisions import endpoints
 from tutela.decisions.endpoints import Station, WebhookEndpoint
 from tutela.decisions.instructions import InstructionKind
-from tutela.decisions.sending import Message, NotTaken, send
+from tutela.decisions.sending import ANSWER_SECONDS, Message, NotTaken, send
 from tutela.domain.states import MeasureEvent, OutboxEvent, OutboxState, moves, transition
 from tutela.domain.vocabulary import Mark
 
@@ -32,8 +32,13 @@ PAUSE_SECONDS_MAX = 6 * 3_600.0
 #: How long a message is one worker's alone: longer than any attempt.
 LEASE_SECONDS = 60
 #: Messages of one service that are under way at a time.
-UNDER_WAY_MAX = 16
-DELIVERIES_MAX = 1_000
+UNDER_WAY_MAX = 32
+#: Messages that are leased together: few at first and after a failure, twice as many after each
+#: time that all were taken.
+CLAIM_FIRST, CLAIM_MAX = 32, 1_024
+#: Messages of one service in one round, and how long it may take: others wait for the next one.
+DELIVERIES_MAX = 10_000
+ROUND_SECONDS = 5.0
 UUID_BYTES = 16
 CHANCE_BYTES = 4
 #: How long the platform may take to confirm what it took, unless the operator says otherwise.
@@ -71,7 +76,7 @@ class Courier:
 
     pool: Pool
     keys: KeySet
-    client: httpx.AsyncClient
+    client: aiohttp.ClientSession
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
     confirm_seconds: float = CONFIRM_SECONDS
@@ -139,6 +144,15 @@ class _Route:
     carry: _Carry
 
 
+async def deliver_all(courier: Courier) -> Delivered:
+    """What came of round after round, until one in which nothing was taken."""
+    done = came_to = await deliver_due(courier)
+    while came_to.accepted:
+        came_to = await deliver_due(courier)
+        done += came_to
+    return done
+
+
 async def deliver_due(courier: Courier, *, limit: int = DELIVERIES_MAX) -> Delivered:
     """What came of the messages that are due, at most `limit` a service and mark.
 
@@ -197,22 +211,35 @@ async def _send_now(
 
 
 async def _serve(courier: Courier, *, route: _Route, limit: int) -> Delivered:
-    done = Delivered()
-    while done.attempts < limit:
-        most = min(UNDER_WAY_MAX, limit - done.attempts)
-        claimed = await _claim(courier, route=route, most=most)
+    done, most, now = Delivered(), CLAIM_FIRST, asyncio.get_running_loop().time
+    ends = now() + ROUND_SECONDS
+    while done.attempts < limit and now() < ends:
+        claimed = await _claim(courier, route=route, most=min(most, limit - done.attempts))
         if not claimed:
             break
-        done += await _settle_all(courier, route=route, claimed=claimed)
+        came_to = await _settle_all(courier, route=route, claimed=claimed)
+        done += came_to
+        all_taken = came_to.accepted == len(claimed)
+        most = min(2 * most, CLAIM_MAX) if all_taken else CLAIM_FIRST
     return done
 
 
 async def _settle_all(courier: Courier, *, route: _Route, claimed: Sequence[_Leased]) -> Delivered:
-    """What became of each, once all have ended; then the first error, if there was one."""
-    ended = await asyncio.gather(
-        *(_try(courier, route=route, leased=each) for each in claimed), return_exceptions=True
-    )
-    tried = [each for each in ended if isinstance(each, _Tried)]
+    """What became of each that was tried; then the first error, if there was one.
+
+    What can't be tried within the lease is left: it is due again once the lease is over.
+    """
+    tried: list[_Tried] = []
+    waiting, now = iter(claimed), asyncio.get_running_loop().time
+    last_start = now() + LEASE_SECONDS - 2 * ANSWER_SECONDS
+
+    async def carry() -> None:
+        for each in waiting:
+            if now() > last_start:
+                return
+            tried.append(await _try(courier, route=route, leased=each))
+
+    ended = await asyncio.gather(*(carry() for _ in range(UNDER_WAY_MAX)), return_exceptions=True)
     done = await _settle(courier, route=route, tried=tried) if tried else Delivered()
     for each in ended:
         if isinstance(each, BaseException):

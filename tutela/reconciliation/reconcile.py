@@ -93,7 +93,7 @@ class Limits:
     ending_seconds_max: float = 900
     incident_seconds_max: float = 24 * 3600
     unanswered_max: int = UNANSWERED_MAX
-    kinds: tuple[str, ...] = ("web", "worker", "sequencer")
+    kinds: tuple[str, ...] = ("web", "worker", "courier", "sequencer")
     doors: tuple[str, ...] = ("activitypub", "api", "batch", "coop", "form", "osprey", "xrpc")
 
 

@@ -20,6 +20,8 @@ from tutela.decisions.webhooks import (
     PAUSE_SECONDS,
     PAUSE_SECONDS_MAX,
     Delivered,
+    claim_after,
+    deliver_all,
     pause,
 )
 from tutela.domain.vocabulary import Mark, Role
@@ -310,6 +312,36 @@ async def test_a_round_takes_no_more_than_it_may_and_few_at_a_time(platform: Pla
     assert await platform.deliver(limit=17) == Delivered(accepted=17)
     assert platform.receiver.most_under_way <= webhooks.UNDER_WAY_MAX
     assert await platform.deliver() == Delivered(accepted=3)
+
+
+@pytest.mark.parametrize(
+    ("most", "claimed", "accepted", "following"),
+    [(32, 32, 32, 64), (1_024, 1_024, 1_024, 1_024), (512, 512, 511, 32), (32, 32, 0, 32)],
+)
+def test_more_are_leased_together_while_all_are_taken_and_few_after_a_failure(
+    most: int, claimed: int, accepted: int, following: int
+) -> None:
+    assert claim_after(most, claimed=claimed, accepted=accepted) == following
+
+
+async def test_what_cannot_be_tried_within_its_lease_is_left_to_the_next_one(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await platform.configure()
+    await platform.dismiss("post-1")
+    monkeypatch.setattr(webhooks, "LEASE_SECONDS", sending.ANSWER_SECONDS)
+    assert await platform.deliver() == Delivered()
+    assert platform.receiver.received == []
+    monkeypatch.undo()
+    platform.wait(timedelta(seconds=sending.ANSWER_SECONDS))
+    assert await platform.deliver() == Delivered(accepted=1)
+
+
+async def test_rounds_go_on_until_one_brings_nothing(platform: Platform) -> None:
+    await platform.configure()
+    await platform.act("post-1")
+    platform.receiver.answer = lambda each: 503 if each.content["type"] == KINDS[2] else 204
+    assert await deliver_all(platform.courier) == Delivered(accepted=2, failed=1)
 
 
 async def test_a_broken_database_is_said_once_all_attempts_have_ended(

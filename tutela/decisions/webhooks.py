@@ -164,9 +164,15 @@ async def deliver_due(courier: Courier, *, limit: int = DELIVERIES_MAX) -> Deliv
     return _sum(await _all([_serve(courier, route=route, limit=limit) for route in routes]))
 
 
+def claim_after(most: int, *, claimed: int, accepted: int) -> int:
+    """How many messages are leased together after `claimed` at most `most`, `accepted` of them."""
+    return min(2 * most, CLAIM_MAX) if accepted == claimed else CLAIM_FIRST
+
+
 def pause(attempts: int, *, chance: Callable[[int], bytes]) -> timedelta:
     """How long to wait after so many failures: a power, of which half is left to chance."""
-    full = min(PAUSE_SECONDS * PAUSE_FACTOR ** (attempts - 1), PAUSE_SECONDS_MAX)
+    times = min(attempts - 1, ATTEMPTS_MAX)
+    full = min(PAUSE_SECONDS * PAUSE_FACTOR**times, PAUSE_SECONDS_MAX)
     drawn = int.from_bytes(chance(CHANCE_BYTES), "big") / 2 ** (8 * CHANCE_BYTES)
     return timedelta(seconds=full * (1 + drawn) / 2)
 
@@ -219,8 +225,7 @@ async def _serve(courier: Courier, *, route: _Route, limit: int) -> Delivered:
             break
         came_to = await _settle_all(courier, route=route, claimed=claimed)
         done += came_to
-        all_taken = came_to.accepted == len(claimed)
-        most = min(2 * most, CLAIM_MAX) if all_taken else CLAIM_FIRST
+        most = claim_after(most, claimed=len(claimed), accepted=came_to.accepted)
     return done
 
 

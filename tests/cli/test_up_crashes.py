@@ -29,11 +29,11 @@ def test_what_is_killed_comes_back_and_nothing_acknowledged_is_lost(
 def test_a_process_that_can_not_start_is_tried_with_longer_and_longer_pauses(
     own_tutela: RunningTutela,
 ) -> None:
-    until(lambda: own_tutela.log().count('"event": "process_started"') == 3, what="all processes")
+    until(lambda: own_tutela.log().count('"event": "process_started"') == 4, what="all processes")
     hidden = own_tutela.key_folder.rename(own_tutela.folder / "hidden")
     os.kill(own_tutela.process_ids()["worker"], signal.SIGKILL)
     until(lambda: own_tutela.log().count('"event": "child_ended"') >= 4, what="four ends")
     with own_tutela.client("none") as client:
         assert client.get("/v1/ledger/head").status_code < 500
     hidden.rename(own_tutela.key_folder)
-    until(lambda: own_tutela.log().count('"event": "process_started"') == 4, what="the worker")
+    until(lambda: own_tutela.log().count('"event": "process_started"') == 5, what="the worker")

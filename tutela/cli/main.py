@@ -13,6 +13,7 @@ from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
 from tutela.cli.flaggers import flaggers
+from tutela.cli.hashes import hashes
 from tutela.cli.incidents import incidents
 from tutela.cli.keys import keys
 from tutela.cli.ledger import ledger
@@ -44,6 +45,8 @@ USAGE_CODES = frozenset(
         "export_not_written",
         "fault_unfit",
         "file_unfit",
+        "hash_file_unfit",
+        "hashes_unfit",
         "invalid_body",
         "keys_unusable",
         "law_unreadable",
@@ -96,6 +99,7 @@ application.add_typer(statements, name="statements")
 application.add_typer(decisions, name="decisions")
 application.add_typer(tos, name="tos")
 application.add_typer(measures, name="measures")
+application.add_typer(hashes, name="hashes")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

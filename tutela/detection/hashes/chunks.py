@@ -1,0 +1,123 @@
+"""How 256 bits are cut into chunks, and how far each may differ: the proof that nothing is missed.
+
+With m chunks whose differences are d and thresholds t that sum to radius - m + 1, a hash within the
+radius has a chunk i from which on, around the ring, every run of l chunks differs by no more than
+the sum of its thresholds plus l - 1. For y = d - t - 1 sums to less than 0, so some rotation has
+negative partial sums throughout (the cycle lemma). With l = 1 this is multi-index hashing (Norouzi,
+Punjani, Fleet 2012); with l = 2 it also bounds the next chunk (pigeonring: Qin, Xiao 2018), which
+is what lies beside each entry of a posting list as its signature.
+"""
+
+import itertools
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutela.detection.hashes.kinds import Words
+
+HASH_BITS: Final = 256
+#: So many bits of the next chunk lie beside each entry.
+SIGNATURE_BITS: Final = 16
+_WORD_BITS: Final = 64
+#: Up to so many hashes a scan is as quick as looking up.
+SCANNED_UP_TO: Final = 8_192
+#: Number of chunks by number of hashes: with more hashes, fewer and wider chunks.
+COUNTS: Final = ((4_000_000, 16), (12_000_000, 14), (100_000_000, 13))
+#: Wider flips than this are never looked up: a scan is quicker.
+_FLIPS_MAX: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of bits of the hash."""
+
+    first_bit: int
+    width_bits: int
+
+    def codes(self, words: Words) -> NDArray[np.int64]:
+        """What the chunk reads in each row, as a number."""
+        word, shift = divmod(self.first_bit, _WORD_BITS)
+        value = words[:, word] >> np.uint64(shift)
+        if shift + self.width_bits > _WORD_BITS:
+            value |= words[:, word + 1] << np.uint64(_WORD_BITS - shift)
+        return (value & np.uint64((1 << self.width_bits) - 1)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Flips of one number of bits: how many of them, and what the next chunk may still differ."""
+
+    flips: int
+    left_bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Chunks that are looked up alike, with flips in layers by how many bits they flip."""
+
+    chunks: NDArray[np.int64]
+    flips: NDArray[np.int64]
+    layers: tuple[Layer, ...]
+
+
+def count_for(hashes: int) -> int:
+    """How many chunks serve so many hashes best; 0: none, they are scanned."""
+    if hashes <= SCANNED_UP_TO:
+        return 0
+    return next((count for most, count in COUNTS if hashes <= most), COUNTS[-1][1])
+
+
+@lru_cache
+def cut(count: int) -> tuple[Chunk, ...]:
+    """So many chunks of widths that differ by one bit at most, the narrower ones first."""
+    narrow, wider = divmod(HASH_BITS, count)
+    widths = [narrow] * (count - wider) + [narrow + 1] * wider
+    starts = itertools.accumulate(widths, initial=0)
+    return tuple(Chunk(start, width) for start, width in zip(starts, widths, strict=False))
+
+
+@lru_cache
+def groups(count: int, *, radius: int) -> tuple[Group, ...] | None:
+    """What is to be looked up so that nothing within the radius is missed; None: too much."""
+    thresholds = _thresholds(count, radius=radius)
+    if max(thresholds) > _FLIPS_MAX:
+        return None
+    chunks = cut(count)
+    alike: dict[tuple[int, int], list[int]] = {}
+    for index, chunk in enumerate(chunks):
+        if thresholds[index] >= 0:
+            alike.setdefault((chunk.width_bits, thresholds[index]), []).append(index)
+    return tuple(
+        Group(
+            np.array(members, np.int64),
+            _flips(width, most=most),
+            _layers(members, thresholds=thresholds, width=width),
+        )
+        for (width, most), members in alike.items()
+    )
+
+
+def _thresholds(count: int, *, radius: int) -> list[int]:
+    least, over = divmod(radius - count + 1, count)
+    return [least + 1] * over + [least] * (count - over)
+
+
+def _flips(width: int, *, most: int) -> NDArray[np.int64]:
+    masks = [
+        sum(1 << bit for bit in bits)
+        for flipped in range(most + 1)
+        for bits in itertools.combinations(range(width), flipped)
+    ]
+    return np.array(masks, np.int64)
+
+
+def _layers(members: list[int], *, thresholds: list[int], width: int) -> tuple[Layer, ...]:
+    most = thresholds[members[0]]
+    following = max(thresholds[(index + 1) % len(thresholds)] for index in members)
+    counts = np.bincount(np.bitwise_count(_flips(width, most=most)))
+    return tuple(
+        Layer(int(flips), most + following + 1 - flipped) for flipped, flips in enumerate(counts)
+    )

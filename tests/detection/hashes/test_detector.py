@@ -1,5 +1,9 @@
 """The detector: what it matches, and that what it could not look at is never called clean."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from tutela.detection.detectors import Hashes, Item
 from tutela.detection.hashes import HashKind, Md5Set, PdqIndex
 from tutela.detection.hashes.detector import (
@@ -116,11 +120,23 @@ def test_a_search_that_fails_is_unavailable() -> None:
     assert signals[0].why == "search_failed"
 
 
-def test_swapped_lists_count_from_the_next_look_on() -> None:
-    detector = HashDetector(Lists(lists=(listed("a", pdq=[EXAMPLE_PDQ]),)))
-    detector.swap(Lists(lists=(listed("a", pdq=[FAR_PDQ], version=4),)))
-    (gone, new) = detector.look([item(pdq=EXAMPLE_PDQ), item(pdq=FAR_PDQ)])
-    assert (gone.result, new.matches[0].version) == (Result.NO_MATCH, 4)
+def test_each_list_is_proven_by_its_own_canaries() -> None:
+    lists = (listed("a", pdq=[EXAMPLE_PDQ]), listed("b", pdq=[FAR_PDQ]))
+    canaries = (Hashes(pdq=EXAMPLE_PDQ, md5=EXAMPLE_MD5), Hashes(pdq=FAR_PDQ))
+    proven = [replace(each, canaries=(one,)) for each, one in zip(lists, canaries, strict=True)]
+    for radius in (0, 31):
+        detector = HashDetector(Lists(lists=proven), radius=radius)
+        assert len(detector.examples().matching) == 5
+        assert set(look(detector, *detector.examples().matching)) == {Result.MATCH}
+    dead = replace(proven[1], indexes={HashKind.PDQ: PdqIndex.build(np.zeros((0, 32), np.uint8))})
+    assert Result.NO_MATCH in look(
+        HashDetector(Lists(lists=[proven[0], dead])), *detector.examples().matching
+    )
+
+
+def test_a_detector_whose_lists_have_no_canary_proves_nothing() -> None:
+    unproven = HashDetector(Lists(lists=(listed("a", pdq=[EXAMPLE_PDQ]),)))
+    assert unproven.examples().matching == ()
 
 
 def test_a_crowd_of_near_entries_gives_the_nearest_few() -> None:

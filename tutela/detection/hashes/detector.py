@@ -1,6 +1,6 @@
 """The detector of known hashes: lists in, signals out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -13,10 +13,13 @@ from tutela.detection.hashes.kinds import HashesUnfit, HashKind, Words, words_of
 from tutela.domain.signals import Match, Result, Signal
 
 NAME: Final = "hashes"
+_SURFACE: Final = "upload"
 #: Matches of one list that a signal carries, the nearest ones.
 MATCHES_AT_MOST: Final = 20
 MALFORMED: Final = "hash_malformed"
 BROKE: Final = "search_failed"
+#: Bits that a canary may be off and must still match.
+_OFF_BITS: Final = 7
 #: Stands for known material in examples: made up, of no picture and no file.
 EXAMPLE_PDQ: Final = "5a" * 32
 EXAMPLE_MD5: Final = "a5" * 16
@@ -49,6 +52,8 @@ class HashList:
     indexes: Mapping[HashKind, HashIndex]
     #: What is told of a row; without it the row's number.
     entry_of: Callable[[Row], Entry] = _numbered
+    #: Hashes of made-up entries of the list: they prove that it is looked at.
+    canaries: Sequence[Hashes] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,9 @@ class HashDetector:
             kind: INDEXES[kind].build(words_of_hex([text], kind=kind))
             for kind, text in kinds.items()
         }
-        return cls(Lists(lists=(HashList(name="examples", version=1, indexes=indexes),)))
+        canary = Hashes(pdq=EXAMPLE_PDQ, md5=EXAMPLE_MD5)
+        examples = HashList(name="examples", version=1, indexes=indexes, canaries=(canary,))
+        return cls(Lists(lists=(examples,)))
 
     @property
     def name(self) -> str:
@@ -90,24 +97,24 @@ class HashDetector:
         return NAME
 
     def examples(self) -> Examples:
-        """Made-up hashes: what `with_examples` matches, and what it doesn't."""
-        seven_bits_off = "7f" + EXAMPLE_PDQ[2:-2] + "0a"
+        """The canaries of its lists, each kind of hash alone and PDQ some bits off; and none."""
+        hashes = [canary for each in self._lists.lists for canary in each.canaries]
         return Examples(
-            matching=(
-                _item(pdq=EXAMPLE_PDQ),
-                _item(pdq=seven_bits_off.upper()),
-                _item(pdq="00" * 32, md5=EXAMPLE_MD5),
-            ),
+            matching=tuple(item for each in hashes for item in self._matching(each)),
             clean=(
-                _item(pdq="a5" * 32),
-                _item(md5="5a" * 16, sha1="00" * 20, sha256="00" * 32),
-                Item(surface="upload", text="no hash at all"),
+                _item(pdq="0f" * 32, md5="5a" * 16, sha1="00" * 20, sha256="00" * 32),
+                Item(surface=_SURFACE, text="no hash at all"),
             ),
         )
 
-    def swap(self, lists: Lists) -> None:
-        """From the next look on, these are the lists."""
-        self._lists = lists
+    def _matching(self, canary: Hashes) -> Iterator[Item]:
+        for kind in HashKind:
+            text = getattr(canary, kind)
+            if text is not None:
+                yield _item(**{kind: text})
+        if canary.pdq is not None:
+            off = (1 << min(_OFF_BITS, self._radius)) - 1
+            yield _item(pdq=f"{int(canary.pdq, 16) ^ off:064x}")
 
     def look(self, items: Sequence[Item]) -> list[Signal]:
         """A signal for each item, in order.
@@ -154,7 +161,7 @@ class HashDetector:
 
 
 def _item(**hashes: str) -> Item:
-    return Item(surface="upload", hashes=Hashes(**hashes))
+    return Item(surface=_SURFACE, hashes=Hashes(**hashes))
 
 
 def _asked(

@@ -28,6 +28,7 @@ from tutela.decisions.replays.replaying import ReplayRoom
 from tutela.decisions.sending import open_client
 from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import Courier, deliver_all
+from tutela.detection.lists.room import ListRoom
 from tutela.detection.pipeline.panel import Panel, Source
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
@@ -174,6 +175,11 @@ def bulk_room(house: House) -> BulkRoom:
         alone_max=house.settings.bulk_alone_max,
         language=house.settings.language,
     )
+
+
+def list_room(house: House) -> ListRoom:
+    """Where lists of known material and terms are kept."""
+    return ListRoom(pool=house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
 
 
 def refusals(house: House) -> RefusalLog:

@@ -47,7 +47,6 @@ def _examine(where: Where) -> Iterator[Finding]:
         yield from _examine_database(settings, where=where)
     except TutelaError as error:
         yield Finding(Mark.FAIL, "database", error.detail or error.title)
-    yield Finding(Mark.OK, "lists", "none configured")
 
 
 def _examine_database(settings: Settings, *, where: Where) -> Iterator[Finding]:
@@ -88,5 +87,6 @@ async def _look(attachment: Attachment, *, settings: Settings) -> AsyncIterator[
         yield await findings.of_filing(pool, settings=settings)
         yield await findings.of_witnesses(pool)
         yield await findings.of_publication(pool)
+        yield await findings.of_lists(pool)
     finally:
         await pool.close()

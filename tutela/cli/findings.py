@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, LiteralString
@@ -27,6 +27,8 @@ from tutela.database.pool import (
 from tutela.decisions.carrying import not_carried_out
 from tutela.decisions.withholding import register
 from tutela.decisions.words.catalogs import WordsUnreadable, languages, refuse_unknown
+from tutela.detection.lists import register as list_register
+from tutela.detection.lists.register import ListState
 from tutela.domain.states import MeasureState
 from tutela.errors import TutelaError
 from tutela.law.parameters import LawUnreadable
@@ -237,6 +239,21 @@ async def of_public_service(pool: Pool, *, named: str) -> Finding:
         told = f"the public doors answer 503: TUTELA_PUBLIC_SERVICE. {error.detail}"
         return Finding(Mark.FAIL, "public", told)
     return Finding(Mark.OK, "public", f"doors without a token take reports for {named}")
+
+
+async def of_lists(pool: Pool) -> Finding:
+    """How old each list of known material and terms is, and which of them say nothing any more."""
+    async with every_tenant_transaction(pool) as connection:
+        row = await (await connection.execute(_sql.instant)).fetchone()
+        now = row[0] if row else datetime.now(UTC)
+        standing = await list_register.standings_in(connection, now=now)
+    told = "; ".join(
+        f"{each.tenant}/{each.service} {each.list} {each.standing},"
+        f" {timedelta(seconds=each.age_seconds)} old"
+        for each in standing
+    )
+    stale = any(each.standing is ListState.STALE for each in standing)
+    return Finding(Mark.WARN if stale else Mark.OK, "lists", told or "none")
 
 
 async def of_witnesses(pool: Pool) -> Finding:

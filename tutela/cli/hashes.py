@@ -1,4 +1,4 @@
-"""`tutela hashes`: files of hashes against lists of hashes."""
+"""`tutela hashes`: files of hashes into lists, and against each other."""
 
 import os
 import sys
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from tutela.cli.list_files import import_hashes
 from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json, progress
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tutela.detection.hashes.matching import Matched
 
 hashes = typer.Typer(no_args_is_help=True, help="Hashes of known material.")
+hashes.command("import")(import_hashes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

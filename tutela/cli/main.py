@@ -17,6 +17,7 @@ from tutela.cli.hashes import hashes
 from tutela.cli.incidents import incidents
 from tutela.cli.keys import keys
 from tutela.cli.ledger import ledger
+from tutela.cli.lists import lists
 from tutela.cli.measures import measures
 from tutela.cli.notices import notices
 from tutela.cli.outbox import outbox
@@ -50,6 +51,9 @@ USAGE_CODES = frozenset(
         "invalid_body",
         "keys_unusable",
         "law_unreadable",
+        "list_file_unfit",
+        "list_mapping_unfit",
+        "list_unfit",
         "mapping_unfit",
         "name_taken",
         "no_such_service",
@@ -63,7 +67,9 @@ USAGE_CODES = frozenset(
         "transparency_unfit",
         "unknown_bulk",
         "unknown_endpoint",
+        "unknown_entry",
         "unknown_incident",
+        "unknown_list",
         "unknown_message",
         "unknown_notice",
         "terms_taken",
@@ -100,6 +106,7 @@ application.add_typer(decisions, name="decisions")
 application.add_typer(tos, name="tos")
 application.add_typer(measures, name="measures")
 application.add_typer(hashes, name="hashes")
+application.add_typer(lists, name="lists")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

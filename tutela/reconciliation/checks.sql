@@ -207,6 +207,13 @@ WHERE greatest(h.at, w.added_at) < %(now)s - make_interval(secs => %(witness_sec
 -- Logs of which a witness was shown two histories, both signed here.
 SELECT tenant, '', name, format('at %%s leaves', last_size) FROM ledger_witness WHERE fork IS NOT NULL
 
+-- name: list_stale
+-- Lists in use that their source has not confirmed for longer than they may be old.
+SELECT tenant, service, name, format('confirmed last %%s', confirmed_at)
+FROM known_list
+WHERE withdrawn_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
+  AND confirmed_at < %(now)s - make_interval(secs => longest_age_seconds)
+
 -- name: canary_lost
 -- Probes that did not come through in time, with the station where they were last seen.
 SELECT tenant, service, id::text, format('%%s over %%s: %%s', channel, door, CASE

@@ -11,6 +11,10 @@ from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.decisions.carrying import NotCarriedOut, not_carried_out
 from tutela.decisions.endpoints import Station
+from tutela.detection.lists.entries import Family
+from tutela.detection.lists.register import ListState
+from tutela.detection.lists.register import standings_in as standings_of_lists
+from tutela.detection.lists.room import Holder
 from tutela.domain import canonical
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.publishing import targets
@@ -89,6 +93,19 @@ class Queue(msgspec.Struct, frozen=True):
     oldest_since: str | None
 
 
+class ListAge(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of known material or terms: whether it can be relied on, and how old it is."""
+
+    list: str
+    family: Family
+    standing: ListState
+    version: int
+    entries: int
+    withdrawn: int
+    age_seconds: int
+    longest_age_seconds: int
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """The answer of `GET /v1/status`."""
 
@@ -104,6 +121,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     #: Measures that are neither confirmed nor lifted, as of now.
     not_carried_out: list[NotCarriedOut] = []
     detectors: list[str]
+    lists: list[ListAge] = []
     witness: str = "unwitnessed"
     witnesses: list[Witnessed] = []
     published: list[Published] = []
@@ -136,6 +154,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
             connection, station=Station(tenant=viewer.tenant, service=viewer.service)
         )
         witnesses = await standings_in(connection, tenant=viewer.tenant, now=now)
+        lists = await _lists(connection, viewer=viewer, now=now)
         published = await targets.standings_in(connection, tenant=viewer.tenant, now=now)
     own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
     late = now - timedelta(seconds=canary_seconds_max)
@@ -153,6 +172,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         processes=[Heard(row[0], row[1], canonical.timestamp(row[2])) for row in heard],
         not_carried_out=waiting,
         detectors=[],
+        lists=lists,
         witness="witnessed" if any(map(holds, witnesses)) else "unwitnessed",
         witnesses=witnesses,
         published=published,
@@ -177,6 +197,23 @@ def _probed(row: Sequence[Any], *, late: datetime) -> Probed:
     return Probed(
         channel, door, canonical.timestamp(issued_at), _at(through_at), fault, ok and fault is None
     )
+
+
+async def _lists(connection: Connection, *, viewer: Viewer, now: datetime) -> list[ListAge]:
+    holder = Holder(tenant=viewer.tenant, service=viewer.service)
+    return [
+        ListAge(
+            list=found.list,
+            family=found.family,
+            standing=found.standing,
+            version=found.version,
+            entries=sum(found.entries.values()),
+            withdrawn=found.withdrawn,
+            age_seconds=found.age_seconds,
+            longest_age_seconds=found.longest_age_seconds,
+        )
+        for found in await standings_of_lists(connection, now=now, holder=holder)
+    ]
 
 
 def _withheld(row: Sequence[Any]) -> Withheld:

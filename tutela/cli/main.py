@@ -22,6 +22,7 @@ from tutela.cli.measures import measures
 from tutela.cli.notices import notices
 from tutela.cli.outbox import outbox
 from tutela.cli.reconcile import reconcile
+from tutela.cli.rules import rules
 from tutela.cli.statements import statements
 from tutela.cli.tokens import tokens
 from tutela.cli.tos import tos
@@ -44,6 +45,7 @@ USAGE_CODES = frozenset(
         "data_folder_owned",
         "data_folder_unusable",
         "export_not_written",
+        "events_unreadable",
         "fault_unfit",
         "file_unfit",
         "hash_file_unfit",
@@ -61,6 +63,7 @@ USAGE_CODES = frozenset(
         "password_unfit",
         "port_taken",
         "role_not_for_people",
+        "rules_unfit",
         "several_tokens",
         "statement_file_unfit",
         "unknown_decision",
@@ -107,6 +110,7 @@ application.add_typer(tos, name="tos")
 application.add_typer(measures, name="measures")
 application.add_typer(hashes, name="hashes")
 application.add_typer(lists, name="lists")
+application.add_typer(rules, name="rules")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

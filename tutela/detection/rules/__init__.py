@@ -1,0 +1,1 @@
+"""Decides which policies an event matches, each apart: match, no match, or unavailable with why."""

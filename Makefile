@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors bench-ledger bench-filing bench-identifiers bench-intake bench-removals lock clean
+.PHONY: help setup oracles demo test check static floor crash doors bench-ledger bench-filing bench-identifiers bench-intake bench-removals bench-rules lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench-intake: setup  ## notices per second over HTTP beside pgbench
 
 bench-removals: setup  ## many removals from a file to filed, killed and undone, beside pgbench (REMOVALS=20000: a small one)
 	$(BIN)/python -m benchmarks.removals $(if $(REMOVALS),--removals $(REMOVALS))
+
+bench-rules: setup  ## a hundred rules an event through our wrapper beside bare cel-cpp
+	$(BIN)/python -m benchmarks.rules
 
 lock: setup  ## resolve the locked dependencies anew; UPGRADE=--upgrade takes newer ones
 	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK_ARGS) $(UPGRADE) \

@@ -151,6 +151,18 @@ def test_rules_that_loop_share_no_call_beyond_the_budget_of_one() -> None:
     assert [len(each.programs) for each in batches] == [1, 1, 1]
 
 
+def test_rules_that_read_what_may_be_unknown_go_apart_from_those_that_do_not() -> None:
+    texts = ["content.text == ''", "signals.terms.matched", "content.kind == ''"]
+    batches = LANGUAGE.batches([LANGUAGE.program(each) for each in texts])
+    assert [each.places for each in batches] == [(0, 2), (1,)]
+
+
+def test_no_call_takes_more_than_twenty_rules() -> None:
+    batches = LANGUAGE.batches([LANGUAGE.program("content.text == ''")] * 45)
+    assert [len(each.programs) for each in batches] == [20, 20, 5]
+    assert [place for each in batches for place in each.places] == list(range(45))
+
+
 _LEAVES = st.sampled_from(
     [
         "content.text == 'token'",
@@ -189,12 +201,11 @@ def test_together_rules_say_what_each_says_alone(
     programs = [LANGUAGE.program(each) for each in rules]
     activation = LANGUAGE.activation(known)
     alone = [value_of(one, activation=activation, unknown=known.unknown) for one in programs]
-    together = [
-        each
-        for batch in LANGUAGE.batches(programs)
-        for each in values_of(batch, activation=activation, unknown=known.unknown)
-    ]
-    assert together == alone
+    together: dict[int, object] = {}
+    for batch in LANGUAGE.batches(programs):
+        values = values_of(batch, activation=activation, unknown=known.unknown)
+        together |= zip(batch.places, values, strict=True)
+    assert [together[place] for place in range(len(programs))] == alone
 
 
 @given(rule=_RULES, said=st.sampled_from([Result.MATCH, Result.NO_MATCH]))

@@ -99,9 +99,14 @@ class Program:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Programs that are evaluated in one call, as one list; None where they can't be."""
+    """Programs that are evaluated in one call."""
 
     programs: tuple[Program, ...]
+    #: Where each of them stands among all.
+    places: tuple[int, ...]
+    #: The variables that they read.
+    reads: frozenset[str]
+    #: All of them as one list; None where they can't be.
     expression: cel.Expression | None
 
 
@@ -110,6 +115,7 @@ class Language:
 
     def __init__(self, variables: Sequence[Variable]) -> None:
         self._variables = {each.name: each for each in variables}
+        self._optional = frozenset(each.name for each in variables if each.optional)
         self._extents = {each.name: each.extent for each in variables}
         types = {each.name: _TYPES[each.kind] for each in variables}
         self._env = cel.NewEnv(variables=types, extensions=[ext_strings.ExtStrings()])
@@ -144,22 +150,32 @@ class Language:
         )
 
     def batches(self, programs: Sequence[Program]) -> tuple[Batch, ...]:
-        """The programs in their order, as few calls as their budgets allow."""
-        groups: list[list[Program]] = []
-        rounds = 0
-        for program in programs:
-            rounds += program.cost.rounds
-            if not groups or rounds > ROUNDS_MAX or len(groups[-1]) == TOGETHER_MAX:
-                groups.append([])
-                rounds = program.cost.rounds
-            groups[-1].append(program)
+        """The programs in as few calls as their budgets allow.
+
+        Those that read the same of what may be unknown go together: one error costs them all twice.
+        """
+        apart: dict[frozenset[str], list[int]] = {}
+        for place, program in enumerate(programs):
+            apart.setdefault(program.reads & self._optional, []).append(place)
         return tuple(
-            Batch(programs=tuple(group), expression=self._together(group)) for group in groups
+            self._batch(group, programs=programs)
+            for places in apart.values()
+            for group in _within_budget(places, programs=programs)
         )
 
     def activation(self, facts: Facts) -> cel.Activation:
         """What is known, as CEL takes it; for programs of this language only."""
         return self._env.Activation(facts.known)
+
+    def _batch(self, places: Sequence[int], *, programs: Sequence[Program]) -> Batch:
+        batched = tuple(programs[place] for place in places)
+        reads = frozenset[str]().union(*(each.reads for each in batched))
+        return Batch(
+            programs=batched,
+            places=tuple(places),
+            reads=reads,
+            expression=self._together(batched),
+        )
 
     def _together(self, programs: Sequence[Program]) -> cel.Expression | None:
         listed = ",".join(f"(\n{each.text}\n)" for each in programs)
@@ -213,11 +229,24 @@ def values_of(
     batch: Batch, *, activation: cel.Activation, unknown: Mapping[str, Why]
 ) -> list[Value]:
     """The value of each program, in order; an error in one leaves the others as they are."""
-    if batch.expression is not None:
+    if batch.expression is not None and batch.reads.isdisjoint(unknown):
         values = _values(batch.expression, activation=activation)
         if values is not None and len(values) == len(batch.programs):
             return values
     return [value_of(program, activation=activation, unknown=unknown) for program in batch.programs]
+
+
+def _within_budget(
+    places: Sequence[int], *, programs: Sequence[Program]
+) -> Iterator[Sequence[int]]:
+    """The places in runs that are short enough, and whose loops fit the budget of one call."""
+    start = rounds = 0
+    for end, place in enumerate(places):
+        rounds += programs[place].cost.rounds
+        if end > start and (rounds > ROUNDS_MAX or end - start == TOGETHER_MAX):
+            yield places[start:end]
+            start, rounds = end, programs[place].cost.rounds
+    yield places[start:]
 
 
 def value_of(program: Program, *, activation: cel.Activation, unknown: Mapping[str, Why]) -> Value:

@@ -89,11 +89,16 @@ def evaluate(policies: Policies, *, facts: Facts) -> tuple[RuleOutcome, ...]:
     if not all(_may_look(each.policy, facts=facts) for each in on_event.checked):
         return tuple(_one_by_one(on_event, facts=facts))
     activation = on_event.language.activation(facts)
-    values: list[Value] = []
-    for batch in on_event.batches:
-        values += values_of(batch, activation=activation, unknown=facts.unknown)
-    pairs = zip(on_event.checked, values, strict=True)
-    return tuple(each.outcome(value) for each, value in pairs)
+    found = {
+        place: value
+        for batch in on_event.batches
+        for place, value in zip(
+            batch.places,
+            values_of(batch, activation=activation, unknown=facts.unknown),
+            strict=True,
+        )
+    }
+    return tuple(each.outcome(found[place]) for place, each in enumerate(on_event.checked))
 
 
 def outcome_of(one: Checked, *, facts: Facts, language: Language) -> RuleOutcome:

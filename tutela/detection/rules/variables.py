@@ -46,7 +46,7 @@ class Variable:
     #: All that it can be; anything where empty.
     members: tuple[str, ...] = ()
     length_max: int = WORD_MAX_CODE_POINTS
-    #: Whether it may be missing with nothing that stands for it: then `NAME_known` says so.
+    #: Whether it may be missing with nothing that stands for it; `.._known` says so.
     optional: bool = False
 
     @property
@@ -204,7 +204,8 @@ class Vocabulary:
                 yield known(variable)
         for detector in self.detectors:
             for part, kind in _OF_DETECTOR.items():
-                yield Variable(name=of_detector(detector, part=part), kind=kind)
+                name = of_detector(detector, part=part)
+                yield Variable(name=name, kind=kind, optional=part is not OfDetector.KNOWN)
 
 
 def of_detector(detector: str, *, part: OfDetector) -> str:

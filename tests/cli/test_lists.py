@@ -35,7 +35,7 @@ def test_hashes_are_taken_beside_the_service_and_bad_lines_told_by_place(
     assert done.status == 1
     told = json.loads(done.out)
     assert (told["list"], told["version"], told["added"], told["refused"]) == ("one", 1, 3, 1)
-    assert "line 4, hash: 62 hex digits, where 32, 40 or 64 belong" in done.err
+    assert "line 4, hash: 62 bytes, where a hash has 32, 40 or 64 hexadecimal digits" in done.err
     assert json.loads(rejects.read_text())["line"] == 4
     assert HASHES[3][:-2] not in done.err + done.out + rejects.read_text()
 

@@ -17,7 +17,7 @@ from tutela import app
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.options import AsJson, Where, spread
 from tutela.cli.output import print_json, progress
-from tutela.detection.lists import importing, lines, mapped
+from tutela.detection.lists import importing
 from tutela.detection.lists.changing import Account
 from tutela.detection.lists.entries import BadLine, Family, Kind, Row, family_of
 from tutela.detection.lists.errors import ListFileUnfit
@@ -100,6 +100,8 @@ def import_hashes(
     file: FileOfEntries, *, into: Into, taking: Taking, as_json: AsJson = False, where: Where
 ) -> None:
     """Take hashes into a list, one hex hash a line or CSV; exit 1 where a line was refused."""
+    from tutela.detection.lists import lines
+
     if into.kind is Kind.TERMS:
         raise ListFileUnfit("Terms are taken by `tutela lists import FILE --list NAME`.")
     with progress("bytes") as tell:
@@ -113,6 +115,8 @@ def import_list(
     file: FileOfEntries, *, into: MappedInto, taking: Taking, as_json: AsJson = False, where: Where
 ) -> None:
     """Take terms or hashes into a list, a line each or mapped; exit 1 where a line was refused."""
+    from tutela.detection.lists import lines, mapped
+
     kind = into.kind or Kind.TERMS
     with progress("bytes") as tell:
         if into.mapping is None:

@@ -17,7 +17,7 @@ from tutela.cli.attachment import attached, house_of
 from tutela.cli.list_files import import_list
 from tutela.cli.options import AsJson, OfService, Where, spread
 from tutela.cli.output import print_json
-from tutela.detection.lists import changing, importing, lines, register
+from tutela.detection.lists import changing, importing, register
 from tutela.detection.lists.changing import Account
 from tutela.detection.lists.entries import BadLine, Family, Kind, Row
 from tutela.detection.lists.errors import ListFileUnfit, ListUnfit
@@ -187,6 +187,8 @@ def confirm(
 
 
 async def _withdraw_file(room: ListRoom, *, named: ListName, taken_back: TakenBack) -> int:
+    from tutela.detection.lists import lines
+
     standing = await register.standing_of(room.pool, name=named, now=room.clock())
     kind = Kind.TERMS if standing.family is Family.TERMS else None
     rows: list[Row | BadLine] = []

@@ -58,10 +58,6 @@ class TermForm(StrEnum):
 WIDTHS: Final[Mapping[Kind, int]] = MappingProxyType(
     {Kind.PDQ: 32, Kind.MD5: 16, Kind.SHA1: 20, Kind.SHA256: 32}
 )
-#: What a hash without its kind is, by its bytes: of 32 it is a PDQ, as in `tutela hashes match`.
-KIND_OF_WIDTH: Final[Mapping[int, Kind]] = MappingProxyType(
-    {16: Kind.MD5, 20: Kind.SHA1, 32: Kind.PDQ}
-)
 #: Hashes that stand for no medium: of an empty file, and of pictures without any detail.
 HASHES_OF_NOTHING: Final = frozenset(
     {
@@ -120,23 +116,26 @@ def family_of(kind: Kind) -> Family:
     return Family.TERMS if kind is Kind.TERMS else Family.HASHES
 
 
-def read_hash(text: str, *, kind: Kind | None) -> Entry:
-    """The entry of a hash in hex; without a kind its length tells it. Raises BadValue."""
+def read_hash(text: str, *, kind: Kind) -> Entry:
+    """The entry of a hash in hex. Raises BadValue."""
     try:
         value = bytes.fromhex(text) if text.isalnum() and text.isascii() else None
     except ValueError:
         value = None
     if value is None:
-        raise BadValue("not a hash in hex")
-    found = KIND_OF_WIDTH.get(len(value)) if kind is None else kind
-    if found is None:
-        raise BadValue(f"{len(text)} hex digits, where 32, 40 or 64 belong")
-    wanted = WIDTHS[found] * _HEX_OF_BYTE
+        raise BadValue("not hexadecimal")
+    wanted = WIDTHS[kind] * _HEX_OF_BYTE
     if len(text) != wanted:
-        raise BadValue(f"{len(text)} hex digits, where {wanted} belong")
-    if (found, value) in HASHES_OF_NOTHING:
+        raise BadValue(f"{len(text)} hexadecimal digits, where {wanted} belong")
+    found = Entry(kind=kind, value=value)
+    refuse_nothing(found)
+    return found
+
+
+def refuse_nothing(entry: Entry) -> None:
+    """Raises BadValue for a hash that stands for no medium, and so would match much."""
+    if (entry.kind, entry.value) in HASHES_OF_NOTHING:
         raise BadValue("the hash of an empty file or of a picture without detail: matches much")
-    return Entry(kind=found, value=value)
 
 
 def read_term(text: str) -> Entry:

@@ -1,22 +1,21 @@
 """Files of one entry a line, or CSV with a column a kind of hash: read as they come."""
 
 import codecs
-import csv
-import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
+from tutela.detection.hashes import reading as hash_files
+from tutela.detection.hashes.kinds import HashKind
 from tutela.detection.lists.entries import (
-    WIDTHS,
     BadLine,
     BadValue,
     Entry,
     Kind,
     Row,
-    read_hash,
     read_term,
+    refuse_nothing,
 )
 from tutela.detection.lists.errors import ListFileUnfit
 
@@ -40,19 +39,15 @@ def read_lines(
     """Each line as its entry, or why it was refused; without a kind hashes tell it by their length.
 
     A first line that names kinds of hashes makes the file a CSV with these columns. Raises
-    ListFileUnfit for a file that can't be read or holds no line at all.
+    ListFileUnfit or HashFileUnfit for a file that can't be read or holds no line at all.
     """
-    with opened(path) as file:
-        lines = bounded(file, tell=tell)
-        first = next(lines, None)
-        if first is None:
-            raise ListFileUnfit(f"{path}: nothing is in it.")
-        columns = {} if kind is Kind.TERMS else _columns(first[1])
-        rest = itertools.chain([first], lines)
-        if columns:
-            yield from _of_csv(rest, columns=columns)
-        else:
-            yield from _of_lines(rest, kind=kind)
+    is_empty = True
+    rows = _terms(path, tell=tell) if kind is Kind.TERMS else _hashes(path, kind=kind, tell=tell)
+    for row in rows:
+        is_empty = False
+        yield row
+    if is_empty:
+        raise ListFileUnfit(f"{path}: nothing is in it.")
 
 
 @contextmanager
@@ -87,47 +82,44 @@ def bounded(file: TextIO, *, tell: Tell | None = None) -> Iterator[tuple[int, st
         tell(size, size)
 
 
-def _of_lines(lines: Iterator[tuple[int, str]], *, kind: Kind | None) -> Iterator[Row | BadLine]:
-    field = "term" if kind is Kind.TERMS else "hash"
-    for number, line in lines:
-        try:
-            yield Row(line=number, entries=(_read(line, kind=kind),))
-        except BadValue as error:
-            yield BadLine(line=number, field=field, why=str(error))
+def _terms(path: Path, *, tell: Tell | None) -> Iterator[Row | BadLine]:
+    with opened(path) as file:
+        for number, line in bounded(file, tell=tell):
+            try:
+                yield Row(line=number, entries=(read_term(line),))
+            except BadValue as error:
+                yield BadLine(line=number, field="term", why=str(error))
 
 
-def _of_csv(
-    lines: Iterator[tuple[int, str]], *, columns: dict[int, Kind]
-) -> Iterator[Row | BadLine]:
-    next(lines)
-    for number, line in lines:
-        yield _row(next(csv.reader([line])), number=number, columns=columns)
+def _hashes(path: Path, *, kind: Kind | None, tell: Tell | None) -> Iterator[Row | BadLine]:
+    refused: list[hash_files.BadLine] = []
+    reading = hash_files.Reading(
+        long_kind=HashKind.SHA256 if kind is Kind.SHA256 else HashKind.PDQ,
+        refuse=refused.append,
+        tell=tell,
+    )
+    for batch in hash_files.read_hashes(path, reading=reading):
+        yield from _taken(refused)
+        for value, line in zip(batch.hashes, batch.lines.tolist(), strict=True):
+            found = Entry(kind=Kind(batch.kind), value=value.tobytes())
+            yield _row(found, line=line, wanted=kind)
+    yield from _taken(refused)
 
 
-def _row(cells: list[str], *, number: int, columns: dict[int, Kind]) -> Row | BadLine:
-    entries: list[Entry] = []
-    for place, kind in columns.items():
-        text = cells[place].strip() if place < len(cells) else ""
-        if not text:
-            continue
-        try:
-            entries.append(read_hash(text, kind=kind))
-        except BadValue as error:
-            return BadLine(line=number, field=kind, why=str(error))
-    if not entries:
-        return BadLine(line=number, field="hash", why="no hash is in any of the columns")
-    return Row(line=number, entries=tuple(entries))
+def _row(found: Entry, *, line: int, wanted: Kind | None) -> Row | BadLine:
+    if wanted not in {None, found.kind}:
+        return BadLine(line=line, field="hash", why=f"{found.kind}, where {wanted} belongs")
+    try:
+        refuse_nothing(found)
+    except BadValue as error:
+        return BadLine(line=line, field=found.kind, why=str(error))
+    return Row(line=line, entries=(found,))
 
 
-def _read(line: str, *, kind: Kind | None) -> Entry:
-    if len(line) > LINE_MAX_CODE_POINTS:
-        raise BadValue("the line is too long")
-    return read_term(line) if kind is Kind.TERMS else read_hash(line.strip(), kind=kind)
-
-
-def _columns(header: str) -> dict[int, Kind]:
-    names = [cell.strip().lower() for cell in next(csv.reader([header[:LINE_MAX_CODE_POINTS]]))]
-    return {place: Kind(name) for place, name in enumerate(names) if name in set(WIDTHS)}
+def _taken(refused: list[hash_files.BadLine]) -> Iterator[BadLine]:
+    for bad in refused:
+        yield BadLine(line=bad.number, field=bad.column or "hash", why=bad.why)
+    refused.clear()
 
 
 def _refuse_other_mark(path: Path) -> None:

@@ -122,6 +122,12 @@ FROM known_list
 WHERE tenant = %(tenant)s AND service = %(service)s
 ORDER BY name
 
+-- name: all_marks
+-- The same of every list of every service.
+SELECT tenant, service, name, family, version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at
+FROM known_list
+ORDER BY tenant, service, name
+
 -- name: list_by_name
 -- A list, and what tells whether anything in it changed.
 SELECT id, family, version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at

@@ -202,6 +202,20 @@ async def marks(pool: Pool, *, holder: Holder) -> dict[str, Mark]:
     return {name: Mark.of_columns(*columns) for name, *columns in rows}
 
 
+async def every_mark(pool: Pool) -> list[tuple[ListName, Family, Mark]]:
+    """As `marks`, of the lists of every service."""
+    async with every_tenant_transaction(pool) as connection:
+        rows = await (await connection.execute(_sql.all_marks)).fetchall()
+    return [
+        (
+            ListName(tenant=tenant, service=service, name=name),
+            Family(family),
+            Mark.of_columns(*columns),
+        )
+        for tenant, service, name, family, *columns in rows
+    ]
+
+
 async def history(room: ListRoom, *, name: ListName, limit: int = 100) -> list[VersionTold]:
     """The changes of a list, the newest first; raises UnknownList."""
     async with tenant_transaction(room.pool, tenant=name.tenant) as connection:

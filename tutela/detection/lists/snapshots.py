@@ -27,7 +27,7 @@ _sql = queries.load("tutela.detection.lists")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashColumn:
-    """Hashes of one kind: (rows, bytes of a hash) of uint8; row for row the number of the entry.
+    """Hashes of one kind: (rows, bytes of a hash) of uint8; row for row the entry, rising.
 
     `tags_of[i]` is the place in `tags` of what entry `i` is tagged with.
     """
@@ -100,15 +100,15 @@ async def current(room: ListRoom, *, name: ListName, since: int = 0) -> Snapshot
         found = await _find(connection, name=name, since=since)
         gone = await _gone(connection, found=found)
         loading = _Loading(await _sizes(connection, found=found), gone=gone, now=now)
-        looks_for_it = found.mark.standing(now) in {ListState.LIVE, ListState.STALE}
-        if looks_for_it:
+        is_looked_for = found.mark.standing(now) in {ListState.LIVE, ListState.STALE}
+        if is_looked_for and since == 0:
+            for kind in loading.kinds() or (_FIRST_KIND[found.family],):
+                loading.add_canary(canary_value(name, kind=kind, keys=room.keys), kind=kind)
+        if is_looked_for:
             async for first_entry, count, kind, chunk in _chunks(
                 connection, found=found, room=room
             ):
                 loading.add(chunk, kind=kind, first_entry=first_entry, count=count)
-    if since == 0 and looks_for_it:
-        for kind in loading.kinds() or (_FIRST_KIND[found.family],):
-            loading.add_canary(canary_value(name, kind=kind, keys=room.keys), kind=kind)
     return Snapshot(
         name=name,
         family=found.family,

@@ -126,10 +126,15 @@ def _basis(facts: Facts, *, surroundings: Surroundings) -> str:
         service=surroundings.service,
         surface=str(facts.known.get("event.surface", "")),
         visibility=visibility,
-        country=str(facts.known.get("account.country", "")) or None,
+        country=_country(facts),
     )
     found = detection.basis_for(surroundings.bases, place=place, on=at.date())
     return NO_BASIS if found is None else found.code
+
+
+def _country(facts: Facts) -> str | None:
+    said = (facts.known.get(name, "") for name in ("event.country", "account.country"))
+    return next((str(each) for each in said if each), None)
 
 
 def _time(policies: Policies, *, facts: Facts, tally: "_Tally", tick_ns: Callable[[], int]) -> None:

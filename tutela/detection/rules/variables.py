@@ -119,6 +119,7 @@ _EVENT: Final = (
         absent=str(Visibility.INTERPERSONAL),
     ),
     _word("event.surface", at="surface", absent=""),
+    _word("event.country", at="country", absent=""),
     Variable(name="event.at", kind=Kind.TIME, path=("at",)),
 )
 _ACTION: Final = (

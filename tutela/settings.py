@@ -229,6 +229,14 @@ class Settings:
             read=reads.file,
         ),
     ] = None
+    detection_policy: Annotated[
+        Path | None,
+        Setting(
+            variable="TUTELA_DETECTION_POLICY",
+            means="what follows from matches with which list, instead of a case for every one",
+            read=reads.file,
+        ),
+    ] = None
     public_surfaces: Annotated[
         str | None,
         Setting(

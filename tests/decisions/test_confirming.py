@@ -121,7 +121,6 @@ async def test_what_cannot_be_taken_is_refused_by_line_and_may_come_again(web: S
         ("no json", ""),
         ({**good, "id": "x-1", "more": 1}, "/more"),
         ({**good, "id": "x-2", "effect": "done"}, "/effect"),
-        ({**good, "id": "x-3", "type": "exposure"}, "/type"),
         ({**good, "id": "x-4", "type": "nonsense"}, "/type"),
         (confirmed(NOBODY, at=now), "/measure_id"),
         (confirmed("no-id", at=now), "/measure_id"),

@@ -9,14 +9,16 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.fixtures.detectors import LISTED, LISTED_MD5, Digests, Tokens, panel_of
+from tests.fixtures.detectors import LISTED, LISTED_MD5, Digests, Tokens, detection_on, panel_of
 from tests.fixtures.site import Site, site_on
+from tutela.detection.pipeline.panel import Panel
 from tutela.domain.vocabulary import Role
 
 
-async def asking(web: Site, **changed: object) -> Site:
+async def asking(web: Site, *, panel: Panel, **changed: object) -> Site:
     """The same site with other detectors or another pace."""
-    application = site_on(web.house, refusals=web.refusals, **changed)
+    looking = detection_on(web.house, panel=panel)
+    application = site_on(web.house, refusals=web.refusals, looking=looking, **changed)
     transport = httpx.ASGITransport(application, raise_app_exceptions=False)
     client = httpx.AsyncClient(transport=transport, base_url="http://tutela")
     return replace(web, application=application, client=client)

@@ -15,7 +15,7 @@ from psycopg import AsyncConnection, OperationalError
 
 from tutela import app, logs
 from tutela.access.processes import Process, end_beat
-from tutela.app import House, Loop
+from tutela.app import House, Loop, detecting
 from tutela.cli.loops import go_on
 from tutela.database.errors import DatabaseError, DatabaseUnavailable
 from tutela.database.leader import Lead, leadership
@@ -76,8 +76,7 @@ async def live(process: Process, *, settings: Settings, work: Work) -> None:
             return
         _log.info("process_started", pid=process.pid)
         beside = [
-            asyncio.create_task(go_on(loop))
-            for loop in app.loops_of_every_process(house, process=process)
+            asyncio.create_task(go_on(loop)) for loop in _loops_beside(house, process=process)
         ]
         try:
             await work(house, stopping=stopping)
@@ -85,6 +84,14 @@ async def live(process: Process, *, settings: Settings, work: Work) -> None:
             await _cancel(beside)
         with suppress(DatabaseError):
             await end_beat(house.pool, process=process)
+
+
+def _loops_beside(house: House, *, process: Process) -> Sequence[Loop]:
+    looks = process.kind in (Kind.WEB, Kind.WORKER)
+    return (
+        *app.loops_of_every_process(house, process=process),
+        *(detecting.detector_loops(house, process=process) if looks else ()),
+    )
 
 
 async def serve(house: House, *, stopping: asyncio.Event) -> None:
@@ -101,7 +108,7 @@ async def serve(house: House, *, stopping: asyncio.Event) -> None:
 async def work_off(house: House, *, stopping: asyncio.Event) -> None:
     """Runs every loop of a worker, each by itself."""
     watch = Loop(name="watch", every_seconds=RETRY_SECONDS, run=lambda: _watch(house))
-    loops = (*app.worker_loops(house), watch)
+    loops = (*app.worker_loops(house), *detecting.follow_loops(house), watch)
     await _until(stopping, endless=[go_on(loop) for loop in loops])
 
 

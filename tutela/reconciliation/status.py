@@ -15,6 +15,7 @@ from tutela.detection.lists.entries import Family
 from tutela.detection.lists.register import ListState
 from tutela.detection.lists.register import standings_in as standings_of_lists
 from tutela.detection.lists.room import Holder
+from tutela.detection.pipeline.health import DetectorState, LooksDue, looks_due_in, states_in
 from tutela.domain import canonical
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.publishing import targets
@@ -120,7 +121,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     processes: list[Heard]
     #: Measures that are neither confirmed nor lifted, as of now.
     not_carried_out: list[NotCarriedOut] = []
-    detectors: list[str]
+    #: Detectors, lists and exchanges, each over all processes that look.
+    detectors: list[DetectorState]
+    looks: LooksDue = LooksDue()
     lists: list[ListAge] = []
     witness: str = "unwitnessed"
     witnesses: list[Witnessed] = []
@@ -137,6 +140,16 @@ class Viewer:
     service: str
     with_ids: bool
 
+    @property
+    def name(self) -> str:
+        """`tenant/service`."""
+        return f"{self.tenant}/{self.service}"
+
+    @property
+    def station(self) -> Station:
+        """Whose measures are asked for."""
+        return Station(tenant=self.tenant, service=self.service)
+
 
 async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_max: float) -> Status:
     """How things stand now, as far as the viewer may know."""
@@ -150,18 +163,17 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         withheld = await _rows(connection, sql=_sql.withheld, asked=asked)
         filings = (await _rows(connection, sql=_sql.filings, asked=asked))[0]
         queue = (await _rows(connection, sql=_sql.queue_state, asked=asked))[0]
-        waiting = await not_carried_out(
-            connection, station=Station(tenant=viewer.tenant, service=viewer.service)
-        )
+        detectors = await states_in(connection, now=now, service=viewer.name)
+        looks = await looks_due_in(connection, service=viewer.name)
+        waiting = await not_carried_out(connection, station=viewer.station)
         witnesses = await standings_in(connection, tenant=viewer.tenant, now=now)
         lists = await _lists(connection, viewer=viewer, now=now)
         published = await targets.standings_in(connection, tenant=viewer.tenant, now=now)
     own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
-    late = now - timedelta(seconds=canary_seconds_max)
-    canaries = [_probed(row, late=late) for row in routes]
+    canaries = [_probed(row, late=now - timedelta(seconds=canary_seconds_max)) for row in routes]
     stale = own is None or _age_seconds(own, now=now) > STALE_SECONDS
     return Status(
-        ok=own is not None and own.ok and not stale and all(probe.ok for probe in canaries),
+        ok=own is not None and own.ok and not stale and _all_well([*canaries, *detectors]),
         at=canonical.timestamp(now),
         reconciliation=own,
         reconciliation_stale=stale,
@@ -171,8 +183,9 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         ledger=_ledger(ledger[0]) if ledger else None,
         processes=[Heard(row[0], row[1], canonical.timestamp(row[2])) for row in heard],
         not_carried_out=waiting,
-        detectors=[],
         lists=lists,
+        detectors=detectors,
+        looks=looks,
         witness="witnessed" if any(map(holds, witnesses)) else "unwitnessed",
         witnesses=witnesses,
         published=published,
@@ -214,6 +227,10 @@ async def _lists(connection: Connection, *, viewer: Viewer, now: datetime) -> li
         )
         for found in await standings_of_lists(connection, now=now, holder=holder)
     ]
+
+
+def _all_well(shown: Sequence[Probed | DetectorState]) -> bool:
+    return all(each.ok for each in shown)
 
 
 def _withheld(row: Sequence[Any]) -> Withheld:

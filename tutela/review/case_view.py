@@ -14,6 +14,7 @@ from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.domain.notice import Notice, Subject
+from tutela.domain.signals import Result, Signal
 from tutela.domain.states import CaseState, ItemState
 from tutela.domain.vocabulary import SubjectKind
 from tutela.intake.acknowledgement import item_id
@@ -27,6 +28,7 @@ ITEMS_SHOWN_MAX = 200
 OPEN_ITEMS_MAX = 10_000
 DECISIONS_SHOWN_MAX = 50
 EVIDENCE_SHOWN_MAX = 200
+LOOKS_SHOWN_MAX = 50
 
 _sql = queries.load("tutela.review")
 
@@ -113,6 +115,18 @@ class AddedView(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None
 
 
+class LookView(msgspec.Struct, frozen=True, kw_only=True):
+    """What detectors saw when they looked at the subject, all together and each by itself."""
+
+    looked_at: str
+    result: Result
+    #: Why nothing was known.
+    why: str | None
+    #: The legal basis on which they looked.
+    basis: str | None
+    detectors: list[Signal]
+
+
 class CaseView(CaseSummary, frozen=True, kw_only=True):
     """A case with its items, open ones first; `open_items` is what a decision can name."""
 
@@ -121,8 +135,8 @@ class CaseView(CaseSummary, frozen=True, kw_only=True):
     decisions: list[EarlierDecision]
     #: What notifiers added to the notices of the case, newest first.
     evidence: list[AddedView]
-    #: What detectors found.
-    signals: list[str]
+    #: What detectors saw in the subject, newest first.
+    signals: list[LookView]
 
 
 class CasePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,13 +189,15 @@ async def show_case(
             _sql.evidence_of_case, {**named, "limit": EVIDENCE_SHOWN_MAX}
         )
         evidence = await cursor.fetchall()
+        cursor = await connection.execute(_sql.looks_of_case, {**named, "limit": LOOKS_SHOWN_MAX})
+        looks = await cursor.fetchall()
     return CaseView(
         **_summary(row),
         items=[_item(item, keys=keys) for item in items],
         open_items=[item_id(notice_id, ordinal=ordinal) for notice_id, ordinal in open_items],
         decisions=[_decision(decision, keys=keys) for decision in decisions],
         evidence=[_added(each, keys=keys) for each in evidence],
-        signals=[],
+        signals=[_look(each) for each in looks],
     )
 
 
@@ -270,6 +286,17 @@ def _added(row: Sequence[Any], *, keys: KeySet) -> AddedView:
         notice_id=str(notice_id),
         received_at=timestamp(received_at),
         text=None if body is None else msgspec.json.decode(body)["text"],
+    )
+
+
+def _look(row: Sequence[Any]) -> LookView:
+    looked_at, result, why, basis, signals = row
+    return LookView(
+        looked_at=timestamp(looked_at),
+        result=Result(result),
+        why=why,
+        basis=basis,
+        detectors=msgspec.convert(signals, list[Signal]),
     )
 
 

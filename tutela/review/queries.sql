@@ -181,3 +181,12 @@ WHERE (e.tenant, e.service) = (%(tenant)s, %(service)s) AND e.notice_id IN (
 )
 ORDER BY e.received_at DESC, e.id
 LIMIT %(limit)s
+
+-- name: looks_of_case
+-- What detectors saw in the subject of a case, the newest look first.
+SELECT l.at, l.result, l.why, l.basis, l.signals
+FROM case_file c
+JOIN content_look l ON (l.tenant, l.service, l.subject_key, l.mark) = (c.tenant, c.service, c.subject_key, c.mark)
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s
+ORDER BY l.at DESC, l.id DESC
+LIMIT %(limit)s

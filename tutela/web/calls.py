@@ -13,12 +13,9 @@ from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.decisions.bulk.room import ALONE_MAX
 from tutela.decisions.webhooks import CONFIRM_SECONDS
-from tutela.detection.pipeline.panel import Panel
-from tutela.detection.pipeline.room import PUBLIC_SURFACES, DetectionRoom
+from tutela.detection.pipeline.room import DetectionRoom
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
-from tutela.law import detection
-from tutela.law.detection import DetectionBases
 from tutela.law.withholding import Bases, built_in
 from tutela.outside.guard import Outside
 from tutela.web.endpoint import Desk, Handler, Terms
@@ -65,25 +62,15 @@ class Rooms:
     withholding_bases: Bases = field(default_factory=built_in)
     #: Where the database lies, if on this machine.
     data_folder: Path | None = None
-    #: The detectors of this process.
-    panel: Panel = field(default_factory=Panel)
-    #: The legal bases on which detectors may look.
-    detection_bases: DetectionBases = field(default_factory=detection.built_in)
-    #: Surfaces whose content anybody can see.
-    public_surfaces: frozenset[str] = PUBLIC_SURFACES
+    #: What detection stands on; None where nobody looks.
+    looking: DetectionRoom | None = None
     match_items_per_second: float = MATCH_ITEMS_PER_SECOND
 
     @property
     def detection(self) -> DetectionRoom:
         """What detection stands on."""
-        return DetectionRoom(
-            pool=self.pool,
-            keys=self.keys,
-            clock=self.clock,
-            chance=self.chance,
-            panel=self.panel,
-            bases=self.detection_bases,
-            public_surfaces=self.public_surfaces,
+        return self.looking or DetectionRoom(
+            pool=self.pool, keys=self.keys, clock=self.clock, chance=self.chance
         )
 
 

@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 from tutela import app
 from tutela.access.tokens import TokenDesk
 from tutela.app import House
+from tutela.app.detecting import detection_room
 from tutela.decisions.withholding import register
-from tutela.detection.pipeline import room as detection
 from tutela.web.calls import Rooms
 from tutela.web.site import site
 
@@ -40,9 +40,7 @@ def site_of(house: House) -> Starlette:
             withholding_bases=register(house.settings.withholding_bases),
             data_folder=_local(house.settings.data_folder),
             bulk_alone_max=house.settings.bulk_alone_max,
-            panel=house.panel,
-            detection_bases=detection.register(house.settings.detection_bases),
-            public_surfaces=detection.surfaces(house.settings.public_surfaces),
+            looking=detection_room(house),
             match_items_per_second=house.settings.match_items_per_second,
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )

@@ -27,8 +27,8 @@ def sight(
     )
 
 
-async def seen(panel: Panel, *sights: Sight, tenant: str = "main") -> list[Seen]:
-    return await see(sights, panel=panel, bases=built_in(), tenant=tenant, on=TODAY)
+async def seen(panel: Panel, *sights: Sight, service: str = "main/main") -> list[Seen]:
+    return await see(sights, panel=panel, bases=built_in(), service=service, on=TODAY)
 
 
 async def test_a_match_names_its_entry_and_the_basis_on_which_it_was_found() -> None:
@@ -109,16 +109,16 @@ async def test_a_private_message_reaches_no_detector_where_no_basis_is_in_force(
     assert detector.looked_at == []
 
 
-async def test_a_detector_looks_for_its_own_tenant_alone() -> None:
-    panel = Panel([Given({"other": [Tokens()]})])
+async def test_a_detector_looks_for_its_own_service_alone() -> None:
+    panel = Panel([Given({"main/other": [Tokens()]})])
     await panel.refresh()
     assert [each.why for each in await seen(panel, sight("x"))] == ["no_detector"]
-    (found,) = await seen(panel, sight(LISTED), tenant="other")
+    (found,) = await seen(panel, sight(LISTED), service="main/other")
     assert found.result is Result.MATCH
 
 
 async def test_a_source_that_is_away_keeps_its_detectors_and_is_red() -> None:
-    source = Given({"main": [Tokens()]})
+    source = Given({"main/main": [Tokens()]})
     panel = Panel([source])
     await panel.refresh()
     source.away = True

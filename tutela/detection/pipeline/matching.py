@@ -81,7 +81,7 @@ def faults(asked: MatchAsked) -> Iterator[FieldError]:
 
 
 async def match(asked: MatchAsked, *, caller: Caller, room: DetectionRoom) -> MatchAnswer:
-    """What every detector of the caller's tenant sees, as of now."""
+    """What every detector of the caller's service sees, as of now."""
     place = room.place(
         asked.surface, caller=caller, visibility=asked.visibility, country=asked.country
     )
@@ -90,7 +90,7 @@ async def match(asked: MatchAsked, *, caller: Caller, room: DetectionRoom) -> Ma
         sights,
         panel=room.panel,
         bases=room.bases,
-        tenant=caller.tenant,
+        service=place.service,
         on=room.clock().date(),
     )
     return MatchAnswer(results=[_told(each) for each in seen])

@@ -1,4 +1,4 @@
-"""The detectors of this process, by the tenant that they look for, and where they come from."""
+"""The detectors of this process, by the service that they look for, and where they come from."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from tutela.detection.detectors import Detector, Item
 from tutela.detection.pipeline.looking import BUDGET_SECONDS, Watched, look, watched
 from tutela.domain.signals import Result, Signal
 
-#: The tenant of detectors that look for every tenant.
+#: Whose detectors look for every service.
 EVERYBODY = "*"
 
 _log = structlog.get_logger(__name__)
@@ -19,12 +19,13 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How something that detection stands on is doing, for a tenant or for everybody."""
+    """How something that detection stands on is doing, for a service or for everybody."""
 
     name: str
     ok: bool
     why: str | None = None
-    tenant: str = EVERYBODY
+    #: `tenant/service`, or `EVERYBODY`.
+    service: str = EVERYBODY
 
 
 class Source(Protocol):
@@ -34,7 +35,7 @@ class Source(Protocol):
     def name(self) -> str: ...
 
     async def detectors(self) -> Mapping[str, Sequence[Detector]]:
-        """The detectors of each tenant as of now; the same objects where nothing changed."""
+        """The detectors of each `tenant/service` now; the same objects where nothing changed."""
         ...
 
     async def standings(self) -> Sequence[Standing]:
@@ -53,16 +54,15 @@ class Panel:
         self._found: dict[str, Mapping[str, Sequence[Detector]]] = {}
         self._failed: set[str] = set()
         self._watched: dict[int, Watched] = {}
+        #: Set once the sources were read for the first time.
+        self.ready = asyncio.Event()
+        if not self._sources:
+            self.ready.set()
         self._seats: dict[str, tuple[Watched, ...]] = {}
 
-    @property
-    def tenants(self) -> frozenset[str]:
-        """Whom detectors look for; `EVERYBODY` where some look for all."""
-        return frozenset(self._seats)
-
-    def of(self, tenant: str) -> tuple[Watched, ...]:
-        """Who looks for a tenant."""
-        return (*self._seats.get(EVERYBODY, ()), *self._seats.get(tenant, ()))
+    def of(self, service: str) -> tuple[Watched, ...]:
+        """Who looks for a service."""
+        return (*self._seats.get(EVERYBODY, ()), *self._seats.get(service, ()))
 
     async def refresh(self) -> None:
         """Takes over what the sources have; one that fails keeps its detectors, and is red."""
@@ -75,10 +75,11 @@ class Panel:
             else:
                 self._failed.discard(source.name)
         self._swap()
+        self.ready.set()
 
-    async def look(self, items: Sequence[Item], *, tenant: str) -> list[tuple[Signal, ...]]:
-        """For each item, in order, a signal of every detector of the tenant."""
-        who = self.of(tenant)
+    async def look(self, items: Sequence[Item], *, service: str) -> list[tuple[Signal, ...]]:
+        """For each item, in order, a signal of every detector of the service."""
+        who = self.of(service)
         by_detector = await asyncio.gather(
             *(look(each, items=items, budget_seconds=self._budget_seconds) for each in who)
         )
@@ -91,29 +92,29 @@ class Panel:
             for source in self._sources
             if source.name in self._failed
         ]
-        for tenant, seats in sorted(self._seats.items()):
-            found.extend([await self._proof(each, tenant=tenant) for each in seats])
+        for service, seats in sorted(self._seats.items()):
+            found.extend([await self._proof(each, service=service) for each in seats])
         for source in self._sources:
             found.extend(await _said(source))
         return found
 
-    async def _proof(self, who: Watched, *, tenant: str) -> Standing:
+    async def _proof(self, who: Watched, *, service: str) -> Standing:
         items = [*who.clean, _NOTHING]
         signals = await look(who, items=items, budget_seconds=self._budget_seconds)
         wrong = next((each for each in signals if each.result is not Result.NO_MATCH), None)
         why = None if wrong is None else wrong.why or "finds_what_is_clean"
-        return Standing(name=who.name, ok=wrong is None, why=why, tenant=tenant)
+        return Standing(name=who.name, ok=wrong is None, why=why, service=service)
 
     def _swap(self) -> None:
         now: dict[str, list[Watched]] = {}
         kept: dict[int, Watched] = {}
         for found in self._found.values():
-            for tenant, detectors in found.items():
+            for service, detectors in found.items():
                 for each in detectors:
                     seat = kept[id(each)] = self._watched.get(id(each)) or watched(each)
-                    now.setdefault(tenant, []).append(seat)
+                    now.setdefault(service, []).append(seat)
         self._watched = kept
-        self._seats = {tenant: tuple(seats) for tenant, seats in now.items()}
+        self._seats = {service: tuple(seats) for service, seats in now.items()}
 
 
 _NOTHING = Item(surface="canary")

@@ -13,6 +13,8 @@ class Why(StrEnum):
     NO_DETECTOR = "no_detector"
     #: The item has no text, no hashes and no tags.
     NOTHING_TO_LOOK_AT = "nothing_to_look_at"
+    #: This process has not read yet which detectors there are.
+    STARTING = "starting"
     #: The detector did not answer within its time.
     TIMED_OUT = "timed_out"
     #: Too many looks of the detector are under way.
@@ -30,4 +32,4 @@ class Why(StrEnum):
 
 
 #: What another look can't change.
-FINAL: Final = frozenset({Why.NO_LEGAL_BASIS, Why.NOTHING_TO_LOOK_AT})
+FINAL: Final = frozenset({Why.NO_LEGAL_BASIS, Why.NO_DETECTOR, Why.NOTHING_TO_LOOK_AT})

@@ -10,6 +10,7 @@ from tutela.access.keys import KeySet
 from tutela.access.tokens import Caller
 from tutela.database.pool import Pool
 from tutela.detection.pipeline.panel import Panel
+from tutela.detection.pipeline.policy import Policies
 from tutela.domain.events import Visibility
 from tutela.law.detection import DetectionBases, Place, built_in, read_bases, together
 from tutela.law.parameters import LawUnreadable
@@ -32,6 +33,7 @@ class DetectionRoom:
     panel: Panel = field(default_factory=Panel)
     bases: DetectionBases = field(default_factory=built_in)
     public_surfaces: frozenset[str] = PUBLIC_SURFACES
+    policies: Policies = field(default_factory=Policies)
 
     def place(
         self,

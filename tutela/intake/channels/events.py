@@ -74,8 +74,6 @@ class EventDoor:
 
     pool: Pool
     kinds: Mapping[str, EventKind]
-    #: Types of the contract that this version does not take yet.
-    later: frozenset[str]
     clock: Callable[[], datetime]
     record_line: RecordLine
 
@@ -143,7 +141,7 @@ def _read(line: Line, *, door: EventDoor) -> _Read:
     value = read_json(line.raw)
     named = value.get("type") if isinstance(value, dict) else None
     if not isinstance(named, str) or named not in door.kinds:
-        raise Unfit(detail="The event can't be taken.", errors=[_type_error(named, door=door)])
+        raise Unfit(detail="The event can't be taken.", errors=[_type_error(door)])
     event = fit(value, kind=door.kinds[named].struct)
     wrong = time_error(event.at, now=door.clock())
     if wrong is not None:
@@ -152,9 +150,7 @@ def _read(line: Line, *, door: EventDoor) -> _Read:
     return _Read(line, named, event, digest[:DIGEST_BYTES])
 
 
-def _type_error(named: object, *, door: EventDoor) -> FieldError:
-    if named in door.later:
-        return FieldError("/type", "events of this type are not taken yet")
+def _type_error(door: EventDoor) -> FieldError:
     return FieldError("/type", f"must be one of {', '.join(sorted(door.kinds))}")
 
 

@@ -2,26 +2,24 @@
 
 from tutela.decisions import accounts
 from tutela.decisions.confirming import Hearing, kinds
+from tutela.detection.pipeline import events as detection
 from tutela.intake.channels.batch import RecordLine, split
-from tutela.intake.channels.events import EventDoor, take_events
+from tutela.intake.channels.events import EventDoor, EventKind, take_events
 from tutela.intake.door import Sending
 from tutela.web.answer import LineAnswer, begun
 from tutela.web.calls import Rooms
 from tutela.web.endpoint import Asked, Handler
 
 DOOR = "events"
-#: Types of events that nothing here asks for yet.
-LATER = frozenset({"content", "edge", "exposure"})
 
 
 def take_platform_events(rooms: Rooms, *, record_line: RecordLine) -> Handler:
     """202 with a result a line, in the order of the lines; a bad line refuses that line alone."""
     hearing = Hearing(clock=rooms.clock, chance=rooms.chance, confirm_seconds=rooms.confirm_seconds)
-    handled = {**kinds(hearing), **accounts.kinds(rooms.keys)}
+    handled = {**kinds(hearing), **accounts.kinds(rooms.keys), **_detected(rooms)}
     door = EventDoor(
         pool=rooms.pool,
         kinds=handled,
-        later=LATER - handled.keys(),
         clock=rooms.clock,
         record_line=record_line,
     )
@@ -32,3 +30,10 @@ def take_platform_events(rooms: Rooms, *, record_line: RecordLine) -> Handler:
         return await begun(take_events(lines, sending=sending, door=door), status=202)
 
     return handle
+
+
+def _detected(rooms: Rooms) -> dict[str, EventKind]:
+    return {
+        named: EventKind(struct=kind.struct, handle=kind.handle)
+        for named, kind in detection.kinds(rooms.detection).items()
+    }

@@ -1,0 +1,74 @@
+"""Detection in the house: what it stands on, and what processes do for it again and again."""
+
+from contextlib import suppress
+
+from tutela.access.processes import Process
+from tutela.access.tokens import Caller
+from tutela.app import HOUSEKEEPING_SECONDS, House, Loop, intake
+from tutela.detection.pipeline.health import write_standings
+from tutela.detection.pipeline.policy import read_policies
+from tutela.detection.pipeline.room import DetectionRoom, register, surfaces
+from tutela.detection.pipeline.working import OpenCase, forget_expired, work_off
+from tutela.intake.acknowledgement import KeyReused
+from tutela.intake.door import Intake, Sending
+
+#: Between two looks whether lists or rules have changed.
+REFRESH_SECONDS = 1.0
+#: Between two looks for cases to open and items to look at again.
+LOOKS_SECONDS = 1.0
+#: By which door cases of detectors come in.
+DOOR = "detection"
+
+
+def detection_room(house: House) -> DetectionRoom:
+    """What detection stands on."""
+    return DetectionRoom(
+        pool=house.pool,
+        keys=house.keys,
+        clock=house.clock,
+        chance=house.chance,
+        panel=house.panel,
+        bases=register(house.settings.detection_bases),
+        public_surfaces=surfaces(house.settings.public_surfaces),
+        policies=read_policies(house.settings.detection_policy),
+    )
+
+
+def detector_loops(house: House, *, process: Process) -> tuple[Loop, ...]:
+    """What every process does that looks at items: it keeps its detectors fresh and watched."""
+    room, period_seconds = detection_room(house), house.settings.detector_seconds
+    return (
+        Loop(name="detectors", every_seconds=REFRESH_SECONDS, run=house.panel.refresh),
+        Loop(
+            name="detector canaries",
+            every_seconds=period_seconds,
+            run=lambda: write_standings(room, process=process.name, period_seconds=period_seconds),
+        ),
+    )
+
+
+def follow_loops(house: House) -> tuple[Loop, ...]:
+    """What every worker does: it opens the cases that matches ask for, and looks again."""
+    room, opening = detection_room(house), case_opener(intake(house))
+    return (
+        Loop(
+            name="looks",
+            every_seconds=LOOKS_SECONDS,
+            run=lambda: work_off(room, open_case=opening),
+        ),
+        Loop(
+            name="looks forgotten",
+            every_seconds=HOUSEKEEPING_SECONDS,
+            run=lambda: forget_expired(room),
+        ),
+    )
+
+
+def case_opener(door: Intake) -> OpenCase:
+    """What hands a match in as a notice; the same finding again changes nothing."""
+
+    async def open_case(body: bytes, *, caller: Caller) -> None:
+        with suppress(KeyReused):
+            await door.take(door.read(body), sending=Sending(caller=caller, door=DOOR))
+
+    return open_case

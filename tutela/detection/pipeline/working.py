@@ -1,0 +1,146 @@
+"""What follows from looks is done: cases are opened, and what nobody could look at gets a look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from tutela.access.keys import Sealed
+from tutela.access.tokens import Caller
+from tutela.database import queries
+from tutela.database.errors import DatabaseUnavailable
+from tutela.database.pool import Connection, every_tenant_transaction
+from tutela.detection.pipeline.keeping import TaskKind, Told, keep, looks
+from tutela.detection.pipeline.room import DetectionRoom
+from tutela.detection.pipeline.seeing import Sight, see
+from tutela.domain.backoff import doubled_seconds
+from tutela.domain.vocabulary import Channel, Mark, Role
+from tutela.errors import TutelaError
+
+#: Tasks that one turn holds.
+STRIDE = 100
+FIRST_PAUSE_SECONDS = 5.0
+PAUSE_SECONDS_MAX = 600.0
+#: Under which name cases are opened, and by which door.
+NAME: Final = "detection"
+
+_sql = queries.load("tutela.detection.pipeline", file="detection.sql")
+_decode = msgspec.json.Decoder(Told).decode
+_log = structlog.get_logger(__name__)
+_NO_TOKEN: Final = UUID(int=0)
+
+
+class OpenCase(Protocol):
+    """Takes the body of a notice; once, however often it is handed in."""
+
+    async def __call__(self, body: bytes, *, caller: Caller) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    id: UUID
+    kind: TaskKind
+    caller: Caller
+    tries: int
+    sealed: Sealed
+    expires_at: datetime
+
+
+async def work_off(room: DetectionRoom, *, open_case: OpenCase) -> int:
+    """How many tasks were done; what could not be done waits longer each time, until its end.
+
+    A case that was opened is opened once, however often the process dies in between.
+    """
+    kinds = list(TaskKind) if room.panel.ready.is_set() else [TaskKind.OPEN_CASE]
+    claimed = {"now": room.clock(), "limit": STRIDE, "kinds": [str(kind) for kind in kinds]}
+    async with every_tenant_transaction(room.pool) as connection:
+        cursor = await connection.execute(_sql.claim_tasks, claimed)
+        tasks = [_task(row) for row in await cursor.fetchall()]
+        ended = {
+            task.id
+            for task in tasks
+            if task.kind is TaskKind.OPEN_CASE and await _open(task, room=room, open_case=open_case)
+        }
+        again = [task for task in tasks if task.kind is TaskKind.LOOK_AGAIN]
+        for caller in dict.fromkeys(task.caller for task in again):
+            of_caller = [task for task in again if task.caller == caller]
+            ended |= await _look_again(connection, tasks=of_caller, room=room)
+        for task in tasks:
+            await _note(connection, task=task, now=room.clock(), is_done=task.id in ended)
+    return len(ended)
+
+
+async def forget_expired(room: DetectionRoom) -> None:
+    """What was seen and told is forgotten once its time is over."""
+    async with every_tenant_transaction(room.pool, limit_seconds=None) as connection:
+        for query in (_sql.forget_looks, _sql.forget_exposures, _sql.forget_tasks):
+            await connection.execute(query, {"now": room.clock()})
+
+
+async def _open(task: _Task, *, room: DetectionRoom, open_case: OpenCase) -> bool:
+    body = room.keys.open(task.sealed, row=task.id.bytes)
+    try:
+        await open_case(body, caller=task.caller)
+    except DatabaseUnavailable:
+        raise
+    except TutelaError as error:
+        _log.warning("case_not_opened", code=error.code, tries=task.tries)
+        return False
+    return True
+
+
+async def _look_again(
+    connection: Connection, *, tasks: Sequence[_Task], room: DetectionRoom
+) -> set[UUID]:
+    caller = tasks[0].caller
+    told = [_decode(room.keys.open(task.sealed, row=task.id.bytes)) for task in tasks]
+    seen = await see(
+        [Sight(item=each.item, place=each.place(caller)) for each in told],
+        panel=room.panel,
+        bases=room.bases,
+        service=f"{caller.tenant}/{caller.service}",
+        on=room.clock().date(),
+    )
+    ended = [place for place, found in enumerate(seen) if not found.may_change]
+    found = looks(
+        [told[place] for place in ended], seen=[seen[place] for place in ended], room=room
+    )
+    await keep(connection, caller=caller, found=found, room=room)
+    return {tasks[place].id for place in ended}
+
+
+async def _note(connection: Connection, *, task: _Task, now: datetime, is_done: bool) -> None:
+    whose = {"tenant": task.caller.tenant, "service": task.caller.service, "id": task.id}
+    if is_done:
+        await connection.execute(_sql.end_task, {**whose, "now": now})
+        return
+    pause = doubled_seconds(FIRST_PAUSE_SECONDS, times=task.tries, most_seconds=PAUSE_SECONDS_MAX)
+    due_at = now + timedelta(seconds=pause)
+    named = {**whose, "now": now, "due_at": due_at, "given_up": due_at >= task.expires_at}
+    await connection.execute(_sql.put_off_task, named)
+
+
+def _task(row: Sequence[Any]) -> _Task:
+    tenant, service, task_id, kind, mark, tries, key, body, expires_at, log_id = row
+    caller = Caller(
+        token_id=_NO_TOKEN,
+        tenant=tenant,
+        service=service,
+        name=NAME,
+        role=Role.SERVICE,
+        channels=(Channel.AUTOMATED,),
+        mark=Mark(mark),
+        log_id=log_id,
+    )
+    return _Task(
+        id=task_id,
+        kind=TaskKind(kind),
+        caller=caller,
+        tries=tries,
+        sealed=Sealed(key, body),
+        expires_at=expires_at,
+    )

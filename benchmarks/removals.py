@@ -61,6 +61,8 @@ class Run:
     seconds: float
     #: Statements by where they stand with the Transparency Database.
     filing: dict[str, int]
+    #: Of these, until it was stored and agreed to.
+    send_seconds: float
     #: From the start to the last subject, without the commands before.
     run_seconds: float
     #: From the first message to the platform to its last report.
@@ -114,9 +116,8 @@ def _asked() -> argparse.Namespace:
 
 
 def _removed(arena: Arena, *, removals: int, kills: int, asked: argparse.Namespace) -> Run:
-    chance = random.Random(asked.seed)
     name = f"removals_{removals}_{kills}"
-    points = sorted(BEFORE + chance.randrange(removals) for _ in range(kills))
+    points = _points(removals, kills=kills, seed=asked.seed)
     with (
         removals_work.house(arena, database=name) as house,
         removals_work.filed_with(house if asked.file else None),
@@ -128,19 +129,20 @@ def _removed(arena: Arena, *, removals: int, kills: int, asked: argparse.Namespa
         spent, begun = _spent(arena, running=running), time.monotonic()
         bulk_id = house.send(file)
         house.approve(bulk_id)
+        send_seconds = time.monotonic() - begun
         run_seconds = _run(house, bulk_id=bulk_id, points=points, running=running)
-        if asked.file:
-            _wait(partial(_nothing_due, house))
+        _wait(partial(_nothing_due, house, asked=asked))
         seconds = time.monotonic() - begun
         cpu_seconds = _since(spent, now=_spent(arena, running=running))
-        found, filing = house.rows(COUNTS), house.filing()
-        row_bytes = house.bytes_each(TABLES, removals=removals + BEFORE)
+        whole = set(house.rows(COUNTS)) == {removals + BEFORE}
+        filing, row_bytes = house.filing(), house.bytes_each(TABLES, removals=removals + BEFORE)
         tell_seconds, told = _tell_platform(theirs)
         undo_seconds, untell_seconds = _undo(house, bulk_id=bulk_id, theirs=theirs)
         return Run(
             removals=removals,
             seconds=seconds,
             filing=filing,
+            send_seconds=send_seconds,
             run_seconds=run_seconds,
             tell_seconds=tell_seconds,
             undo_seconds=undo_seconds,
@@ -149,10 +151,16 @@ def _removed(arena: Arena, *, removals: int, kills: int, asked: argparse.Namespa
             cpu_seconds=cpu_seconds,
             row_bytes=row_bytes,
             kills=kills,
-            whole=set(found) == {removals + BEFORE},
+            whole=whole,
             undone=set(house.rows(UNDONE)) == {removals},
             in_force=(first, told, theirs.in_force()),
         )
+
+
+def _points(removals: int, *, kills: int, seed: int) -> list[int]:
+    """Decisions after which the worker is killed."""
+    chance = random.Random(seed)
+    return sorted(BEFORE + chance.randrange(removals) for _ in range(kills))
 
 
 def _before(arena: Arena, *, house: House, theirs: Platform) -> InForce:
@@ -212,8 +220,8 @@ def _wait(until: Callable[[], bool]) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _nothing_due(house: House) -> bool:
-    return house.rows(DUE) == (False,)
+def _nothing_due(house: House, *, asked: argparse.Namespace) -> bool:
+    return not asked.file or house.rows(DUE) == (False,)
 
 
 def _came_to(house: House, *, point: int) -> bool:
@@ -228,8 +236,9 @@ def _tell(run: Run) -> None:
     peak = ", ".join(f"{name} {mib:.0f}" for name, mib in run.peak_mib.items())
     spent = ", ".join(f"{name} {seconds:.0f}" for name, seconds in run.cpu_seconds.items())
     print(
-        f"{run.removals:,} removals: {run.seconds:.1f} s from the file, "
-        f"{_us(run):.0f} us each once it ran, killed {run.kills} times, "
+        f"{run.removals:,} removals: {run.seconds:.1f} s from the file to filed, of these "
+        f"{run.send_seconds:.1f} s to store and agree and {run.run_seconds:.1f} s to decide, "
+        f"{_us(run):.0f} us each; killed {run.kills} times, "
         f"none missing and none twice: {_met(run.whole)}; filing {run.filing}; "
         f"CPU seconds: {spent}; the platform told in {run.tell_seconds:.1f} s; undone in "
         f"{run.undo_seconds:.1f} s, whole: {_met(run.undone)}, carried out after "

@@ -14,7 +14,12 @@ import pytest
 from tests.database.conftest import StartServer
 from tests.database.until import until
 from tutela.database.embedded import EmbeddedServer
-from tutela.database.errors import DatabaseUnavailable, DurabilityRefused, ServerUnsuitable
+from tutela.database.errors import (
+    DatabaseUnavailable,
+    Deadlocked,
+    DurabilityRefused,
+    ServerUnsuitable,
+)
 from tutela.database.pool import (
     Pool,
     check_durability,
@@ -223,6 +228,21 @@ async def test_an_outage_tells_neither_sql_nor_address(empty_database_url: str) 
         await open_pool(empty_database_url.replace("tutela@", "nobody-here@"), wait_seconds=0.3)
     assert "nobody-here" not in lost.value.detail
     assert "socket" not in lost.value.detail
+
+
+async def test_of_two_that_wait_for_each_other_one_is_told_and_the_other_goes_on(
+    pool: Pool,
+) -> None:
+    both = asyncio.Barrier(2)
+
+    async def take(first: int, *, then: int) -> None:
+        async with tenant_transaction(pool, tenant="a") as connection:
+            await connection.execute("SELECT pg_advisory_xact_lock(%s)", (first,))
+            await both.wait()
+            await connection.execute("SELECT pg_advisory_xact_lock(%s)", (then,))
+
+    ended = await asyncio.gather(take(1, then=2), take(2, then=1), return_exceptions=True)
+    assert [type(each) for each in ended if each is not None] == [Deadlocked]
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,19 @@
 """What the platform says it did settles measures, in any order and however often it is said."""
 
+import asyncio
 import itertools
 import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from tests.decisions.test_merge_race import until_waiting
 from tests.decisions.test_undoing import acted, notified
 from tests.fixtures.platform import Platform
 from tests.fixtures.site import Site
+from tutela.database.pool import tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.domain.vocabulary import Role
 
@@ -166,6 +170,24 @@ async def test_a_statement_is_delivered_once_and_never_before_it_was_issued(web:
     assert [each["status"] for each in results] == ["accepted", "accepted", "refused"]
     await tell(web, {**later, "id": "d-4"})
     assert await web.house.rows("SELECT delivered_at FROM statement") == [(issued_at,)]
+
+
+async def test_events_that_met_another_writer_on_its_way_are_taken_after_it(web: Site) -> None:
+    _, measure_id = await one_measure(web)
+    ((statement,),) = await web.house.rows("SELECT id::text FROM statement")
+    now = web.house.clock.now()
+    delivered = {"type": "statement_delivered", "statement_id": statement, "id": "d-1"}
+    with capture_logs() as logged:
+        async with tenant_transaction(web.house.pool, tenant="main") as other:
+            await other.execute("SELECT FROM statement WHERE id = %s FOR UPDATE", (statement,))
+            telling = asyncio.create_task(
+                tell(web, confirmed(measure_id, at=now), {**delivered, "at": timestamp(now)})
+            )
+            await until_waiting(web.house, on="transactionid")
+            await other.execute("SELECT FROM measure WHERE id = %s FOR UPDATE", (measure_id,))
+        results = await telling
+    assert [each["status"] for each in results] == ["accepted", "accepted"]
+    assert [each["event"] for each in logged] == ["events_again"]
 
 
 async def test_what_the_platform_took_is_accepted_and_then_awaited(platform: Platform) -> None:

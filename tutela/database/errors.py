@@ -18,6 +18,13 @@ class DatabaseUnavailable(DatabaseError):
     status = 503
 
 
+class Deadlocked(DatabaseUnavailable):
+    """Two changes waited for each other; this one was rolled back whole and can be done again."""
+
+    code = "deadlocked"
+    title = "Another change went first"
+
+
 class DurabilityRefused(DatabaseError):
     """The server may forget what it acknowledged."""
 

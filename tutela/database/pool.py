@@ -11,7 +11,12 @@ import psycopg_pool
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tutela.database.binaries import MINIMUM_MAJOR
-from tutela.database.errors import DatabaseUnavailable, DurabilityRefused, ServerUnsuitable
+from tutela.database.errors import (
+    DatabaseUnavailable,
+    Deadlocked,
+    DurabilityRefused,
+    ServerUnsuitable,
+)
 
 #: The tenant setting of a worker, which serves every tenant.
 EVERY_TENANT = "*"
@@ -114,7 +119,8 @@ async def tenant_transaction(
     It is rolled back where the block raises. `limit_seconds` bounds the whole of it on both sides:
     a server that has gone silent is given up, and a server whose client has gone silent lets go of
     what the transaction held. Errors: `DatabaseUnavailable` where no connection is to be
-    had or it was lost; where that happens at the commit, whether it was done is open.
+    had or it was lost; where that happens at the commit, whether it was done is open. `Deadlocked`
+    where nothing was done because another transaction went first.
     """
     if not tenant:
         raise ValueError("a transaction needs a tenant")
@@ -130,6 +136,8 @@ async def tenant_transaction(
         if not limit.expired():
             raise
         raise DatabaseUnavailable(f"The database gave no answer in {limit_seconds} s.") from error
+    except psycopg.errors.DeadlockDetected as error:
+        raise Deadlocked("Nothing was changed; try again.") from error
     except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError) as error:
         if not means_unavailable(error):
             raise

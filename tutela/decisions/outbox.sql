@@ -40,7 +40,7 @@ WHERE o.id = due.id
 RETURNING o.id, o.attempts, o.sealed_key, o.sealed_body
 
 -- name: mark_delivered
--- The receiver took them: statements are on their way to the recipients, measures are the platform's to carry out and to confirm.
+-- The receiver took them: statements are on their way to the recipients, measures are the platform's to carry out and to confirm; measures are locked before statements, as everybody does.
 WITH done AS (
     UPDATE outbox SET done_at = %(now)s, lease_token = NULL, lease_until = NULL, last_error = NULL
     WHERE id = ANY(%(ids)s) AND lease_token = %(lease_token)s
@@ -62,7 +62,7 @@ WITH done AS (
     SELECT s.tenant, s.service, s.id
     FROM statement s
     JOIN done ON (s.tenant, s.service, s.id) = (done.tenant, done.service, done.statement_id)
-    WHERE s.delivered_at IS NULL
+    WHERE s.delivered_at IS NULL AND (SELECT count(*) FROM measured) >= 0
     ORDER BY s.id
     FOR NO KEY UPDATE OF s
 ), told AS (

@@ -9,10 +9,10 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import aiohttp
-import psycopg
 
 from tutela.access.keys import KeySet, SealBroken, Sealed
 from tutela.database import queries
+from tutela.database.errors import Deadlocked
 from tutela.database.pool import Pool, every_tenant_transaction, tenant_transaction
 from tutela.decisions import endpoints
 from tutela.decisions.endpoints import Station, WebhookEndpoint
@@ -298,7 +298,7 @@ async def _settle(courier: Courier, *, route: _Route, tried: Sequence[_Tried]) -
     """
     try:
         settled = await _write(courier, tried=tried)
-    except psycopg.errors.DeadlockDetected:
+    except Deadlocked:
         settled = {row for each in tried for row in await _write(courier, tried=[each])}
     if any(each.refused is not None and each.refused.gone for each in tried):
         now = courier.clock()

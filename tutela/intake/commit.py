@@ -37,7 +37,6 @@ _log = structlog.get_logger(__name__)
 _PASSING = (
     DatabaseUnavailable,
     psycopg.errors.UniqueViolation,
-    psycopg.errors.DeadlockDetected,
 )
 
 

@@ -98,19 +98,20 @@ class Rounds:
         self._not_before: datetime | None = None
 
     async def turn(self) -> Settled | None:
-        """What one round came to, or None while the pause after the last one lasts.
+        """What round after round came to, or None while the pause after a broken one lasts.
 
-        Raises what broke it off, once everything is settled.
+        Raises what broke one off, once everything is settled.
         """
-        now = self._registry.clock()
-        if self._not_before is not None and now < self._not_before:
+        if self._not_before is not None and self._registry.clock() < self._not_before:
             return None
-        done = await file_due(self._registry, send=self._send)
-        if done.broken_off is None:
+        settled = Settled()
+        while (done := await file_due(self._registry, send=self._send)).broken_off is None:
             self._broken_off, self._not_before = 0, None
-            return done.settled
+            settled += done.settled
+            if done.settled.total < ROUND_MAX:
+                return settled
         self._broken_off += 1
-        self._not_before = now + timedelta(
+        self._not_before = self._registry.clock() + timedelta(
             seconds=doubled_seconds(
                 BREAK_SECONDS, times=self._broken_off - 1, most_seconds=BREAK_SECONDS_MAX
             )

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-import psycopg
 import structlog
 from psycopg.types.json import Jsonb
 
@@ -16,6 +15,7 @@ from tutela.access import services
 from tutela.access.keys import KeySet
 from tutela.access.services import public_caller
 from tutela.database import queries
+from tutela.database.errors import Deadlocked
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.decisions.replays.answers import Incident, Made, Replayed
 from tutela.decisions.replays.reopening import DOOR, Reopener, Verdict, columns, verdict
@@ -92,7 +92,7 @@ async def _brought_back(room: ReplayRoom, *, turn: Turn) -> list[Left]:
                 open_ones = [item for item in items if item.decision_id is None]
                 await requeue(connection, items=open_ones, turn=turn)
                 return items
-        except psycopg.errors.DeadlockDetected:
+        except Deadlocked:
             _log.warning("replay_step_again", incident=str(turn.named["incident_id"]))
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from tutela.access.tokens import Caller
 from tutela.database import queries
-from tutela.database.errors import DatabaseUnavailable
+from tutela.database.errors import DatabaseUnavailable, Deadlocked
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain.events import Event
 from tutela.errors import FieldError, TutelaError
@@ -31,6 +31,8 @@ from tutela.intake.reading import Unfit, fit, read_json, time_error
 #: Lines that are taken in one transaction.
 STRIDE_LINES = 500
 DIGEST_BYTES = 16
+#: How often others may go first before the sender is asked to come back.
+TURNS_GIVEN = 3
 
 _sql = queries.load("tutela.intake", file="events.sql")
 _encode = msgspec.json.Encoder().encode
@@ -125,7 +127,7 @@ async def _take(lines: Sequence[Line], *, caller: Caller, door: EventDoor) -> li
             said[line.number] = error
     if read:
         try:
-            said |= await _store(read, caller=caller, door=door)
+            said |= await _store_in_turn(read, caller=caller, door=door)
         except DatabaseUnavailable:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, the sender hears it line by line
@@ -152,6 +154,18 @@ def _read(line: Line, *, door: EventDoor) -> _Read:
 
 def _type_error(door: EventDoor) -> FieldError:
     return FieldError("/type", f"must be one of {', '.join(sorted(door.kinds))}")
+
+
+async def _store_in_turn(
+    read: Sequence[_Read], *, caller: Caller, door: EventDoor
+) -> dict[int, _Outcome]:
+    """As `_store`, after others who wrote to the same rows and went first."""
+    for _ in range(TURNS_GIVEN):
+        try:
+            return await _store(read, caller=caller, door=door)
+        except Deadlocked:
+            _log.info("events_again", lines=len(read))
+    return await _store(read, caller=caller, door=door)
 
 
 async def _store(read: Sequence[_Read], *, caller: Caller, door: EventDoor) -> dict[int, _Outcome]:

@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors bench-ledger bench-filing bench-identifiers bench-intake bench-removals bench-rules lock clean
+.PHONY: help setup oracles demo test check static floor crash doors bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench-identifiers: setup  ## recall and false stops of the scanner of statements
 
 bench-filing: setup  ## 10,000 statements to a database that fails on purpose: each filed exactly once
 	$(BIN)/python -m benchmarks.filing
+
+bench-hashes: oracles  ## PDQ search beside threatexchange and faiss (HASHES=100000: a small one)
+	$(BIN)/python -m benchmarks.hashes $(if $(HASHES),--hashes $(HASHES))
 
 bench-intake: setup  ## notices per second over HTTP beside pgbench
 	$(BIN)/python -m benchmarks.intake

@@ -15,7 +15,7 @@ from tests.detection.hashes.planting import (
     random_hashes,
 )
 from tutela.detection.hashes import Hits, PdqIndex, postings, probing
-from tutela.detection.hashes.chunks import HASH_BITS, SCANNED_UP_TO, cut, groups
+from tutela.detection.hashes.chunks import HASH_BITS, SCANNED_UP_TO, cut, plan
 from tutela.detection.hashes.kinds import HashesUnfit, HashKind, words_of
 from tutela.detection.hashes.memory import laid_out, private
 
@@ -115,8 +115,8 @@ def test_lists_of_near_duplicates_are_searched_exactly(
 def test_the_proof_holds_for_every_way_in_which_bits_can_differ(
     count: int, radius: int, data: st.DataObject
 ) -> None:
-    plan = groups(count, radius=radius)
-    assert plan is not None
+    planned = plan(count, radius=radius)
+    assert planned is not None
     widths = [chunk.width_bits for chunk in cut(count)]
     bits = data.draw(st.sets(st.integers(0, HASH_BITS - 1), max_size=radius))
     edges = np.cumsum([0, *widths])
@@ -124,7 +124,7 @@ def test_the_proof_holds_for_every_way_in_which_bits_can_differ(
     assert any(
         differs[chunk] < len(group.layers)
         and differs[(chunk + 1) % count] <= group.layers[differs[chunk]].left_bits
-        for group in plan
+        for group in planned.groups
         for chunk in group.chunks
     )
 

@@ -22,6 +22,7 @@ HASH_BITS: Final = 256
 #: So many bits of the next chunk lie beside each entry.
 SIGNATURE_BITS: Final = 16
 _WORD_BITS: Final = 64
+_ONE: Final = np.uint64(1)
 #: Up to so many hashes a scan is as quick as looking up.
 SCANNED_UP_TO: Final = 8_192
 #: Number of chunks by number of hashes: with more hashes, fewer and wider chunks.
@@ -44,6 +45,28 @@ class Chunk:
         if shift + self.width_bits > _WORD_BITS:
             value |= words[:, word + 1] << np.uint64(_WORD_BITS - shift)
         return (value & np.uint64((1 << self.width_bits) - 1)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where the chunks of a hash lie, side by side for all chunks."""
+
+    words: NDArray[np.int64]
+    next_words: NDArray[np.int64]
+    shifts: NDArray[np.uint64]
+    #: By how much the next word is shifted back, after one bit.
+    shifts_back: NDArray[np.uint64]
+    masks: NDArray[np.uint64]
+    #: Where the values of each chunk begin, where every chunk has one more than it has values.
+    value_at: NDArray[np.int64]
+
+    def codes(self, words: Words) -> NDArray[np.int64]:
+        """What each chunk reads in each row, as (chunks, rows)."""
+        columns = words.T
+        value = columns.take(self.words, axis=0) >> self.shifts
+        value |= (columns.take(self.next_words, axis=0) << _ONE) << self.shifts_back
+        value &= self.masks
+        return value.view(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +103,32 @@ def cut(count: int) -> tuple[Chunk, ...]:
 
 
 @lru_cache
-def groups(count: int, *, radius: int) -> tuple[Group, ...] | None:
+def placed(count: int) -> Cut:
+    """The same chunks, as arrays."""
+    chunks = cut(count)
+    first_bits = np.array([chunk.first_bit for chunk in chunks])
+    values = np.array([1 << chunk.width_bits for chunk in chunks], np.uint64)
+    words = first_bits // _WORD_BITS
+    return Cut(
+        words,
+        np.minimum(words + 1, HASH_BITS // _WORD_BITS - 1),
+        (first_bits % _WORD_BITS).astype(np.uint64)[:, None],
+        (_WORD_BITS - 1 - first_bits % _WORD_BITS).astype(np.uint64)[:, None],
+        (values - _ONE)[:, None],
+        np.append(0, np.cumsum(values.astype(np.int64) + 1)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be looked up, and how many lists that are for one query."""
+
+    groups: tuple[Group, ...]
+    lookups: int
+
+
+@lru_cache
+def plan(count: int, *, radius: int) -> Plan | None:
     """What is to be looked up so that nothing within the radius is missed; None: too much."""
     thresholds = _thresholds(count, radius=radius)
     if max(thresholds) > _FLIPS_MAX:
@@ -90,7 +138,7 @@ def groups(count: int, *, radius: int) -> tuple[Group, ...] | None:
     for index, chunk in enumerate(chunks):
         if thresholds[index] >= 0:
             alike.setdefault((chunk.width_bits, thresholds[index]), []).append(index)
-    return tuple(
+    found = tuple(
         Group(
             np.array(members, np.int64),
             _flips(width, most=most),
@@ -98,6 +146,7 @@ def groups(count: int, *, radius: int) -> tuple[Group, ...] | None:
         )
         for (width, most), members in alike.items()
     )
+    return Plan(found, sum(len(group.chunks) * len(group.flips) for group in found))
 
 
 def _thresholds(count: int, *, radius: int) -> list[int]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import structlog
 
 from tutela.detection.detectors import Examples, Hashes, Item
-from tutela.detection.hashes.index import INDEXES, RADIUS_BITS, HashIndex
+from tutela.detection.hashes.hits import Hits
+from tutela.detection.hashes.index import INDEXES, RADIUS_BITS
 from tutela.detection.hashes.kinds import HashesUnfit, HashKind, Words, words_of_hex
 from tutela.domain.signals import Match, Result, Signal
 
@@ -43,13 +44,21 @@ def _numbered(row: Row) -> Entry:
     return Entry(str(row.number))
 
 
+class Searched(Protocol):
+    """An index of one's own, or one that another process builds."""
+
+    def search(self, hashes: Words, *, radius: int, most: int | None) -> Hits:
+        """The nearest `most` rows within the radius of each hash."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashList:
     """One version of a list, ready to be searched."""
 
     name: str
     version: int
-    indexes: Mapping[HashKind, HashIndex]
+    indexes: Mapping[HashKind, Searched]
     #: What is told of a row; without it the row's number.
     entry_of: Callable[[Row], Entry] = _numbered
     #: Hashes of made-up entries of the list: they prove that it is looked at.

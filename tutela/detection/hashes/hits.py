@@ -32,8 +32,9 @@ def sorted_hits(
     most: int | None,
 ) -> Hits:
     """The pairs in order, at most so many of each query."""
-    order = np.lexsort((row, distance, query))
-    query, row, distance = query[order], row[order], distance[order]
+    if len(query) > 1:
+        order = np.lexsort((row, distance, query))
+        query, row, distance = query[order], row[order], distance[order]
     if most is None:
         return Hits(query, row, distance, query[:0])
     rank = np.arange(len(query)) - np.searchsorted(query, query)

@@ -67,6 +67,7 @@ class HashIndex:
 
     def add(self, hashes: NDArray[Any]) -> range:
         """The numbers of the rows, which are found from now on."""
+        self._writable()
         words = words_of(hashes, kind=self.kind)
         if len(words) > NEW_AT_MOST // 2:
             return self._rebuild(words)
@@ -82,11 +83,17 @@ class HashIndex:
 
     def remove(self, numbers: Sequence[int] | NDArray[np.int64]) -> None:
         """The rows are found no more; raises HashesUnfit where a number was never given."""
+        self._writable()
         gone = np.asarray(numbers, np.int64)
         with self._writing:
             if len(gone) and (gone.min() < 0 or gone.max() >= self._state.next_number):
                 raise HashesUnfit("A row is removed by the number that it got.")
             self._state.dead[gone] = 1
+
+    def end(self) -> None:
+        """Another index has taken its place: whoever shares its memory looks for that one."""
+        self._writable()
+        self._state.end()
 
     def merge(self) -> None:
         """Builds in what is new and drops what was removed; searches go on meanwhile."""
@@ -140,11 +147,14 @@ class HashIndex:
             pending += [(at + half, part[half:]), (at, part[:half])]
 
     def _built(self, rows: Rows, *, next_number: int) -> State:
+        return state.build(
+            rows, next_number=next_number, structure=self._structure, allocate=self._writable()
+        )
+
+    def _writable(self) -> Allocate:
         if self._allocate is None:
             raise HashesUnfit("This index is for reading alone.")
-        return state.build(
-            rows, next_number=next_number, structure=self._structure, allocate=self._allocate
-        )
+        return self._allocate
 
     def _rebuild(self, words: Words) -> range:
         with self._merging, self._writing:
@@ -205,11 +215,15 @@ def _hits(now: State, *, built: Near, new: Near, first: int, most: int | None) -
     position, query, distance = built.position, built.query, built.distance
     if len(starts):
         rows = starts[position + 1] - starts[position]
-        ends = np.cumsum(rows)
-        position = np.repeat(starts[position] - (ends - rows), rows) + np.arange(rows.sum())
-        query, distance = np.repeat(query, rows), np.repeat(distance, rows)
-    query = np.concatenate([query, new.query]) + first
-    row = np.concatenate([numbers[position], new.position + now.first_new])
-    distance = np.concatenate([distance, new.distance])
-    alive = now.dead[row] == 0
-    return sorted_hits(query[alive], row=row[alive], distance=distance[alive], most=most)
+        ends = rows.cumsum()
+        position = (starts[position] - (ends - rows)).repeat(rows) + np.arange(rows.sum())
+        query, distance = query.repeat(rows), distance.repeat(rows)
+    row = numbers.take(position)
+    if len(new.query):
+        query = np.concatenate([query, new.query])
+        row = np.concatenate([row, new.position + now.first_new])
+        distance = np.concatenate([distance, new.distance])
+    dead = now.dead.take(row)
+    if dead.any():
+        query, row, distance = query[dead == 0], row[dead == 0], distance[dead == 0]
+    return sorted_hits(query + first, row=row, distance=distance, most=most)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.detection.hashes.chunks import Group, cut, groups
+from tutela.detection.hashes.chunks import SIGNATURE_BITS, Group, Layer, placed, plan
 from tutela.detection.hashes.kinds import Words
 from tutela.detection.hashes.postings import SIGNATURES_A_WORD, Postings
 from tutela.detection.hashes.scanning import Near, scan, verified
@@ -23,35 +23,81 @@ _BLOCKS_AT_ONCE: Final = 1 << 18
 _KEYS_AT_ONCE: Final = 1 << 22
 #: A query that would read more than one block for so many hashes is scanned for instead.
 _HASHES_A_BLOCK: Final = 16
+_SIGNATURE_MASK: Final = (1 << SIGNATURE_BITS) - 1
 #: The same 16 bits four times.
 _FOURFOLD: Final = np.uint64(0x0001_0001_0001_0001)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Lists:
-    """Blocks of the lists to be read: for each list its first block, how many, and its query."""
+    """Lists to be read, by flips (in layers), chunk and query."""
 
+    #: The first block of each list.
     first: NDArray[np.int64]
     blocks: NDArray[np.int64]
-    #: Which of the (chunk, query) pairs asks.
-    asking: NDArray[np.int64]
+    #: How many blocks there are up to the end of each list.
+    ends: NDArray[np.int64]
+    layers: tuple[Layer, ...]
+    #: What the signature of each (chunk, query) should be, four times in a word.
+    wanted: NDArray[np.uint64]
+    queries: int
+
+    def pieces(self) -> Iterator[slice]:
+        """Successive lists that have no more blocks than are read at once, or are one list."""
+        begin, done = 0, 0
+        if self.ends[-1] <= _BLOCKS_AT_ONCE:
+            yield slice(0, len(self.ends))
+            return
+        while done < self.ends[-1]:
+            upto = int(np.searchsorted(self.ends, done + _BLOCKS_AT_ONCE, side="right"))
+            end = max(upto, begin + 1)
+            yield slice(begin, end)
+            begin, done = end, int(self.ends[end - 1])
+
+    def expanded(self, piece: slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Each block of the lists, and which (chunk, query) asks for it."""
+        blocks = self.blocks[piece]
+        skipped = self.first[piece] + blocks - self.ends[piece] + self._before(piece.start)
+        read = skipped.repeat(blocks)
+        read += np.arange(len(read))
+        asking = np.arange(piece.start, piece.stop) % len(self.wanted)
+        return read, asking.repeat(blocks)
+
+    def near_enough(self, counts: NDArray[np.uint8], *, piece: slice) -> NDArray[np.bool_]:
+        """For each entry whether its signature differs in no more bits than its layer lets it."""
+        enough, begin = np.zeros(counts.shape, bool), 0
+        before, after = self._before(piece.start), 0
+        for layer in self.layers:
+            after += layer.flips * len(self.wanted)
+            end = min(max(self._before(after) - before, begin), len(counts))
+            np.less_equal(counts[begin:end], layer.left_bits, out=enough[begin:end])
+            begin = end
+        return enough
+
+    def _before(self, index: int) -> int:
+        """How many blocks the lists before this one have."""
+        return int(self.ends[index - 1]) if index else 0
 
 
 def near(postings: Postings, *, queries: Words, radius: int) -> Near | None:
     """Every hash within the radius of each query, once; None: ask for fewer queries at a time."""
-    plan = groups(postings.chunks, radius=radius) if postings.chunks else None
-    if plan is None or _lookups(plan) * _HASHES_A_BLOCK > len(postings.words):
+    planned = plan(postings.chunks, radius=radius) if postings.chunks else None
+    if planned is None or planned.lookups * _HASHES_A_BLOCK > len(postings.words):
         return _scanned(postings, queries=queries, radius=radius)
-    found, entries = [], 0
-    for group in plan:
+    codes, found, entries = placed(postings.chunks).codes(queries), [], 0
+    for group in planned.groups:
         for part in _parts(group, queries=len(queries)):
-            keys = _look_up(postings, group=part, queries=queries)
+            lists = _lists(postings, group=part, codes=codes)
+            keys = None if lists is None else _passing(postings, lists=lists)
             if keys is None or entries + len(keys) > _KEYS_AT_ONCE:
                 return _scanned(postings, queries=queries, radius=radius)
             found.append(keys)
             entries += len(keys)
-    keys = np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
-    keys = keys[np.diff(keys, prepend=-1) != 0]
+    keys = np.concatenate(found)
+    keys.sort()
+    new = np.ones(len(keys), bool)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    keys = keys[new]
     return verified(
         postings.words,
         queries=queries,
@@ -68,82 +114,57 @@ def _scanned(postings: Postings, *, queries: Words, radius: int) -> Near | None:
     return scan(postings.words.T, queries=queries, radius=radius)
 
 
-def _lookups(plan: tuple[Group, ...]) -> int:
-    return sum(len(group.chunks) * len(group.flips) for group in plan)
-
-
 def _parts(group: Group, *, queries: int) -> Iterator[Group]:
     """The group in so many chunks at a time as suit so many queries."""
     step = max(1, _LOOKUPS_AT_ONCE // (len(group.flips) * max(queries, 1)))
+    if step >= len(group.chunks):
+        yield group
+        return
     for at in range(0, len(group.chunks), step):
         yield Group(group.chunks[at : at + step], group.flips, group.layers)
 
 
-def _look_up(postings: Postings, *, group: Group, queries: Words) -> NDArray[np.int64] | None:
-    """Query and hash of what passes the signatures, repeats included; None: a scan is quicker."""
-    lists = _lists(postings, group=group, queries=queries)
-    if lists is None:
-        return None
-    wanted = _signatures(postings, group=group, queries=queries)
-    words_a_block = postings.block // SIGNATURES_A_WORD
-    blocks = postings.signatures.reshape(-1).view(np.uint64).reshape(-1, words_a_block)
-    found, before = [], 0
-    for layer in group.layers:
-        after = before + layer.flips * len(wanted)
-        if layer.left_bits >= 0:
-            for piece in _pieces(lists.blocks[before:after], at=before):
-                read, asking = _expanded(lists, piece=piece)
-                differences = blocks.take(read, axis=0)
-                differences ^= wanted.take(asking, axis=0)[:, None]
-                counts = np.bitwise_count(differences.view(np.uint16)).reshape(-1)
-                passing = np.flatnonzero(counts <= layer.left_bits)
-                block, entry = np.divmod(passing, postings.block)
-                at = postings.positions.reshape(-1).take(read[block] * postings.block + entry)
-                found.append((asking[block] % len(queries) << _QUERY_SHIFT) | at)
-        before = after
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
-
-
-def _lists(postings: Postings, *, group: Group, queries: Words) -> _Lists | None:
+def _lists(postings: Postings, *, group: Group, codes: NDArray[np.int64]) -> _Lists | None:
     """The lists to be read, in the order of flips, chunks, queries; None: they are too long."""
-    chunks = cut(postings.chunks)
-    value_at = np.cumsum([0] + [(1 << chunk.width_bits) + 1 for chunk in chunks])
-    codes = np.stack([chunks[index].codes(queries) for index in group.chunks])
-    at = (group.flips[:, None, None] ^ codes) + value_at[group.chunks][:, None]
-    begin, end = postings.offsets.take(at), postings.offsets.take(at + 1)
-    first = begin // postings.block
-    blocks = (end + (postings.block - 1)) // postings.block - first
-    blocks *= end > begin
-    if (blocks.sum(axis=(0, 1)) * _HASHES_A_BLOCK > len(postings.words)).any():
+    own = codes[group.chunks]
+    following = codes[(group.chunks + 1) % len(codes)].reshape(-1) & _SIGNATURE_MASK
+    at = group.flips[:, None, None] ^ own
+    at += placed(postings.chunks).value_at[group.chunks][:, None]
+    first = postings.offsets.take(at)
+    at += 1
+    end = postings.offsets.take(at)
+    is_filled = end > first
+    end += postings.block - 1
+    end //= postings.block
+    first //= postings.block
+    blocks = (end - first) * is_filled
+    ends = blocks.cumsum()
+    most = len(postings.words) // _HASHES_A_BLOCK
+    if ends[-1] > most and (blocks.sum(axis=(0, 1)) > most).any():
         return None
     blocks_a_chunk = postings.positions.shape[1] // postings.block
-    first = first + (group.chunks * blocks_a_chunk)[:, None]
-    asking = np.tile(np.arange(codes.size), len(group.flips))
-    return _Lists(first.reshape(-1), blocks.reshape(-1), asking)
+    return _Lists(
+        first=(first + (group.chunks * blocks_a_chunk)[:, None]).reshape(-1),
+        blocks=blocks.reshape(-1),
+        ends=ends,
+        layers=group.layers,
+        wanted=following.view(np.uint64) * _FOURFOLD,
+        queries=codes.shape[1],
+    )
 
 
-def _signatures(postings: Postings, *, group: Group, queries: Words) -> NDArray[np.uint64]:
-    """What the next chunk reads in each query, four times in a word, by chunk and query."""
-    chunks = cut(postings.chunks)
-    codes = [chunks[(index + 1) % len(chunks)].codes(queries) for index in group.chunks]
-    return (np.concatenate(codes) & 0xFFFF).astype(np.uint64) * _FOURFOLD
-
-
-def _pieces(blocks: NDArray[np.int64], *, at: int) -> Iterator[slice]:
-    """Slices of the lists that have no more blocks than are read at once, or are one list."""
-    ends = np.cumsum(blocks)
-    begin, done = 0, 0
-    while begin < len(blocks) and done < ends[-1]:
-        end = int(np.searchsorted(ends, done + _BLOCKS_AT_ONCE, side="right"))
-        end = max(end, begin + 1)
-        yield slice(at + begin, at + end)
-        begin, done = end, int(ends[end - 1])
-
-
-def _expanded(lists: _Lists, *, piece: slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each block to be read, and who asks for it."""
-    blocks = lists.blocks[piece]
-    ends = np.cumsum(blocks)
-    read = np.repeat(lists.first[piece] - (ends - blocks), blocks)
-    read += np.arange(len(read))
-    return read, np.repeat(lists.asking[piece], blocks)
+def _passing(postings: Postings, *, lists: _Lists) -> NDArray[np.int64]:
+    """Query and hash, in one number, of what the signatures let pass; repeats included."""
+    words_a_block = postings.block // SIGNATURES_A_WORD
+    blocks = postings.signatures.reshape(-1).view(np.uint64).reshape(-1, words_a_block)
+    found = []
+    for piece in lists.pieces():
+        read, asking = lists.expanded(piece)
+        differences = blocks.take(read, axis=0)
+        differences ^= lists.wanted.take(asking)[:, None]
+        counts = np.bitwise_count(differences.view(np.uint16))
+        passing = lists.near_enough(counts, piece=piece).reshape(-1).nonzero()[0]
+        block, entry = np.divmod(passing, postings.block)
+        at = postings.positions.reshape(-1).take(read.take(block) * postings.block + entry)
+        found.append((asking.take(block) % lists.queries << _QUERY_SHIFT) | at)
+    return np.concatenate(found) if found else np.zeros(0, np.int64)

@@ -1,0 +1,145 @@
+"""Further readings of the few texts that hold signs of more than one meaning.
+
+A sign that may be a letter is read as one; what is no plain letter is read as a separator; hidden
+letters are shown; text that is turned, by a control character or upside down, is turned back.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutela.detection.terms import codes
+from tutela.detection.terms.reading import Folded, Posts, Reading
+from tutela.detection.terms.table import Codes, Places, table
+
+Part = tuple[Codes, Places]
+
+_DIGITS_OF_TWO: Final = (
+    codes.coded("g", start=codes.FROM_DIGIT),
+    codes.coded("t", start=codes.FROM_DIGIT),
+)
+_FILLERS: Final = 2
+_OVERRIDE: Final = 0x202E
+_ENDS_OF_OVERRIDE: Final = (0x202C, 0x2029, 0x0A)
+#: Signs of two meanings in one text, all of whose combinations are read.
+_COMBINED_MAX: Final = 4
+
+
+def guessed(posts: Posts, *, found: Folded) -> Reading | None:
+    """The further readings of all texts that need one, in one; None where none does."""
+    parts = [
+        part
+        for reader in (_otherwise, _without_fillers, _shown, _turned_back, _upside_down)
+        for part in reader(posts, found)
+    ]
+    if not parts:
+        return None
+    read = np.concatenate([part[0] for part in parts])
+    places = np.concatenate([part[1] for part in parts])
+    is_seen = read >= codes.SEEN
+    return Reading(codes=read[is_seen], origin=places[is_seen], is_guess=True)
+
+
+def _otherwise(posts: Posts, found: Folded) -> Iterator[Part]:
+    """Signs and letters of two meanings by their second one, and by some of each."""
+    at = np.flatnonzero(_of_two_meanings(found.codes))
+    if not at.size:
+        return
+    code_points = posts.code_points[found.places(at)]
+    read = found.codes.copy()
+    read[at] = table().alternative.instead(found.codes[at], code_points=code_points)
+    texts, counts = np.unique(posts.text_of(found.places(at)), return_counts=True)
+    taken = found.taken(texts)
+    yield read[taken], found.places(taken)
+    begins = np.cumsum(counts) - counts
+    for text, begin, count in zip(
+        texts[counts > 1], begins[counts > 1], counts[counts > 1], strict=True
+    ):
+        part = slice(begin, begin + count)
+        yield from _combined(found, read=read, at=at[part], signs=code_points[part], text=text)
+
+
+def _combined(
+    found: Folded, *, read: Codes, at: Places, signs: NDArray[np.uint32], text: np.int64
+) -> Iterator[Part]:
+    """Every choice of the signs that are read otherwise, but all and none."""
+    distinct = np.unique(signs)
+    if not 1 < len(distinct) <= _COMBINED_MAX:
+        return
+    taken = found.taken(np.array([text]))
+    for choice in range(1, 2 ** len(distinct) - 1):
+        is_chosen = (choice >> np.searchsorted(distinct, signs)) & 1 == 1
+        mixed = found.codes[taken]
+        chosen = at[is_chosen]
+        mixed[chosen - taken[0]] = read[chosen]
+        yield mixed, found.places(taken)
+
+
+def _of_two_meanings(read: Codes) -> NDArray[np.bool_]:
+    is_letter = np.concatenate(([False], read >= codes.ANY_LETTER, [False]))
+    before, after = is_letter[:-2], is_letter[2:]
+    holds: NDArray[np.bool_] = (read == codes.BESIDE) & (before | after)
+    holds |= (read == codes.INSIDE) & before & after
+    holds |= (read >= codes.AMBIGUOUS) & (read < codes.UPSIDE_DOWN)
+    for digit in _DIGITS_OF_TWO:
+        holds |= (read == digit) & (before | after)
+    return holds
+
+
+def _without_fillers(posts: Posts, found: Folded) -> Iterator[Part]:
+    """Texts in which other signs stand between single plain letters, as separators."""
+    read = found.codes
+    is_plain = (read >= codes.PLAIN) & (read < codes.AMBIGUOUS)
+    is_filler = (read >= codes.OTHER) & ~is_plain
+    at = np.flatnonzero(is_plain[:-2] & is_filler[1:-1] & is_plain[2:]) + 1
+    if len(at) < _FILLERS:
+        return
+    texts, counts = np.unique(posts.text_of(found.places(at)), return_counts=True)
+    taken = found.taken(texts[counts >= _FILLERS])
+    yield (
+        np.where(is_filler[taken], codes.JOINT, read[taken]).astype(read.dtype),
+        found.places(taken),
+    )
+
+
+def _shown(posts: Posts, found: Folded) -> Iterator[Part]:
+    """Texts with tags or combining letters, by the letters that those carry."""
+    for taken in _texts_with(posts, found=found, holds=found.codes == codes.HIDDEN):
+        places = found.places(taken)
+        code_points = posts.code_points[places]
+        yield table().hidden.instead(found.codes[taken], code_points=code_points), places
+
+
+def _turned_back(posts: Posts, found: Folded) -> Iterator[Part]:
+    """Texts with right-to-left overrides, in the order that is seen."""
+    for taken in _texts_with(posts, found=found, holds=found.codes == codes.TURNING):
+        code_points = posts.code_points[found.places(taken)]
+        order = np.arange(len(taken))
+        ends = np.flatnonzero(np.isin(code_points, _ENDS_OF_OVERRIDE))
+        done = 0
+        for begin in np.flatnonzero(code_points == _OVERRIDE):
+            if begin < done:
+                continue
+            later = ends[ends > begin]
+            done = int(later[0]) if later.size else len(taken) - 1
+            order[begin + 1 : done] = order[begin + 1 : done][::-1].copy()
+        yield found.codes[taken][order], found.places(taken[order])
+
+
+def _upside_down(posts: Posts, found: Folded) -> Iterator[Part]:
+    """Texts with letters that are turned, from the other side."""
+    is_turned = (found.codes >= codes.UPSIDE_DOWN) & (found.codes < codes.FLAGS)
+    for taken in _texts_with(posts, found=found, holds=is_turned):
+        backwards = taken[::-1]
+        places = found.places(backwards)
+        code_points = posts.code_points[places]
+        yield table().turned.instead(found.codes[backwards], code_points=code_points), places
+
+
+def _texts_with(posts: Posts, *, found: Folded, holds: NDArray[np.bool_]) -> Iterator[Places]:
+    at = np.flatnonzero(holds)
+    if at.size:
+        for text in np.unique(posts.text_of(found.places(at))):
+            yield found.taken(np.array([text]))

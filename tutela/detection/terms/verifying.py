@@ -1,0 +1,211 @@
+"""Which candidates count: by runs, gaps, and the edges of tokens.
+
+A candidate has the signs of a term. It counts where its runs are no shorter than the term's, and
+
+- nothing separates its signs but what separates the term's (`plain`): for a substring anywhere, or
+- separators stand between single letters, or dots and the like between some (`squashed`), it begins
+  and ends on the edges of tokens, and has three letters or more.
+
+What is a guess needs edges too: a sign read as something else, one letter doubled, i for l, digits
+alone.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutela.detection.terms import codes
+from tutela.detection.terms.patterns import Patterns
+from tutela.detection.terms.stream import Stream
+from tutela.detection.terms.table import Codes, Places, ragged
+
+Flags = NDArray[np.bool_]
+
+#: A run that is longer than the term's, and at least as long as this, is no accident.
+_LONG_RUN: Final = 3
+#: A single doubled letter, or digits alone, in a shorter term may be another word.
+_LETTERS_OF_GUESS: Final = 5
+_LETTERS_SQUASHED: Final = 3
+_LETTERS_JOINED: Final = 4
+#: Two runs to three groups: most letters stand alone.
+_RUNS_PER_GROUP: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What counts: the row of the patterns, its first and last sign in the stream, and how."""
+
+    rows: Places
+    first: Places
+    last: Places
+    is_plain: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Rows with their runs; arrays with `each` are of all runs of all candidates in turn."""
+
+    stream: Stream
+    patterns: Patterns
+    rows: Places
+    begin: Places
+    each: Places
+    each_pattern: Places
+    heads: Places
+
+    @property
+    def tails(self) -> Places:
+        return self.heads + self.patterns.lengths[self.rows] - 1
+
+    def taken(self, keep: Flags) -> "_Candidates":
+        return _candidates(
+            self.stream, patterns=self.patterns, rows=self.rows[keep], begin=self.begin[keep]
+        )
+
+    def any_of(self, holds: Flags) -> Flags:
+        return np.logical_or.reduceat(holds, self.heads)
+
+    def sum_of(self, counts: NDArray[np.int64] | Flags) -> Places:
+        return np.add.reduceat(counts.astype(np.int64), self.heads)
+
+
+def verified(
+    stream: Stream, *, patterns: Patterns, needs_edges: Flags, candidates: tuple[Places, Places]
+) -> Found:
+    """The candidates that count; `needs_edges` is of each row."""
+    rows, begin = candidates
+    found = _candidates(stream, patterns=patterns, rows=rows, begin=begin)
+    if rows.size:
+        counts = _counts(found)
+        found = found.taken(~found.any_of(counts < patterns.counts[found.each_pattern]))
+    if not found.rows.size:
+        empty = np.zeros(0, np.int64)
+        return Found(rows=empty, first=empty, last=empty, is_plain=np.zeros(0, bool))
+    return _decided(found, needs_edges=needs_edges[found.rows])
+
+
+def _candidates(stream: Stream, *, patterns: Patterns, rows: Places, begin: Places) -> _Candidates:
+    lengths = patterns.lengths[rows]
+    return _Candidates(
+        stream=stream,
+        patterns=patterns,
+        rows=rows,
+        begin=begin,
+        each=ragged(begin, lengths=lengths),
+        each_pattern=ragged(patterns.first[rows], lengths=lengths),
+        heads=np.cumsum(lengths) - lengths,
+    )
+
+
+def _counts(found: _Candidates) -> Places:
+    runs = found.stream.runs
+    return runs[found.each + 1] - runs[found.each]
+
+
+def _decided(found: _Candidates, *, needs_edges: Flags) -> Found:
+    first, starts_token = _start(found)
+    last, ends_token = _end(found)
+    gaps = _gaps(found)
+    is_plain = ~found.any_of(gaps != found.patterns.gaps[found.each_pattern])
+    has_edges = starts_token & ends_token
+    is_sure, is_likely = _likeness(found, first=first, last=last)
+    counts = np.where(
+        is_plain,
+        (is_sure & ~needs_edges) | (has_edges & is_likely),
+        has_edges & is_likely & _is_spelled(found, gaps=gaps, first=first, last=last),
+    )
+    return Found(
+        rows=found.rows[counts], first=first[counts], last=last[counts], is_plain=is_plain[counts]
+    )
+
+
+def _start(found: _Candidates) -> tuple[Places, Flags]:
+    """The first sign, and whether it begins a token: the tight one, or the whole run."""
+    runs, wanted = found.stream.runs, found.patterns.counts[found.each_pattern[found.heads]]
+    whole, tight = runs[found.begin], runs[found.begin + 1] - wanted
+    tight_edge = found.stream.edges_before(tight)
+    whole_edge = found.stream.edges_before(whole)
+    return np.where(~tight_edge & whole_edge, whole, tight), tight_edge | whole_edge
+
+
+def _end(found: _Candidates) -> tuple[Places, Flags]:
+    runs, wanted = found.stream.runs, found.patterns.counts[found.each_pattern[found.tails]]
+    final = found.each[found.tails]
+    whole, tight = runs[final + 1] - 1, runs[final] + wanted - 1
+    tight_edge = found.stream.edges_after(tight)
+    whole_edge = found.stream.edges_after(whole)
+    return np.where(~tight_edge & whole_edge, whole, tight), tight_edge | whole_edge
+
+
+def _gaps(found: _Candidates) -> Places:
+    """Of each run, as in the patterns: 1 separators before it, 2 within it."""
+    at, runs = found.stream.at, found.stream.runs
+    begin, end = runs[found.each], runs[found.each + 1] - 1
+    before = at[begin] - at[begin - 1] > 1
+    before[found.heads] = False
+    wanted = found.patterns.counts[found.each_pattern]
+    begin[found.heads] = end[found.heads] - wanted[found.heads] + 1
+    end[found.tails] = begin[found.tails] + wanted[found.tails] - 1
+    return before + 2 * (at[end] - at[begin] > end - begin)
+
+
+def _likeness(found: _Candidates, *, first: Places, last: Places) -> tuple[Flags, Flags]:
+    """Whether it is the term beyond doubt, and whether it is with the edges of a token."""
+    counts, wanted = _counts(found), found.patterns.counts[found.each_pattern]
+    counts[found.heads], counts[found.tails] = wanted[found.heads], wanted[found.tails]
+    doubled, has_long = _repeats(found, counts=counts)
+    is_other_letter = found.any_of(_swapped(found))
+    is_guess = found.stream.reading.is_guess | found.patterns.guesses[found.rows]
+    has_letter = _have_letters(found)
+    is_sure = ((doubled == 0) | has_long) & ~is_other_letter & has_letter & ~is_guess
+    runs = found.stream.runs
+    counts[found.heads] = runs[found.begin + 1] - first
+    counts[found.tails] = last - runs[found.each[found.tails]] + 1
+    doubled, has_long = _repeats(found, counts=counts)
+    is_short = found.patterns.signs[found.rows] < _LETTERS_OF_GUESS
+    return is_sure, ~(is_short & (((doubled == 1) & ~has_long) | ~has_letter))
+
+
+def _repeats(found: _Candidates, *, counts: Places) -> tuple[Places, Flags]:
+    """How many runs are longer than the term's, and whether one of them is long."""
+    is_more = counts > found.patterns.counts[found.each_pattern]
+    return found.sum_of(is_more), found.any_of(is_more & (counts >= _LONG_RUN))
+
+
+def _have_letters(found: _Candidates) -> Flags:
+    """Whether a sign is a letter as it is, none that stands for one."""
+    if found.stream.is_native:
+        return np.ones(len(found.rows), bool)
+    return found.any_of(found.stream.signs[found.stream.runs[found.each]] >= codes.PLAIN)
+
+
+def _swapped(found: _Candidates) -> Flags:
+    """Of each run: whether i stands for l, or l for i, as plain letters."""
+    runs, signs, patterns = found.stream.runs, found.stream.signs, found.patterns
+    heads = _are_swapped(signs[runs[found.each]], other=patterns.heads[found.each_pattern])
+    tails = _are_swapped(signs[runs[found.each + 1] - 1], other=patterns.tails[found.each_pattern])
+    heads[found.heads] = False
+    tails[found.tails] = False
+    return heads | tails
+
+
+def _are_swapped(signs: Codes, *, other: Codes) -> Flags:
+    one, two = codes.coded("i"), codes.coded("l")
+    swapped: Flags = ((signs == one) & (other == two)) | ((signs == two) & (other == one))
+    return swapped
+
+
+def _is_spelled(found: _Candidates, *, gaps: Places, first: Places, last: Places) -> Flags:
+    """Whether separators are between single letters, or only such as join."""
+    letters = found.patterns.signs[found.rows]
+    wanted = found.patterns.gaps[found.each_pattern]
+    pieces = found.sum_of((gaps & 1) + (gaps >> 1)) + 1
+    is_single = found.patterns.lengths[found.rows] <= pieces * _RUNS_PER_GROUP
+    is_joined = ~found.any_of((gaps & ~wanted) > 0)
+    breaks = np.concatenate(([0], np.cumsum(found.stream.reading.codes == codes.BREAK)))
+    at = found.stream.at
+    has_break = breaks[at[last]] > breaks[at[first]]
+    is_partial = (is_joined | ~has_break) & (letters >= _LETTERS_JOINED)
+    return (is_single & (letters >= _LETTERS_SQUASHED)) | is_partial

@@ -39,6 +39,7 @@ _TAG: Final = range(0xE0020, 0xE007F)
 #: A loop of prototypes ends here.
 _DEPTH_MAX: Final = 8
 _BRAILLE_BLANK: Final = 0x2800
+_ASCII: Final = 128
 #: Right-to-left override.
 _TURNING: Final = frozenset({0x202E})
 _SELECTORS: Final = frozenset(
@@ -55,6 +56,7 @@ class Latin:
         self.inside = looks.pairs("inside")
         self.beside = looks.pairs("beside")
         self.alternatives = looks.pairs("alternatives")
+        self.turned = {sign for sign in looks.pairs("turned") if not sign.isascii()}
         self.breaks = looks.breaks()
 
     def codes(self, code_point: int) -> tuple[int, ...]:
@@ -67,7 +69,7 @@ class Latin:
         text = self.letters(code_point)
         if not text:
             return (self._kind(code_point),)
-        if len(text) > 1 or not text.isalpha():
+        if len(text) > 1 or not text.isalpha() or code_point < _ASCII:
             return tuple(_coded(each) for each in text)
         return (codes.coded(text, start=self._start(code_point)),)
 
@@ -81,9 +83,9 @@ class Latin:
         name = self.unicode.names.get(code_point, "")
         if name.startswith(_FLAG):
             return codes.FLAGS
-        if chr(code_point) in self.alternatives:
-            return codes.AMBIGUOUS
-        return codes.UPSIDE_DOWN if "TURNED" in name else codes.PLAIN
+        if "TURNED" in name or chr(code_point) in self.turned:
+            return codes.UPSIDE_DOWN
+        return codes.PLAIN if self.alternative(code_point) is None else codes.AMBIGUOUS
 
     def letters(self, code_point: int, *, depth: int = 0) -> str:
         """The letters a to z and digits that the character stands for; empty where none."""
@@ -105,6 +107,7 @@ class Latin:
             self._of(parts or (), depth=depth)
             or self._of(self._prototype(code_point), depth=depth)
             or str(self.unicode.decimals.get(code_point, ""))
+            or self._of(self.unicode.case_folds.get(code_point, ()), depth=depth)
         )
 
     def _prototype(self, code_point: int) -> tuple[int, ...]:
@@ -150,7 +153,13 @@ class Latin:
             letter = self.alternatives[sign]
             start = codes.FROM_DIGIT if sign.isdigit() else codes.PLAIN
             return codes.coded(letter, start=start)
-        return None
+        return None if sign.isascii() else self._likeness(code_point)
+
+    def _likeness(self, code_point: int) -> int | None:
+        """The letter that UTS #39 has for it, where that is another one."""
+        like, own = self._of(self._prototype(code_point), depth=0), self.letters(code_point)
+        is_another = own.isalpha() and own != like and {own, like} != {"i", "l"}
+        return codes.coded(like) if is_another and len(like) == 1 and like.isalpha() else None
 
     def hidden(self, code_point: int) -> int | None:
         """The code where what is hidden is read."""

@@ -24,6 +24,7 @@ from tutela.cli.outbox import outbox
 from tutela.cli.reconcile import reconcile
 from tutela.cli.rules import rules
 from tutela.cli.statements import statements
+from tutela.cli.terms import terms
 from tutela.cli.tokens import tokens
 from tutela.cli.tos import tos
 from tutela.cli.up import up
@@ -75,6 +76,7 @@ USAGE_CODES = frozenset(
         "unknown_list",
         "unknown_message",
         "unknown_notice",
+        "term_file_unfit",
         "terms_taken",
         "terms_unfit",
         "unknown_service",
@@ -111,6 +113,7 @@ application.add_typer(measures, name="measures")
 application.add_typer(hashes, name="hashes")
 application.add_typer(lists, name="lists")
 application.add_typer(rules, name="rules")
+application.add_typer(terms, name="terms")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

@@ -53,12 +53,26 @@ def _otherwise(posts: Posts, found: Folded) -> Iterator[Part]:
     texts, counts = np.unique(posts.text_of(found.places(at)), return_counts=True)
     taken = found.taken(texts)
     yield read[taken], found.places(taken)
+    yield from _at_ends(posts, found, read=read, taken=taken)
     begins = np.cumsum(counts) - counts
     for text, begin, count in zip(
         texts[counts > 1], begins[counts > 1], counts[counts > 1], strict=True
     ):
         part = slice(begin, begin + count)
         yield from _combined(found, read=read, at=at[part], signs=code_points[part], text=text)
+
+
+def _at_ends(posts: Posts, found: Folded, *, read: Codes, taken: Places) -> Iterator[Part]:
+    """The same with signs that are letters elsewhere than between letters, where there are such."""
+    some = read[taken]
+    is_sign = (some == codes.INSIDE) | (some == codes.BESIDE)
+    is_letter = np.concatenate(([False], is_sign | (some >= codes.ANY_LETTER), [False]))
+    is_taken = is_sign & (is_letter[:-2] | is_letter[2:])
+    if is_taken.any():
+        places = found.places(taken)
+        code_points = posts.code_points[places[is_taken]]
+        some[is_taken] = table().alternative.instead(some[is_taken], code_points=code_points)
+        yield some, places
 
 
 def _combined(
@@ -78,11 +92,12 @@ def _combined(
 
 
 def _of_two_meanings(read: Codes) -> NDArray[np.bool_]:
-    is_letter = np.concatenate(([False], read >= codes.ANY_LETTER, [False]))
+    is_letter = (read >= codes.ANY_LETTER) | (read == codes.BESIDE)
+    is_letter = np.concatenate(([False], is_letter, [False]))
     before, after = is_letter[:-2], is_letter[2:]
     holds: NDArray[np.bool_] = (read == codes.BESIDE) & (before | after)
     holds |= (read == codes.INSIDE) & before & after
-    holds |= (read >= codes.AMBIGUOUS) & (read < codes.UPSIDE_DOWN)
+    holds |= (read >= codes.AMBIGUOUS) & (read < codes.FLAGS)
     for digit in _DIGITS_OF_TWO:
         holds |= (read == digit) & (before | after)
     return holds
@@ -97,6 +112,8 @@ def _without_fillers(posts: Posts, found: Folded) -> Iterator[Part]:
     if len(at) < _FILLERS:
         return
     texts, counts = np.unique(posts.text_of(found.places(at)), return_counts=True)
+    if counts.max() < _FILLERS:
+        return
     taken = found.taken(texts[counts >= _FILLERS])
     yield (
         np.where(is_filler[taken], codes.JOINT, read[taken]).astype(read.dtype),

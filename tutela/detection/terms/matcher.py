@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tutela.detection.terms.patterns import Written, compiled, is_foreign, written
 from tutela.detection.terms.pieces import batches
@@ -44,6 +45,7 @@ class TermMatcher:
     terms: tuple[Term, ...]
     refused: tuple[RefusedTerm, ...]
     _sides: tuple[Side, ...] = field(repr=False)
+    _is_allow: NDArray[np.bool_] = field(repr=False)
 
     def hits(
         self, texts: Sequence[str], *, languages: Sequence[str | None] | None = None
@@ -68,7 +70,7 @@ class TermMatcher:
 
     def _without_allowed(self, rows: Rows) -> Rows:
         """Hits that lie in no plain hit of an allow-list term, and none of those."""
-        is_allow = np.array([term.kind is TermKind.ALLOW for term in self.terms])[rows.terms]
+        is_allow = self._is_allow[rows.terms]
         if not is_allow.any():
             return rows
         allowed, others = rows.taken(is_allow & rows.is_plain), rows.taken(~is_allow)
@@ -108,6 +110,7 @@ def matcher(terms: Sequence[Term]) -> TermMatcher:
         terms=tuple(terms),
         refused=tuple(refused),
         _sides=tuple(side for side in sides if side is not None),
+        _is_allow=np.array([term.kind is TermKind.ALLOW for term in terms], bool),
     )
 
 

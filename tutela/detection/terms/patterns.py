@@ -17,6 +17,9 @@ from tutela.detection.terms.table import Codes, Fold, Places, ragged, within
 #: A pattern of one run would be found wherever its sign is.
 _RUNS_MIN: Final = 2
 
+#: Up to so many bytes of keys a full automaton stays in the cache, and is twice as fast.
+_DFA_BYTES: Final = 150_000
+
 #: The places of keys among signs: (key, start, end) of each, overlapping ones too.
 Search = Callable[[Codes], list[tuple[int, int, int]]]
 
@@ -57,7 +60,7 @@ class Patterns:
     lengths: Places
     #: How many signs each row has.
     signs: Places
-    #: Of each run: how many signs; gaps before (1) and inside (2) it; its outer signs as written.
+    #: Of each run: how many signs; gaps before (1) and inside (2) it; its outer signs.
     counts: Places
     gaps: Places
     heads: Codes
@@ -148,7 +151,9 @@ def _by_key(keys: Sequence[bytes]) -> tuple[Places, Places]:
 
 def _search(keys: list[bytes], *, is_text: bool) -> Search:
     if not is_text:
-        of_bytes = ahocorasick_rs.BytesAhoCorasick(keys)
+        is_small = sum(map(len, keys)) <= _DFA_BYTES
+        how = ahocorasick_rs.Implementation.DFA if is_small else None
+        of_bytes = ahocorasick_rs.BytesAhoCorasick(keys, implementation=how)
         return lambda signs: of_bytes.find_matches_as_indexes(signs.tobytes(), overlapping=True)
     of_text = ahocorasick_rs.AhoCorasick([_text(key) for key in keys], store_patterns=False)
     return lambda signs: of_text.find_matches_as_indexes(_text(signs.tobytes()), overlapping=True)

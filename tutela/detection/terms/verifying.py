@@ -10,6 +10,7 @@ What is a guess needs edges too: a sign read as something else, one letter doubl
 alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,12 +26,14 @@ Flags = NDArray[np.bool_]
 
 #: A run that is longer than the term's, and at least as long as this, is no accident.
 _LONG_RUN: Final = 3
+#: So many signs of one run are looked at for the edge of its token.
+_RUN_MAX: Final = 256
 #: A single doubled letter, or digits alone, in a shorter term may be another word.
 _LETTERS_OF_GUESS: Final = 5
 _LETTERS_SQUASHED: Final = 3
 _LETTERS_JOINED: Final = 4
-#: Two runs to three groups: most letters stand alone.
-_RUNS_PER_GROUP: Final = 1.5
+#: At most half of the pieces are of two letters: most stand alone.
+_LETTERS_PER_PIECE: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +125,32 @@ def _decided(found: _Candidates, *, needs_edges: Flags) -> Found:
 
 
 def _start(found: _Candidates) -> tuple[Places, Flags]:
-    """The first sign, and whether it begins a token: the tight one, or the whole run."""
+    """The first sign, and whether it begins a token; a longer run begins where its token does."""
     runs, wanted = found.stream.runs, found.patterns.counts[found.each_pattern[found.heads]]
     whole, tight = runs[found.begin], runs[found.begin + 1] - wanted
-    tight_edge = found.stream.edges_before(tight)
-    whole_edge = found.stream.edges_before(whole)
-    return np.where(~tight_edge & whole_edge, whole, tight), tight_edge | whole_edge
+    return _to_edge(tight, step=-1, until=whole, is_edge=found.stream.edges_before)
 
 
 def _end(found: _Candidates) -> tuple[Places, Flags]:
     runs, wanted = found.stream.runs, found.patterns.counts[found.each_pattern[found.tails]]
     final = found.each[found.tails]
     whole, tight = runs[final + 1] - 1, runs[final] + wanted - 1
-    tight_edge = found.stream.edges_after(tight)
-    whole_edge = found.stream.edges_after(whole)
-    return np.where(~tight_edge & whole_edge, whole, tight), tight_edge | whole_edge
+    return _to_edge(tight, step=1, until=whole, is_edge=found.stream.edges_after)
+
+
+def _to_edge(
+    tight: Places, *, step: int, until: Places, is_edge: Callable[[Places], Flags]
+) -> tuple[Places, Flags]:
+    """The nearest sign of the run that is an edge, or the tight one, and whether it is an edge."""
+    signs = tight.copy()
+    is_open = ~is_edge(signs) & (signs != until)
+    for _ in range(_RUN_MAX):
+        if not is_open.any():
+            break
+        signs[is_open] += step
+        is_open &= ~is_edge(signs) & (signs != until)
+    has_edge = is_edge(signs)
+    return np.where(has_edge, signs, tight), has_edge
 
 
 def _gaps(found: _Candidates) -> Places:
@@ -202,7 +216,7 @@ def _is_spelled(found: _Candidates, *, gaps: Places, first: Places, last: Places
     letters = found.patterns.signs[found.rows]
     wanted = found.patterns.gaps[found.each_pattern]
     pieces = found.sum_of((gaps & 1) + (gaps >> 1)) + 1
-    is_single = found.patterns.lengths[found.rows] <= pieces * _RUNS_PER_GROUP
+    is_single = letters <= pieces * _LETTERS_PER_PIECE
     is_joined = ~found.any_of((gaps & ~wanted) > 0)
     breaks = np.concatenate(([0], np.cumsum(found.stream.reading.codes == codes.BREAK)))
     at = found.stream.at

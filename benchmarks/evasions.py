@@ -9,9 +9,14 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-Evasion = Callable[[str, random.Random], str]
+
+class Evasion(Protocol):
+    """Writes a word otherwise."""
+
+    def __call__(self, word: str, *, chance: random.Random) -> str: ...
+
 
 LETTERS: Final = string.ascii_lowercase
 _CONSONANTS: Final = "bcdfghjklmnprstvwz"
@@ -29,43 +34,53 @@ def alphabet(name: str) -> dict[str, str]:
     return {letter: sign for letter, sign in zip(LETTERS, _SIGNS[name], strict=True) if sign != "-"}
 
 
+def steady(write: Callable[[str], str]) -> Evasion:
+    """One that leaves nothing to chance."""
+
+    def written(word: str, *, chance: random.Random) -> str:
+        del chance
+        return write(word)
+
+    return written
+
+
 def shifted(start: int) -> Evasion:
     """The alphabet that begins at this code point."""
-    return lambda word, _: "".join(chr(start + ord(sign) - ord("a")) for sign in word)
+    return steady(lambda word: "".join(chr(start + ord(sign) - ord("a")) for sign in word))
 
 
 def mapped(signs: dict[str, str]) -> Evasion:
     """Each letter by its sign, where it has one."""
-    return lambda word, _: "".join(signs.get(sign, sign) for sign in word)
+    return steady(lambda word: "".join(signs.get(sign, sign) for sign in word))
 
 
 def between(separators: Iterable[str]) -> Evasion:
     """A sign of these between all letters."""
     choice = list(separators)
-    return lambda word, chance: "".join(
+    return lambda word, *, chance: "".join(
         sign + (chance.choice(choice) if at < len(word) else "") for at, sign in enumerate(word, 1)
     )
 
 
 def marked(count: int) -> Evasion:
     """So many combining marks on each letter."""
-    return lambda word, chance: "".join(
+    return lambda word, *, chance: "".join(
         sign + "".join(chr(chance.randrange(0x300, 0x34F)) for _ in range(count)) for sign in word
     )
 
 
-def _accented(word: str, chance: random.Random) -> str:
+def _accented(word: str, *, chance: random.Random) -> str:
     marks = ["\u0301", "\u0300", "\u0302", "\u0308", "\u0327"]
     return unicodedata.normalize("NFC", "".join(sign + chance.choice(marks) for sign in word))
 
 
-def _repeated(word: str, chance: random.Random) -> str:
+def _repeated(word: str, *, chance: random.Random) -> str:
     counts = [chance.randint(1, 4) for _ in word]
     counts[chance.randrange(len(word))] = 4
     return "".join(sign * count for sign, count in zip(word, counts, strict=True))
 
 
-def _combined(word: str, chance: random.Random) -> str:
+def _combined(word: str, *, chance: random.Random) -> str:
     each = [
         chance.choice(
             [
@@ -106,7 +121,7 @@ NINETEEN: Final[dict[str, Evasion]] = {
 #: Others, of which the fold was not made.
 FURTHER: Final[dict[str, Evasion]] = {
     "letters as tags": shifted(0xE0061),
-    "right-to-left override": lambda word, _: f"\u202e{word[::-1]}\u202c",
+    "right-to-left override": steady(lambda word: f"\u202e{word[::-1]}\u202c"),
     "bidi marks": between("\u200e\u200f\u061c\u2066\u2069"),
     "variation selectors": between("\ufe0e\ufe0f\U000e0101"),
     "invisible operators": between("\u2061\u2062\u2063\u2064\u034f\u115f\u3164\uffa0\u180e"),
@@ -120,14 +135,16 @@ FURTHER: Final[dict[str, Evasion]] = {
     "enclosing keycaps": between("\u20e3\u20dd"),
     "symbols for letters": mapped(_SYMBOLS),
     "strokes through letters": mapped(alphabet("strokes")),
-    "upside down": lambda word, chance: mapped(alphabet("upside_down"))(word[::-1], chance),
+    "upside down": lambda word, *, chance: mapped(alphabet("upside_down"))(
+        word[::-1], chance=chance
+    ),
     "underscores between": between("_"),
     "stars between": between("*"),
     "digits between": between("0123456789"),
     "line breaks between": between("\n"),
     "wide spaces between": between("\u3000\u2003\u00a0\u202f"),
-    "dots and spaces between": lambda word, _: " . ".join(word),
-    "one hyphen": lambda word, _: f"{word[:3]}-{word[3:]}",
+    "dots and spaces between": steady(" . ".join),
+    "one hyphen": steady(lambda word: f"{word[:3]}-{word[3:]}"),
     "m as rn, w as vv": mapped({"m": "rn", "w": "vv"}),
     "I for l": mapped({"l": "I"}),
     "Armenian": mapped(alphabet("armenian")),
@@ -156,5 +173,5 @@ def undone(
 ) -> float:
     """The share of the words that are found again where they are written that way in a sentence."""
     chance = random.Random(seed)
-    texts = [f"well, {evasion(word, chance)} indeed" for word in words]
+    texts = [f"well, {evasion(word, chance=chance)} indeed" for word in words]
     return sum(finds(texts)) / len(texts)

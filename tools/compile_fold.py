@@ -185,22 +185,33 @@ def compiled(unicode: Unicode) -> dict[str, np.ndarray]:
         "latin": np.array(
             [each[0] if len(each) == 1 else codes.MANY for each in all_codes], np.uint8
         ),
-        **_strings("latin_many", {at: each for at, each in enumerate(all_codes) if len(each) > 1}),
-        **_singles("alternative", {at: latin.alternative(at) for at in range(CODE_POINTS)}),
-        **_singles(
-            "hidden",
-            {at: latin.hidden(at) for at, each in enumerate(all_codes) if each == (codes.HIDDEN,)},
+        **_strings(
+            name="latin_many",
+            found={at: each for at, each in enumerate(all_codes) if len(each) > 1},
         ),
-        **_singles("turned", {ord(sign): _coded(letter) for sign, letter in turned.items()}),
+        **_singles(
+            name="alternative", found={at: latin.alternative(at) for at in range(CODE_POINTS)}
+        ),
+        **_singles(
+            name="hidden",
+            found={
+                at: latin.hidden(at) for at, each in enumerate(all_codes) if each == (codes.HIDDEN,)
+            },
+        ),
+        **_singles(
+            name="turned", found={ord(sign): _coded(letter) for sign, letter in turned.items()}
+        ),
         "native": np.array(
             [each[0] if len(each) == 1 else codes.MANY for each in natives], np.uint32
         ),
-        **_strings("native_many", {at: each for at, each in enumerate(natives) if len(each) > 1}),
+        **_strings(
+            name="native_many", found={at: each for at, each in enumerate(natives) if len(each) > 1}
+        ),
         "foreign": _ranges(native.is_foreign),
         "unspaced": _ranges(native.is_unspaced),
-        **_strings("decomposed", _decomposed(unicode)),
-        **_strings("prototype", _prototypes(unicode)),
-        **_singles("combining", dict(unicode.classes)),
+        **_strings(name="decomposed", found=_decomposed(unicode)),
+        **_strings(name="prototype", found=_prototypes(unicode)),
+        **_singles(name="combining", found=dict(unicode.classes)),
         "about": np.array(json.dumps({"unicode": unicode.version, "sha256": unicode.sources})),
     }
 
@@ -217,7 +228,7 @@ def _prototypes(unicode: Unicode) -> dict[int, tuple[int, ...]]:
     }
 
 
-def _strings(name: str, found: dict[int, tuple[int, ...]]) -> dict[str, np.ndarray]:
+def _strings(*, name: str, found: dict[int, tuple[int, ...]]) -> dict[str, np.ndarray]:
     """Three arrays: keys, where each one's values end, and the values of all."""
     keys = sorted(found)
     return {
@@ -227,7 +238,7 @@ def _strings(name: str, found: dict[int, tuple[int, ...]]) -> dict[str, np.ndarr
     }
 
 
-def _singles(name: str, found: dict[int, int | None]) -> dict[str, np.ndarray]:
+def _singles(*, name: str, found: dict[int, int | None]) -> dict[str, np.ndarray]:
     keys = [key for key in sorted(found) if found[key] is not None]
     return {
         f"{name}_keys": np.array(keys, np.uint32),

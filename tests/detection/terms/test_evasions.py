@@ -41,7 +41,7 @@ def test_a_word_is_found_however_it_is_written(name: str, evasion: Evasion) -> N
 )
 def test_its_place_is_where_it_is_written(evasion: Evasion) -> None:
     chance = random.Random(5)
-    written = [evasion(word, chance) for word in WORDS]
+    written = [evasion(word, chance=chance) for word in WORDS]
     hits = MATCHER.hits([f"\u00e9\U0001f600, {each} \u00e9" for each in written])
     places = [
         {(hit.start, hit.end) for hit in each if hit.term.id == word}

@@ -97,7 +97,7 @@ def terms_matcher(path: Path) -> tuple[TermMatcher, list[Refused]]:
     read = read_terms(path)
     found = matcher(read.terms)
     refused = read.refused + [
-        _refused(path, line=int(each.id), wrong=_Wrong("term", REFUSAL_WORDS[each.why]))
+        _refused(path, line=int(each.id), wrong=_Wrong(REFUSAL_WORDS[each.why], where="term"))
         for each in found.refused
     ]
     refused.sort(key=lambda each: each.line)
@@ -132,7 +132,7 @@ def match_files(
 class _Wrong(Exception):
     """What is wrong with a field of a line."""
 
-    def __init__(self, where: str, what: str) -> None:
+    def __init__(self, what: str, *, where: str = "") -> None:
         super().__init__(what)
         self.where, self.what = where, what
 
@@ -151,11 +151,11 @@ def _hit_lines(hits: Sequence[Hit]) -> list[HitLine]:
 def _term(raw: bytes, *, number: int) -> Term:
     words, kind, languages, *more = [*_decoded(raw).rstrip("\r\n").split("\t"), "", ""][:4]
     if any(more):
-        raise _Wrong("", "more than three fields, which are separated by tabs")
+        raise _Wrong("more than three fields, which are separated by tabs")
     try:
         known = TermKind(kind.strip() or TermKind.SUBSTRING)
     except ValueError:
-        raise _Wrong("kind", f"is none of {', '.join(TermKind)}") from None
+        raise _Wrong(f"is none of {', '.join(TermKind)}", where="kind") from None
     tags = tuple(tag.strip() for tag in languages.split(",") if tag.strip())
     return Term(id=str(number), text=words, kind=known, languages=tags)
 
@@ -184,16 +184,16 @@ def _text(raw: bytes) -> Text:
         return msgspec.json.decode(text, type=Text)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
-        raise _Wrong(where.strip(".`"), what) from error
+        raise _Wrong(what, where=where.strip(".`")) from error
     except msgspec.DecodeError as error:
-        raise _Wrong("", f"is not JSON: {error}") from error
+        raise _Wrong(f"is not JSON: {error}") from error
 
 
 def _decoded(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
-        raise _Wrong("", f"is not UTF-8 at byte {error.start + 1}") from error
+        raise _Wrong(f"is not UTF-8 at byte {error.start + 1}") from error
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes, int]]:

@@ -32,7 +32,7 @@ def guessed(posts: Posts, *, found: Folded) -> Reading | None:
     parts = [
         part
         for reader in (_otherwise, _without_fillers, _shown, _turned_back, _upside_down)
-        for part in reader(posts, found)
+        for part in reader(posts, found=found)
     ]
     if not parts:
         return None
@@ -42,7 +42,7 @@ def guessed(posts: Posts, *, found: Folded) -> Reading | None:
     return Reading(codes=read[is_seen], origin=places[is_seen], is_guess=True)
 
 
-def _otherwise(posts: Posts, found: Folded) -> Iterator[Part]:
+def _otherwise(posts: Posts, *, found: Folded) -> Iterator[Part]:
     """Signs and letters of two meanings by their second one, and by some of each."""
     at = np.flatnonzero(_of_two_meanings(found.codes))
     if not at.size:
@@ -53,7 +53,7 @@ def _otherwise(posts: Posts, found: Folded) -> Iterator[Part]:
     texts, counts = np.unique(posts.text_of(found.places(at)), return_counts=True)
     taken = found.taken(texts)
     yield read[taken], found.places(taken)
-    yield from _at_ends(posts, found, read=read, taken=taken)
+    yield from _at_ends(posts, found=found, read=read, taken=taken)
     begins = np.cumsum(counts) - counts
     for text, begin, count in zip(
         texts[counts > 1], begins[counts > 1], counts[counts > 1], strict=True
@@ -62,7 +62,7 @@ def _otherwise(posts: Posts, found: Folded) -> Iterator[Part]:
         yield from _combined(found, read=read, at=at[part], signs=code_points[part], text=text)
 
 
-def _at_ends(posts: Posts, found: Folded, *, read: Codes, taken: Places) -> Iterator[Part]:
+def _at_ends(posts: Posts, *, found: Folded, read: Codes, taken: Places) -> Iterator[Part]:
     """The same with signs that are letters elsewhere than between letters, where there are such."""
     some = read[taken]
     is_sign = (some == codes.INSIDE) | (some == codes.BESIDE)
@@ -103,7 +103,7 @@ def _of_two_meanings(read: Codes) -> NDArray[np.bool_]:
     return holds
 
 
-def _without_fillers(posts: Posts, found: Folded) -> Iterator[Part]:
+def _without_fillers(posts: Posts, *, found: Folded) -> Iterator[Part]:
     """Texts in which other signs stand between single plain letters, as separators."""
     read = found.codes
     is_plain = (read >= codes.PLAIN) & (read < codes.AMBIGUOUS)
@@ -121,7 +121,7 @@ def _without_fillers(posts: Posts, found: Folded) -> Iterator[Part]:
     )
 
 
-def _shown(posts: Posts, found: Folded) -> Iterator[Part]:
+def _shown(posts: Posts, *, found: Folded) -> Iterator[Part]:
     """Texts with tags or combining letters, by the letters that those carry."""
     for taken in _texts_with(posts, found=found, holds=found.codes == codes.HIDDEN):
         places = found.places(taken)
@@ -129,7 +129,7 @@ def _shown(posts: Posts, found: Folded) -> Iterator[Part]:
         yield table().hidden.instead(found.codes[taken], code_points=code_points), places
 
 
-def _turned_back(posts: Posts, found: Folded) -> Iterator[Part]:
+def _turned_back(posts: Posts, *, found: Folded) -> Iterator[Part]:
     """Texts with right-to-left overrides, in the order that is seen."""
     for taken in _texts_with(posts, found=found, holds=found.codes == codes.TURNING):
         code_points = posts.code_points[found.places(taken)]
@@ -145,7 +145,7 @@ def _turned_back(posts: Posts, found: Folded) -> Iterator[Part]:
         yield found.codes[taken][order], found.places(taken[order])
 
 
-def _upside_down(posts: Posts, found: Folded) -> Iterator[Part]:
+def _upside_down(posts: Posts, *, found: Folded) -> Iterator[Part]:
     """Texts with letters that are turned, from the other side."""
     is_turned = (found.codes >= codes.UPSIDE_DOWN) & (found.codes < codes.FLAGS)
     for taken in _texts_with(posts, found=found, holds=is_turned):

@@ -21,6 +21,7 @@ from tools.reference_lists import (
     members,
     rights_table,
     state_table,
+    variables_of_events,
 )
 from tools.reference_use import commands, mapping_example, settings_table
 
@@ -84,6 +85,7 @@ _WHOLE = {
     "ledger example": worked_example,
     "mapping example": mapping_example,
     "rights": rights_table,
+    "rules variables": variables_of_events,
     "settings": settings_table,
 }
 

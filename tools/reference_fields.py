@@ -14,6 +14,7 @@ import msgspec
 from tools.reference_tables import code, table
 from tutela.decisions.bulk.reading import BulkFirstLine
 from tutela.detection.lists.mapped import ListMapping
+from tutela.detection.rules.policy import Policy, PolicyFile
 from tutela.intake.mapping.mapping import NoticeMapping
 from tutela.web.operations import OPERATIONS
 
@@ -55,7 +56,9 @@ def _in_order(kind: type[msgspec.Struct]) -> list[msgspec.structs.FieldInfo]:
 
 def _is_input(kind: type[msgspec.Struct]) -> bool:
     taken = [operation.takes for operation in OPERATIONS.values()]
-    return kind in reachable([*taken, NoticeMapping, ListMapping, BulkFirstLine])
+    return kind in reachable(
+        [*taken, NoticeMapping, ListMapping, PolicyFile, Policy, BulkFirstLine]
+    )
 
 
 def reachable(kinds: Iterable[Any]) -> set[type[msgspec.Struct]]:

@@ -9,6 +9,7 @@ import tutela
 from tools.reference_tables import code, first_sentence, remarks, table
 from tutela.access.roles import RIGHTS, Right
 from tutela.cli.main import USAGE_CODES
+from tutela.detection.rules.variables import TYPES, Variable, known
 from tutela.domain.harm import harm_family
 from tutela.domain.states import STATE_TABLES
 from tutela.domain.vocabulary import Category, Role
@@ -78,6 +79,29 @@ def families() -> str:
     """Which harm family each category belongs to."""
     rows = [[code(category), code(harm_family(category))] for category in Category]
     return table(["Category", "Harm family"], rows=rows)
+
+
+def variables_of_events() -> str:
+    """What rules may read of each type of events."""
+    rows = [
+        [code(event), code(each.name), _kind(each), _where_missing(each)]
+        for event, variables in TYPES.items()
+        for each in variables
+    ]
+    return table(["On", "Name", "Type", "Where the event does not say"], rows=rows)
+
+
+def _kind(variable: Variable) -> str:
+    members = ", ".join(code(each) for each in variable.members)
+    return f"{variable.kind}: {members}" if members else str(variable.kind)
+
+
+def _where_missing(variable: Variable) -> str:
+    if variable.optional:
+        return f"unknown; {code(known(variable).name)} is false"
+    if variable.absent is None:
+        return "unknown"
+    return code(variable.absent) if variable.absent else "empty"
 
 
 def state_table(name: str) -> str:

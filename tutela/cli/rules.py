@@ -161,7 +161,7 @@ def _tell(found: "Backtest") -> None:
         print(
             f"{each.policy} {each.version} ({each.mode}): {each.matches:,} match,"
             f" {each.no_matches:,} no match, {each.unavailable:,} unavailable,"
-            f" {each.mean_us:.1f} us each"
+            f" {each.median_us:.1f} us each"
         )
         if each.why:
             print("  why unavailable: " + ", ".join(f"{n:,} {why}" for why, n in each.why.items()))

@@ -46,7 +46,7 @@ def test_hits_and_cost_are_counted_by_policy(pair: Policies) -> None:
     live, shadow = found.policies
     assert (live.events, live.matches, live.no_matches, live.unavailable) == (3, 1, 1, 1)
     assert live.why == {"not_as_declared": 1}
-    assert (live.lines, live.mean_us) == ((1,), 1.0)
+    assert (live.lines, live.median_us) == ((1,), 1.0)
     assert (shadow.version, shadow.mode) == (2, "shadow")
 
 

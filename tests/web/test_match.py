@@ -11,7 +11,9 @@ import pytest_asyncio
 
 from tests.fixtures.detectors import LISTED, LISTED_MD5, Digests, Tokens, detection_on, panel_of
 from tests.fixtures.site import Site, site_on
+from tutela.app.detecting import case_opener
 from tutela.detection.pipeline.panel import Panel
+from tutela.detection.pipeline.working import work_off
 from tutela.domain.vocabulary import Role
 
 
@@ -65,6 +67,23 @@ async def test_each_item_is_a_match_none_or_unknown_in_its_place(door: Site) -> 
     ]
 
 
+async def test_a_match_of_an_item_with_an_id_is_kept_as_a_lead_and_nothing_else_is(
+    door: Site,
+) -> None:
+    await matched(
+        door,
+        {"text": LISTED},
+        {"content_id": "c-1", "account_id": "a-1", "text": LISTED},
+        {"content_id": "c-2", "text": "nothing"},
+    )
+    looks = await door.house.rows("SELECT result, basis FROM content_look")
+    assert looks == [("match", "public_content")]
+    room = detection_on(door.house, panel=await panel_of(Tokens()))
+    assert await work_off(room, open_case=case_opener(door.house.intake)) == 1
+    ((channel, items),) = await door.house.rows("SELECT channel, item_count FROM notice")
+    assert (channel, items) == ("automated", 1)
+
+
 async def test_without_a_detector_nothing_is_clean(web: Site) -> None:
     assert await matched(web, {"text": "x"}) == [
         {"result": "unavailable", "matches": [], "why": "no_detector"}
@@ -95,6 +114,7 @@ async def test_a_surface_that_is_said_to_be_public_is_looked_at(door: Site) -> N
         ({"surface": "upload", "items": []}, "/items"),
         ({"surface": "upload", "items": [{"hashes": {"md5": "xyz"}}]}, "/items/0/hashes/md5"),
         ({"surface": "upload", "items": [{"hashes": {"pdq": "a" * 63}}]}, "/items/0/hashes/pdq"),
+        ({"surface": "upload", "items": [{"content_id": " "}]}, "/items/0/content_id"),
         ({"surface": "upload", "items": [{"hashes": {"crc": "a"}}]}, "/items/0/hashes/crc"),
         ({"surface": "upload", "items": [{"text": "x"}], "country": "XX"}, "/country"),
         ({"surface": "upload", "items": [{"text": "x"}] * 1_001}, "/items"),

@@ -29,7 +29,9 @@ from tutela.decisions.sending import open_client
 from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import Courier, deliver_all
 from tutela.detection.lists.room import ListRoom
-from tutela.detection.pipeline.panel import Panel, Source
+from tutela.detection.lists.source import ListSource
+from tutela.detection.pipeline.panel import Panel
+from tutela.detection.pipeline.sources import FromLists
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
 from tutela.intake.door import Intake
@@ -125,15 +127,12 @@ async def open_house(
         time = DatabaseClock(seconds or steady_seconds())
         await time.ask(pool)
         keys = await found(pool, key_folder=settings.key_folder, now=time.now(), chance=os.urandom)
-        panel = Panel(_sources(), budget_seconds=settings.detection_seconds)
+        lists = ListRoom(pool=pool, keys=keys, clock=time.now, chance=os.urandom)
+        sources = [FromLists(ListSource(lists))]
+        panel = Panel(sources, budget_seconds=settings.detection_seconds)
         yield House(settings=settings, url=url, pool=pool, keys=keys, time=time, panel=panel)
     finally:
         await pool.close()
-
-
-def _sources() -> tuple[Source, ...]:
-    """Where detectors come from."""
-    return ()
 
 
 def registry(house: House) -> Registry:

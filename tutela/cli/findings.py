@@ -29,6 +29,7 @@ from tutela.decisions.withholding import register
 from tutela.decisions.words.catalogs import WordsUnreadable, languages, refuse_unknown
 from tutela.detection.lists import register as list_register
 from tutela.detection.lists.register import ListState
+from tutela.detection.pipeline.health import looks_due_in, states_in
 from tutela.domain.states import MeasureState
 from tutela.errors import TutelaError
 from tutela.law.parameters import LawUnreadable
@@ -254,6 +255,22 @@ async def of_lists(pool: Pool) -> Finding:
     )
     stale = any(each.standing is ListState.STALE for each in standing)
     return Finding(Mark.WARN if stale else Mark.OK, "lists", told or "none")
+
+
+async def of_detectors(pool: Pool) -> Finding:
+    """Whether every detector finds its canary, and what must still follow from looks."""
+    async with every_tenant_transaction(pool) as connection:
+        row = await (await connection.execute(_sql.instant)).fetchone()
+        found = await states_in(connection, now=row[0] if row else datetime.now(UTC))
+        due = await looks_due_in(connection)
+    red = "; ".join(f"{each.name}: {each.why} since {each.since}" for each in found if not each.ok)
+    waiting = f"{due.open_case} cases to open, {due.look_again} items to look at again"
+    if red:
+        return Finding(Mark.FAIL, "detectors", f"{red}; {waiting}, {due.given_up} given up")
+    if due.given_up:
+        return Finding(Mark.WARN, "detectors", f"{due.given_up} given up; {waiting}")
+    well = f"{len(found)} look and find what they must" if found else "none look now"
+    return Finding(Mark.OK, "detectors", f"{well}; {waiting}")
 
 
 async def of_witnesses(pool: Pool) -> Finding:

@@ -25,6 +25,8 @@ from tutela.settings import Settings, read_settings
 #: Between two tries while the database is away.
 RETRY_SECONDS = 0.5
 SEQUENCING_SECONDS = 0.5
+#: How long a process waits for its detectors before it serves; until then what comes is unknown.
+DETECTORS_SECONDS = 5.0
 SEQUENCER_LEAD = "sequencer"
 WATCH_LEAD = "watch"
 
@@ -100,6 +102,8 @@ async def serve(house: House, *, stopping: asyncio.Event) -> None:
     from tutela.web.serving import site_of
 
     settings = house.settings
+    with suppress(TimeoutError):
+        await asyncio.wait_for(house.panel.ready.wait(), DETECTORS_SECONDS)
     await serve_site(site_of(house), host=settings.host, port=settings.port, stopping=stopping)
     if not stopping.is_set():
         raise ServingEnded

@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from tutela.compliance.filing import standing as filed
 from tutela.database.pool import Pool, every_tenant_transaction
+from tutela.detection.pipeline.health import DetectorState, LooksDue, looks_due_in, states_in
 from tutela.intake.refusals import RefusalLog
 from tutela.publishing import targets
 from tutela.publishing.targets import PublicationState, Published, Target
@@ -49,9 +50,12 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
             witnesses = await standings_in(connection, now=clock())
             published = await targets.standings_in(connection, now=clock())
             filings = await filed.standing_in(connection)
+            detectors = await states_in(connection, now=clock())
+            looks = await looks_due_in(connection)
         standing.register(_Witnesses(witnesses))
         standing.register(_Publication(published))
         standing.register(_Filings(filings, now=clock()))
+        standing.register(_Detectors(detectors, looks=looks))
         text = generate_latest(standing) + generate_latest(CALLS)
         return Answer(200, text, CONTENT_TYPE_LATEST)
 
@@ -112,6 +116,32 @@ class _Publication(Collector):
             for state in PublicationState:
                 logs.add_metric([target, state], self._counts[target, state])
         yield logs
+
+
+class _Detectors(Collector):
+    """Detectors, lists and exchanges of all tenants, and what must still follow from looks."""
+
+    def __init__(self, found: Sequence[DetectorState], *, looks: LooksDue) -> None:
+        self._found = found
+        self._looks = looks
+
+    def collect(self) -> Iterator[Metric]:
+        states = GaugeMetricFamily(
+            "tutela_detectors",
+            "Detectors, lists and exchanges by whether they do what they must.",
+            labels=["state"],
+        )
+        for state, ok in (("ok", True), ("red", False)):
+            states.add_metric([state], sum(each.ok is ok for each in self._found))
+        yield states
+        due = GaugeMetricFamily(
+            "tutela_looks_due",
+            "Cases to open, items to look at again, and what was given up.",
+            labels=["state"],
+        )
+        for state in ("open_case", "look_again", "given_up"):
+            due.add_metric([state], getattr(self._looks, state))
+        yield due
 
 
 class _Filings(Collector):

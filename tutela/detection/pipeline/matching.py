@@ -1,20 +1,25 @@
 """`POST /v1/match`: what detectors see in items that are not published yet; never the entry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import msgspec
 
 from tutela.access.tokens import Caller
+from tutela.database.pool import tenant_transaction
 from tutela.detection.detectors import Hashes, Item
 from tutela.detection.pipeline import hashes
+from tutela.detection.pipeline.keeping import Told, keep, looks
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.detection.pipeline.seeing import Seen, Sight, see
 from tutela.domain.countries import is_country
 from tutela.domain.events import Visibility
-from tutela.domain.notice import Identifier, Surface
+from tutela.domain.notice import Identifier, Subject, Surface
 from tutela.domain.signals import Result
+from tutela.domain.text import is_blank
+from tutela.domain.vocabulary import SubjectKind
 from tutela.errors import FieldError
+from tutela.law.detection import Place
 
 #: Items of one call.
 ITEMS_MAX = 1_000
@@ -32,6 +37,7 @@ class MatchItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One thing to look at: its text, hashes of its medium, its tags."""
 
     content_id: Identifier | None = None
+    account_id: Identifier | None = None
     text: str | None = None
     hashes: Hashes | None = None
     language: Language | None = None
@@ -77,11 +83,19 @@ def faults(asked: MatchAsked) -> Iterator[FieldError]:
     if asked.country is not None and not is_country(asked.country):
         yield FieldError("/country", "not an ISO 3166-1 alpha-2 country code")
     for place, item in enumerate(asked.items):
+        for name in ("content_id", "account_id"):
+            said = getattr(item, name)
+            if said is not None and is_blank(said):
+                yield FieldError(f"/items/{place}/{name}", "blank")
         yield from hashes.faults(item.hashes, at=f"/items/{place}/hashes")
 
 
 async def match(asked: MatchAsked, *, caller: Caller, room: DetectionRoom) -> MatchAnswer:
-    """What every detector of the caller's service sees, as of now."""
+    """What every detector of the caller's service sees, as of now.
+
+    Nothing is kept of it, except where an item that has an id matches: that is a lead for a person,
+    whether the item is published or not. Raises DatabaseUnavailable where it can't be kept.
+    """
     place = room.place(
         asked.surface, caller=caller, visibility=asked.visibility, country=asked.country
     )
@@ -93,7 +107,32 @@ async def match(asked: MatchAsked, *, caller: Caller, room: DetectionRoom) -> Ma
         service=place.service,
         on=room.clock().date(),
     )
-    return MatchAnswer(results=[_told(each) for each in seen])
+    await _keep_matches(asked, seen=seen, place=place, caller=caller, room=room)
+    return MatchAnswer(results=[_answered(each) for each in seen])
+
+
+async def _keep_matches(
+    asked: MatchAsked, *, seen: Sequence[Seen], place: Place, caller: Caller, room: DetectionRoom
+) -> None:
+    matched = [
+        (_told(item, content_id=item.content_id, place=place), found)
+        for item, found in zip(asked.items, seen, strict=True)
+        if item.content_id is not None and found.result is Result.MATCH
+    ]
+    if not matched:
+        return
+    found = looks([told for told, _ in matched], seen=[each for _, each in matched], room=room)
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        await keep(connection, caller=caller, found=found, room=room)
+
+
+def _told(item: MatchItem, *, content_id: str, place: Place) -> Told:
+    return Told(
+        subject=Subject(kind=SubjectKind.CONTENT, id=content_id, account_id=item.account_id),
+        item=_item(item, surface=place.surface),
+        visibility=place.visibility,
+        country=place.country,
+    )
 
 
 def _item(item: MatchItem, *, surface: str) -> Item:
@@ -106,7 +145,7 @@ def _item(item: MatchItem, *, surface: str) -> Item:
     )
 
 
-def _told(seen: Seen) -> ItemMatched:
+def _answered(seen: Seen) -> ItemMatched:
     found = tuple(
         Listed(
             list=each.list,

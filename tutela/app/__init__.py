@@ -32,6 +32,7 @@ from tutela.detection.lists.room import ListRoom
 from tutela.detection.lists.source import ListSource
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.sources import FromLists
+from tutela.detection.pipeline.term_lists import TermListSource
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
 from tutela.intake.door import Intake
@@ -128,7 +129,7 @@ async def open_house(
         await time.ask(pool)
         keys = await found(pool, key_folder=settings.key_folder, now=time.now(), chance=os.urandom)
         lists = ListRoom(pool=pool, keys=keys, clock=time.now, chance=os.urandom)
-        sources = [FromLists(ListSource(lists))]
+        sources = (FromLists(ListSource(lists)), TermListSource(lists))
         panel = Panel(sources, budget_seconds=settings.detection_seconds)
         yield House(settings=settings, url=url, pool=pool, keys=keys, time=time, panel=panel)
     finally:

@@ -43,9 +43,9 @@ SHAPES = (
     "'{word}' in content.tags || content.tags.size() > {n}",
     "signals.terms.matched && content.text.startsWith('{word}')",
     "content.tags.exists(tag, tag == '{word}') && event.visibility == 'public'",
-    "content.text.matches('{word}[0-9]+x') || (account.minor == 'yes' && content.kind == 'k{n}')",
+    "content.text.matches('{word}[0-9]+x') || (account.minor == 'no' && content.kind == 'k{n}')",
 )
-OF_AGE = "event.at - account.created_at < duration('{n}h') && content.text.contains('{word}')"
+OF_AGE = "event.at - account.created_on < duration('{n}h') && content.text.contains('{word}')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,7 @@ def _environment() -> cel.Env:
         "count": cel.Type.INT,
         "number": cel.Type.DOUBLE,
         "time": cel.Type.TIMESTAMP,
+        "day": cel.Type.TIMESTAMP,
     }
     readable = VOCABULARY.readable("content")
     return cel.NewEnv(variables={each.name: types[each.kind] for each in readable})

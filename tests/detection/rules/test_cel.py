@@ -24,7 +24,7 @@ def value(when: str, *, known: Facts) -> bool | Failure:
         ("content.text.matches('^t[a-z]{4}$')", True),
         ("content.tags.exists(tag, tag == 't2')", True),
         ("event.at > timestamp('2026-11-20T09:00:00Z')", True),
-        ("account.minor == 'yes'", False),
+        ("account.minor_known && account.minor == 'yes'", False),
         ("event.visibility == 'public' ? content.tags.size() == 2 : false", True),
     ],
 )
@@ -41,7 +41,8 @@ def test_a_rule_is_true_or_false_of_what_is_known(when: str, *, expected: bool) 
         ("{'a': 1}[content.text] == 1", Why.NO_SUCH_ELEMENT, None),
         ("content.text.size() + 9223372036854775807 > 0", Why.OVERFLOWED, None),
         ("int(content.text) == 3", Why.RULE_FAILED, None),
-        ("event.at - account.created_at < duration('1h')", Why.NOT_TOLD, "account.created_at"),
+        ("event.at - account.created_on < duration('1h')", Why.NOT_TOLD, "account.created_on"),
+        ("account.minor == 'yes'", Why.NOT_TOLD, "account.minor"),
         ("signals.terms.matched", Why.DETECTOR_UNAVAILABLE, "signals.terms.matched"),
         ("!signals.terms.matched", Why.DETECTOR_UNAVAILABLE, "signals.terms.matched"),
     ],
@@ -57,7 +58,7 @@ def test_what_decides_without_the_unknown_part_is_known() -> None:
     known = facts(heard(Result.MATCH, detector="hashes"))
     assert value("signals.terms.matched || signals.hashes.matched", known=known) is True
     assert value("signals.terms.known && signals.terms.matched", known=known) is False
-    assert value("account.created_at_known && event.at > account.created_at", known=known) is False
+    assert value("account.created_on_known && event.at > account.created_on", known=known) is False
 
 
 def test_the_result_of_another_detector_can_be_asked_for() -> None:
@@ -171,7 +172,7 @@ _LEAVES = st.sampled_from(
         "content.tags[1] == 't'",
         "signals.terms.matched",
         "signals.hashes.matched",
-        "account.created_at < event.at",
+        "account.created_on < event.at",
         "content.tags.exists(t, t == content.tags[0])",
     ]
 )

@@ -102,14 +102,14 @@ def test_a_text_that_rules_are_not_given_is_unknown_and_none_is_empty(
 @pytest.mark.parametrize(
     ("event", "unknown"),
     [
-        (content(), {"account.created_at": Why.NOT_TOLD, "account.labels": Why.NOT_TOLD}),
+        (content(), {"account.created_on": Why.NOT_TOLD, "account.labels": Why.NOT_TOLD}),
         (content(tags=["a"] * 97), {"content.tags": Why.TOO_LARGE}),
         (content(tags=["a" * 257]), {"content.tags": Why.TOO_LARGE}),
         (content(tags="a"), {"content.tags": Why.NOT_AS_DECLARED}),
         (content(tags=[1]), {"content.tags": Why.NOT_AS_DECLARED}),
         (content(at="yesterday"), {"event.at": Why.NOT_AS_DECLARED}),
         (content(at="2026-11-20T10:00:00"), {"event.at": Why.NOT_AS_DECLARED}),
-        (content(account={"created_at": 3}), {"account.created_at": Why.NOT_AS_DECLARED}),
+        (content(account={"created_at": 3}), {"account.created_on": Why.NOT_AS_DECLARED}),
         ({"type": "edge", "weight": True}, {"edge.weight": Why.NOT_AS_DECLARED}),
         ({"type": "edge", "weight": 10**400}, {"edge.weight": Why.TOO_LARGE}),
         ({"type": "exposure", "rank": 1.0}, {"exposure.rank": Why.NOT_AS_DECLARED}),

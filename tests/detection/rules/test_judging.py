@@ -7,6 +7,7 @@ import pytest
 from tests.detection.rules.policies import VOCABULARY, content, heard, load, policy, write
 from tutela.detection.rules import checking
 from tutela.detection.rules.book import RuleBook, Standing
+from tutela.detection.rules.facts import facts_of
 from tutela.detection.rules.judging import Alarm, alarms, judge
 from tutela.detection.rules.policies import Policies
 from tutela.domain.signals import Result
@@ -68,3 +69,31 @@ def test_a_rule_that_no_longer_passes_its_own_tests_alarms(policies: Policies) -
     broken = replace(policies, by_event={"content": replace(on_event, checked=dead)})
     assert list(alarms(Standing(policies=broken))) == [(Alarm.RULE_IN_ERROR, "a-policy")]
     assert [test.name for _, test, _ in checking.prove(broken)] == ["it", "a"]
+
+
+def test_several_detectors_of_one_name_are_heard_together() -> None:
+    match, none = heard(Result.MATCH), heard(Result.NO_MATCH)
+    unknown = heard(Result.UNAVAILABLE)
+    for said, expected in (
+        ((none, match), True),
+        ((unknown, match), True),
+        ((none, none), False),
+        ((none, unknown), None),
+    ):
+        found = facts_of(content(), signals=said, vocabulary=VOCABULARY)
+        assert found.known.get("signals.terms.matched") is expected
+
+
+def test_a_match_carries_the_labels_of_its_policy_in_ospreys_words(tmp_path: Path) -> None:
+    labels = [{"entity": "User", "label": "suspected_bot"}]
+    found = load(tmp_path / "l.yaml", policy(action={"do": "label", "labels": labels}))
+    judged = judge(Standing(policies=found), event=content(text="token"), signals=[], basis=None)
+    assert judged.signal.matches[0].tags == ("User/suspected_bot/ADDED",)
+
+
+@pytest.mark.parametrize(
+    "said", ["2026-11-20", "2026-11-20T23:30:00Z", "2026-11-21T00:30:00+01:00"]
+)
+def test_of_the_age_of_an_account_the_day_counts(said: str) -> None:
+    found = facts_of(content(account={"created_at": said}), vocabulary=VOCABULARY)
+    assert found.known["account.created_on"] == NOW

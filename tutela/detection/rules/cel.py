@@ -36,6 +36,7 @@ _TYPES: Final = {
     Kind.COUNT: cel.Type.INT,
     Kind.NUMBER: cel.Type.DOUBLE,
     Kind.TIME: cel.Type.TIMESTAMP,
+    Kind.DAY: cel.Type.TIMESTAMP,
 }
 _ERROR: Final = re.compile(
     r"ERROR: <input>:(-?\d+):(-?\d+): (.*?)(?=\n \| |\nERROR: <input>| \[[A-Z_]+\]\Z|\Z)", re.DOTALL

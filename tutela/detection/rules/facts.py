@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -15,7 +15,7 @@ from tutela.detection.rules.variables import (
     Vocabulary,
 )
 from tutela.detection.rules.variables import known as flag_of
-from tutela.domain.signals import Result, Signal
+from tutela.domain.signals import Result, Signal, together
 
 _INT64_MAX: Final = 2**63 - 1
 
@@ -87,9 +87,9 @@ def facts_of(
             unknown[variable.name] = reason.why
         if variable.optional:
             values[flag_of(variable).name] = variable.name in values
-    said = {signal.detector: signal for signal in signals}
     for detector in vocabulary.detectors:
-        _hear(said.get(detector), detector=detector, values=values, unknown=unknown)
+        said = tuple(each for each in signals if each.detector == detector)
+        _hear(said, detector=detector, values=values, unknown=unknown)
     return Facts(event=name, known=values, unknown=unknown, basis=basis)
 
 
@@ -100,27 +100,33 @@ def name_of(event: Mapping[str, object]) -> str:
 
 
 def _hear(
-    signal: Signal | None, *, detector: str, values: dict[str, object], unknown: dict[str, Why]
+    said: tuple[Signal, ...],
+    *,
+    detector: str,
+    values: dict[str, object],
+    unknown: dict[str, Why],
 ) -> None:
+    """What detectors of one name say together; one that could not look leaves `no match` open."""
     start = f"signals.{detector}."
-    is_known = signal is not None and signal.result is not Result.UNAVAILABLE
-    values[start + OfDetector.KNOWN] = is_known
-    if signal is None or not is_known:
+    result = together(said)
+    is_known = values[start + OfDetector.KNOWN] = result is not Result.UNAVAILABLE
+    if not is_known:
         for part in OfDetector:
             if part is not OfDetector.KNOWN:
                 unknown[start + part] = Why.DETECTOR_UNAVAILABLE
         return
-    values[start + OfDetector.MATCHED] = signal.result is Result.MATCH
+    values[start + OfDetector.MATCHED] = result is Result.MATCH
+    matches = [each for signal in said for each in signal.matches]
     words = {
-        OfDetector.LISTS: {each.list for each in signal.matches},
-        OfDetector.TAGS: {tag for each in signal.matches for tag in each.tags},
+        OfDetector.LISTS: {each.list for each in matches},
+        OfDetector.TAGS: {tag for each in matches for tag in each.tags},
     }
     for part, found in words.items():
         if len(found) <= WORDS_MAX:
             values[start + part] = sorted(found)
         else:
             unknown[start + part] = Why.TOO_LARGE
-    distances = [each.distance for each in signal.matches if each.distance is not None]
+    distances = [each.distance for each in matches if each.distance is not None]
     if distances:
         values[start + OfDetector.DISTANCE_BITS] = min(distances)
     else:
@@ -144,6 +150,8 @@ def _value(event: Mapping[str, object], *, variable: Variable) -> object:
             return _words(value)
         case Kind.TIME:
             return _time(value)
+        case Kind.DAY:
+            return _day(value)
         case kind:
             return _scalar(value, kind=kind)
 
@@ -173,6 +181,20 @@ def _time(value: object) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise Unknown(Why.NOT_AS_DECLARED)
     return value
+
+
+def _day(value: object) -> datetime:
+    """The beginning of the day, UTC; a date stands for itself."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            value = _time(value)
+    if isinstance(value, datetime):
+        value = _time(value).astimezone(UTC).date()
+    if not isinstance(value, date):
+        raise Unknown(Why.NOT_AS_DECLARED)
+    return datetime(value.year, value.month, value.day, tzinfo=UTC)
 
 
 def _scalar(value: object, *, kind: Kind) -> object:

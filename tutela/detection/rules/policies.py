@@ -112,11 +112,13 @@ def outcome_of(one: Checked, *, facts: Facts, language: Language) -> RuleOutcome
 def signal_of(outcomes: Sequence[RuleOutcome]) -> Signal:
     """What the live policies say together: a match beats what is unknown, which beats no match.
 
+    The tags of a match are the labels that it gives, as `User/suspected_bot/ADDED`.
+
     Without a policy on such an event there is nothing to look at: no match.
     """
     live = [each for each in outcomes if each.mode is Mode.LIVE]
     matches = tuple(
-        Match(list=DETECTOR, entry=each.policy, version=each.version)
+        Match(list=DETECTOR, entry=each.policy, version=each.version, tags=_labels(each))
         for each in live
         if each.result is Result.MATCH
     )
@@ -126,6 +128,10 @@ def signal_of(outcomes: Sequence[RuleOutcome]) -> Signal:
     if unknown:
         return Signal(detector=DETECTOR, result=Result.UNAVAILABLE, why=unknown[0].why)
     return Signal(detector=DETECTOR, result=Result.NO_MATCH)
+
+
+def _labels(outcome: RuleOutcome) -> tuple[str, ...]:
+    return tuple(str(each) for each in outcome.action.labels) if outcome.action else ()
 
 
 def prepared(policy: Policy, *, program: Program) -> Checked:

@@ -35,8 +35,6 @@ class Act(StrEnum):
 
     #: A case is opened, or the open one is joined.
     OPEN_CASE = "open_case"
-    #: An open case about it becomes more urgent; without one nothing follows.
-    RAISE_CASE = "raise_case"
     #: Labels alone.
     LABEL = "label"
 
@@ -56,6 +54,9 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     entity: EntityName
     label: LabelName
     status: LabelStatus = LabelStatus.ADDED
+
+    def __str__(self) -> str:
+        return f"{self.entity}/{self.label}/{self.status}"
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     NUMBER = "number"
     #: A point in time: CEL's timestamp.
     TIME = "time"
+    #: A day: CEL's timestamp of its beginning in UTC.
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,25 +90,32 @@ def _word(name: str, *, at: str, members: tuple[str, ...] = (), absent: object =
     return Variable(name=name, kind=Kind.TEXT, path=path, members=members, absent=absent)
 
 
-def _account(*, at: str) -> tuple[Variable, ...]:
-    """What is known of an account, which lies under `at` in the event."""
-
-    def path(field_name: str) -> tuple[str, ...]:
-        return (*(step for step in (at,) if step), field_name)
-
-    minor = ("yes", "no", "unknown")
-    return (
-        Variable(
-            name="account.minor",
-            kind=Kind.TEXT,
-            path=path("minor"),
-            members=minor,
-            absent="unknown",
-        ),
-        Variable(name="account.country", kind=Kind.TEXT, path=path("country"), absent=""),
-        Variable(name="account.created_at", kind=Kind.TIME, path=path("created_at"), optional=True),
-        Variable(name="account.labels", kind=Kind.WORDS, path=path("labels"), optional=True),
-    )
+_MINORITIES: Final = ("yes", "no", "unknown")
+_OF_ITSELF: Final = (
+    _word("account.id", at="account_id"),
+    _word("account.minor", at="minor", members=_MINORITIES, absent="unknown"),
+    _word("account.country", at="country", absent=""),
+    Variable(name="account.created_on", kind=Kind.DAY, path=("created_at",), optional=True),
+    Variable(name="account.labels", kind=Kind.WORDS, path=("labels",), optional=True),
+)
+#: Of the account behind something else: all that is not told of it is unknown.
+_BEHIND: Final = (
+    Variable(
+        name="account.minor",
+        kind=Kind.TEXT,
+        path=("account", "minor"),
+        members=_MINORITIES,
+        optional=True,
+    ),
+    *(
+        Variable(name=f"account.{name}", kind=kind, path=("account", told), optional=True)
+        for name, kind, told in (
+            ("country", Kind.TEXT, "country"),
+            ("created_on", Kind.DAY, "created_at"),
+            ("labels", Kind.WORDS, "labels"),
+        )
+    ),
+)
 
 
 VISIBILITIES: Final = tuple(str(each) for each in Visibility)
@@ -135,7 +144,7 @@ _ACTION: Final = (
 )
 #: By type of event, as the contract names its fields.
 TYPES: Final[Mapping[str, tuple[Variable, ...]]] = {
-    "account": (*_EVENT, _word("account.id", at="account_id"), *_account(at="")),
+    "account": (*_EVENT, *_OF_ITSELF),
     "content": (
         *_EVENT,
         _word("content.id", at="content_id"),
@@ -150,7 +159,7 @@ TYPES: Final[Mapping[str, tuple[Variable, ...]]] = {
         ),
         _word("content.language", at="language", absent=""),
         Variable(name="content.tags", kind=Kind.WORDS, path=("tags",), absent=()),
-        *_account(at="account"),
+        *_BEHIND,
     ),
     "edge": (
         *_EVENT,

@@ -35,7 +35,7 @@ class RuleOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     why: Why | None = None
     #: The variable of which nothing is known, where it is that.
     about: str | None = None
-    #: What follows, of a match.
+    #: What follows: of a match, and never of one in shadow.
     action: Action | None = None
 
 
@@ -154,6 +154,7 @@ def _may_look(policy: Policy, *, facts: Facts) -> bool:
 
 
 def _outcome(policy: Policy, *, result: Result, failure: Failure | None = None) -> RuleOutcome:
+    follows = result is Result.MATCH and policy.mode is Mode.LIVE
     return RuleOutcome(
         policy=policy.id,
         version=policy.version,
@@ -161,5 +162,5 @@ def _outcome(policy: Policy, *, result: Result, failure: Failure | None = None) 
         result=result,
         why=None if failure is None else failure.why,
         about=None if failure is None else failure.about,
-        action=policy.action if result is Result.MATCH else None,
+        action=policy.action if follows else None,
     )

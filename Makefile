@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules lock clean
+.PHONY: help setup oracles demo test check static floor crash doors bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ bench-removals: setup  ## many removals from a file to filed, killed and undone,
 
 bench-rules: setup  ## a hundred rules an event through our wrapper beside bare cel-cpp
 	$(BIN)/python -m benchmarks.rules
+
+bench-terms: oracles  ## terms in raw posts, folded and searched, beside pyahocorasick, ICU and decancer
+	$(BIN)/python -m benchmarks.terms
 
 lock: setup  ## resolve the locked dependencies anew; UPGRADE=--upgrade takes newer ones
 	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK_ARGS) $(UPGRADE) \

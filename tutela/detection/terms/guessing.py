@@ -25,6 +25,10 @@ _OVERRIDE: Final = 0x202E
 _ENDS_OF_OVERRIDE: Final = (0x202C, 0x2029, 0x0A)
 #: Signs of two meanings in one text, all of whose combinations are read.
 _COMBINED_MAX: Final = 4
+#: So many code points around them are read with them.
+_AROUND: Final = 32
+#: And so many more where no separator stands.
+_TOKEN_MAX: Final = 512
 
 
 def guessed(posts: Posts, *, found: Folded) -> Reading | None:
@@ -55,11 +59,9 @@ def _otherwise(posts: Posts, *, found: Folded) -> Iterator[Part]:
     yield read[taken], found.places(taken)
     yield from _at_ends(posts, found=found, read=read, taken=taken)
     begins = np.cumsum(counts) - counts
-    for text, begin, count in zip(
-        texts[counts > 1], begins[counts > 1], counts[counts > 1], strict=True
-    ):
+    for begin, count in zip(begins[counts > 1], counts[counts > 1], strict=True):
         part = slice(begin, begin + count)
-        yield from _combined(found, read=read, at=at[part], signs=code_points[part], text=text)
+        yield from _combined(found, read=read, at=at[part], signs=code_points[part])
 
 
 def _at_ends(posts: Posts, *, found: Folded, read: Codes, taken: Places) -> Iterator[Part]:
@@ -76,19 +78,32 @@ def _at_ends(posts: Posts, *, found: Folded, read: Codes, taken: Places) -> Iter
 
 
 def _combined(
-    found: Folded, *, read: Codes, at: Places, signs: NDArray[np.uint32], text: np.int64
+    found: Folded, *, read: Codes, at: Places, signs: NDArray[np.uint32]
 ) -> Iterator[Part]:
-    """Every choice of the signs that are read otherwise, but all and none."""
-    distinct = np.unique(signs)
+    """Every choice of the signs of a text that are read otherwise, but all and none."""
+    distinct, which = np.unique(signs, return_inverse=True)
     if not 1 < len(distinct) <= _COMBINED_MAX:
         return
-    taken = found.taken(np.array([text]))
-    for choice in range(1, 2 ** len(distinct) - 1):
-        is_chosen = (choice >> np.searchsorted(distinct, signs)) & 1 == 1
-        mixed = found.codes[taken]
-        chosen = at[is_chosen]
-        mixed[chosen - taken[0]] = read[chosen]
-        yield mixed, found.places(taken)
+    around = _around(found.codes, first=int(at[0]), last=int(at[-1]))
+    choices = np.arange(1, 2 ** len(distinct) - 1)[:, None]
+    mixed = np.tile(found.codes[around], (len(choices), 1))
+    mixed[:, at - around[0]] = np.where((choices >> which) & 1, read[at], found.codes[at])
+    mixed[:, [0, -1]] = codes.BOUNDARY
+    yield mixed.ravel(), np.tile(found.places(around), len(choices))
+
+
+def _around(read: Codes, *, first: int, last: int) -> Places:
+    """The places from a separator some way before the first to one behind the last."""
+    begin, end = max(first - _AROUND, 0), min(last + _AROUND, len(read) - 1)
+    far = slice(max(begin - _TOKEN_MAX, 0), begin + 1)
+    before, after = _separators(read[far]), _separators(read[end : end + _TOKEN_MAX])
+    begin = far.start + int(before[-1]) if before.size else far.start
+    end = end + int(after[0]) if after.size else min(end + _TOKEN_MAX, len(read)) - 1
+    return np.arange(begin, end + 1)
+
+
+def _separators(read: Codes) -> Places:
+    return np.flatnonzero((read >= codes.BREAK) & (read <= codes.BOUNDARY))
 
 
 def _of_two_meanings(read: Codes) -> NDArray[np.bool_]:

@@ -4,6 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from tutela.detection.terms.table import Places
+
 #: Code points that are searched at once.
 BATCH: Final = 65_536
 #: A match may be so long, counted with all that stands between its letters.
@@ -11,37 +15,40 @@ SPAN_MAX: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a text with what stands around it; hits that begin in the core are its own."""
+class Batch:
+    """Texts, or one piece of a text with what stands around it; hits begin in the core."""
 
-    #: The number of the text, and where in it the piece begins.
-    text: int
-    offset: int
-    words: str
-    core_start: int
-    core_end: int
-
-
-def batches(texts: Sequence[str]) -> Iterator[list[Piece]]:
-    """All texts, in order; a text that is too long stands in several pieces."""
-    batch: list[Piece] = []
-    size = 0
-    for piece in _pieces(texts):
-        batch.append(piece)
-        size += len(piece.words) + 1
-        if size >= BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+    words: Sequence[str]
+    #: Of each: the number of its text, where it begins in that, and where its core does and ends.
+    numbers: Places
+    offsets: Places
+    core_starts: Places
+    core_ends: Places
 
 
-def _pieces(texts: Sequence[str]) -> Iterator[Piece]:
-    for number, text in enumerate(texts):
-        if len(text) <= BATCH:
-            yield Piece(text=number, offset=0, words=text, core_start=0, core_end=len(text) + 1)
-            continue
-        for start in range(0, len(text), BATCH):
-            offset = max(start - SPAN_MAX, 0)
-            words = text[offset : start + BATCH + SPAN_MAX]
-            yield Piece(number, offset, words, start, start + BATCH)
+def batches(texts: Sequence[str]) -> Iterator[Batch]:
+    """All texts, in order; a text that is too long stands in several batches."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    sizes = np.concatenate(([0], np.cumsum(lengths + 1)))
+    start = 0
+    while start < len(texts):
+        end = int(np.searchsorted(sizes, sizes[start] + BATCH + 1, side="right")) - 1
+        if end > start:
+            yield _together(texts, start=start, end=end)
+        else:
+            yield from _pieces(texts[start], number=start)
+        start = max(end, start + 1)
+
+
+def _together(texts: Sequence[str], *, start: int, end: int) -> Batch:
+    zeros = np.zeros(end - start, np.int64)
+    numbers = np.arange(start, end)
+    return Batch(texts[start:end], numbers, zeros, zeros, zeros + BATCH + 1)
+
+
+def _pieces(text: str, *, number: int) -> Iterator[Batch]:
+    for start in range(0, len(text), BATCH):
+        offset = max(start - SPAN_MAX, 0)
+        words = text[offset : start + BATCH + SPAN_MAX]
+        places = (number, offset, start, start + BATCH)
+        yield Batch((words,), *(np.array([place], np.int64) for place in places))

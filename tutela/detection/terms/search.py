@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tutela.detection.terms import codes
 from tutela.detection.terms.guessing import guessed
 from tutela.detection.terms.patterns import Patterns
-from tutela.detection.terms.pieces import SPAN_MAX, Piece
+from tutela.detection.terms.pieces import SPAN_MAX, Batch
 from tutela.detection.terms.reading import Posts, Reading, folded, joined, seen
 from tutela.detection.terms.stream import squashed
 from tutela.detection.terms.table import Fold, Places, table
@@ -48,22 +48,19 @@ class Rows:
         )
 
 
-def found_in(batch: list[Piece], *, sides: tuple[Side, ...]) -> Rows:
+def found_in(batch: Batch, *, sides: tuple[Side, ...]) -> Rows:
     """The hits of a batch, each once, by text, place and term."""
-    posts = joined([piece.words for piece in batch])
-    parts = [part for side in sides for part in _of_side(posts, side=side)]
-    found = _together(parts)
-    offsets, numbers, core_starts, core_ends = np.array(
-        [(piece.offset, piece.text, piece.core_start, piece.core_end) for piece in batch], np.int64
-    ).T
+    posts = joined(batch.words)
+    found = _together([part for side in sides for part in _of_side(posts, side=side)])
     moved = Rows(
-        texts=numbers[found.texts],
+        texts=batch.numbers[found.texts],
         terms=found.terms,
-        starts=found.starts + offsets[found.texts],
-        ends=found.ends + offsets[found.texts],
+        starts=found.starts + batch.offsets[found.texts],
+        ends=found.ends + batch.offsets[found.texts],
         is_plain=found.is_plain,
     )
-    is_own = (moved.starts >= core_starts[found.texts]) & (moved.starts < core_ends[found.texts])
+    is_own = moved.starts >= batch.core_starts[found.texts]
+    is_own &= moved.starts < batch.core_ends[found.texts]
     return _once(moved.taken(is_own))
 
 

@@ -40,7 +40,7 @@ REFUSAL_WORDS = {
 TERM_MAX = 1000
 
 
-class Term(msgspec.Struct, frozen=True, kw_only=True):
+class Term(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One entry of a list."""
 
     #: Of the entry, in its list: what a match names.

@@ -62,7 +62,7 @@ class _Candidates:
     def tails(self) -> Places:
         return self.heads + self.patterns.lengths[self.rows] - 1
 
-    def taken(self, keep: Flags) -> "_Candidates":
+    def taken(self, keep: Flags | Places) -> "_Candidates":
         return _candidates(
             self.stream, patterns=self.patterns, rows=self.rows[keep], begin=self.begin[keep]
         )
@@ -114,11 +114,12 @@ def _decided(found: _Candidates, *, needs_edges: Flags) -> Found:
     is_plain = ~found.any_of(gaps != found.patterns.gaps[found.each_pattern])
     has_edges = starts_token & ends_token
     is_sure, is_likely = _likeness(found, first=first, last=last)
-    counts = np.where(
-        is_plain,
-        (is_sure & ~needs_edges) | (has_edges & is_likely),
-        has_edges & is_likely & _is_spelled(found, gaps=gaps, first=first, last=last),
-    )
+    counts = (is_sure & ~needs_edges) | (has_edges & is_likely)
+    counts &= is_plain
+    spelled = np.flatnonzero(~is_plain & has_edges & is_likely)
+    if spelled.size:
+        some = found.taken(spelled)
+        counts[spelled] = _is_spelled(some, first=first[spelled], last=last[spelled])
     return Found(
         rows=found.rows[counts], first=first[counts], last=last[counts], is_plain=is_plain[counts]
     )
@@ -211,15 +212,14 @@ def _are_swapped(signs: Codes, *, other: Codes) -> Flags:
     return swapped
 
 
-def _is_spelled(found: _Candidates, *, gaps: Places, first: Places, last: Places) -> Flags:
+def _is_spelled(found: _Candidates, *, first: Places, last: Places) -> Flags:
     """Whether separators are between single letters, or only such as join."""
-    letters = found.patterns.signs[found.rows]
-    wanted = found.patterns.gaps[found.each_pattern]
+    letters, gaps = found.patterns.signs[found.rows], _gaps(found)
     pieces = found.sum_of((gaps & 1) + (gaps >> 1)) + 1
     is_single = letters <= pieces * _LETTERS_PER_PIECE
-    is_joined = ~found.any_of((gaps & ~wanted) > 0)
-    breaks = np.concatenate(([0], np.cumsum(found.stream.reading.codes == codes.BREAK)))
-    at = found.stream.at
-    has_break = breaks[at[last]] > breaks[at[first]]
+    is_joined = ~found.any_of((gaps & ~found.patterns.gaps[found.each_pattern]) > 0)
+    begins, lengths = found.stream.at[first], found.stream.at[last] - found.stream.at[first]
+    breaks = found.stream.reading.codes[ragged(begins, lengths=lengths)] == codes.BREAK
+    has_break = np.logical_or.reduceat(breaks, np.cumsum(lengths) - lengths)
     is_partial = (is_joined | ~has_break) & (letters >= _LETTERS_JOINED)
     return (is_single & (letters >= _LETTERS_SQUASHED)) | is_partial

@@ -229,6 +229,12 @@ class Settings:
             read=reads.file,
         ),
     ] = None
+    rules: Annotated[
+        Path | None,
+        Setting(
+            variable="TUTELA_RULES", means="a file or folder of policies in CEL", read=reads.file
+        ),
+    ] = None
     detection_policy: Annotated[
         Path | None,
         Setting(

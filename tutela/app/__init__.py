@@ -30,7 +30,9 @@ from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import Courier, deliver_all
 from tutela.detection.lists.room import ListRoom
 from tutela.detection.lists.source import ListSource
+from tutela.detection.pipeline.judging import bench_at
 from tutela.detection.pipeline.panel import Panel
+from tutela.detection.pipeline.room import register
 from tutela.detection.pipeline.sources import FromLists
 from tutela.detection.pipeline.term_lists import TermListSource
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
@@ -130,7 +132,10 @@ async def open_house(
         keys = await found(pool, key_folder=settings.key_folder, now=time.now(), chance=os.urandom)
         lists = ListRoom(pool=pool, keys=keys, clock=time.now, chance=os.urandom)
         sources = (FromLists(ListSource(lists)), TermListSource(lists))
-        panel = Panel(sources, budget_seconds=settings.detection_seconds)
+        budget_seconds = settings.detection_seconds
+        bases = register(settings.detection_bases)
+        bench = bench_at(settings.rules, bases=bases, budget_seconds=budget_seconds, clock=time.now)
+        panel = Panel(sources, budget_seconds=budget_seconds, bench=bench)
         yield House(settings=settings, url=url, pool=pool, keys=keys, time=time, panel=panel)
     finally:
         await pool.close()

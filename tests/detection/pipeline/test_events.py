@@ -13,8 +13,9 @@ from tests.decisions.test_confirming import tell
 from tests.fixtures.detectors import LISTED, Given, Tokens, detection_on, panel_of
 from tests.fixtures.site import Site, site_on
 from tutela.app.detecting import case_opener
-from tutela.detection.pipeline.panel import EVERYBODY, Panel
+from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.room import DetectionRoom
+from tutela.detection.pipeline.standings import EVERYBODY
 from tutela.detection.pipeline.working import forget_expired, work_off
 from tutela.domain.canonical import timestamp
 from tutela.domain.vocabulary import Role
@@ -65,11 +66,11 @@ class Platform:
 async def platform(web: Site) -> Platform:
     detector = Tokens()
     room = detection_on(web.house, panel=await panel_of(detector, budget_seconds=0.5))
-    web.client = _client(web, room=room)
+    web.client = client_on(web, room=room)
     return Platform(web, detector=detector, room=room)
 
 
-def _client(web: Site, *, room: DetectionRoom) -> httpx.AsyncClient:
+def client_on(web: Site, *, room: DetectionRoom) -> httpx.AsyncClient:
     application = site_on(web.house, refusals=web.refusals, looking=room)
     transport = httpx.ASGITransport(application, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://tutela")
@@ -219,7 +220,7 @@ async def test_content_that_does_not_fit_is_refused_and_may_come_again(
 async def test_a_process_that_has_not_read_its_detectors_yet_looks_later(web: Site) -> None:
     source = Given({EVERYBODY: [Tokens()]})
     room = detection_on(web.house, panel=Panel([source]))
-    web.client = _client(web, room=room)
+    web.client = client_on(web, room=room)
     platform = Platform(web, detector=Tokens(), room=room)
     await platform.post(LISTED)
     assert await platform.looks() == [("unavailable", "starting", "public_content")]

@@ -16,9 +16,10 @@ from tutela.cli.findings import Mark
 from tutela.detection.detectors import Hashes, Item
 from tutela.detection.lists.source import ListSource
 from tutela.detection.pipeline.health import write_standings
-from tutela.detection.pipeline.panel import EVERYBODY, Panel, Standing
+from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.seeing import Seen, Sight, see
 from tutela.detection.pipeline.sources import FromLists
+from tutela.detection.pipeline.standings import EVERYBODY, Standing
 from tutela.domain.events import Visibility
 from tutela.law.detection import Place, built_in
 

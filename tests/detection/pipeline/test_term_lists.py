@@ -12,7 +12,7 @@ from tutela.detection.pipeline.term_lists import TermListSource
 from tutela.domain.signals import Result, Signal
 
 
-async def said(panel: Panel, text: str) -> Signal:
+async def said(panel: Panel, *, text: str) -> Signal:
     ((signal,),) = await panel.look([Item(surface="post", text=text)], service="main/main")
     return signal
 
@@ -23,9 +23,9 @@ async def test_a_term_is_found_however_it_is_written_and_names_its_entry(rooms: 
     await take(rooms, rows=rows_of_terms(terms))
     panel = Panel([TermListSource(list_room(rooms))])
     await panel.refresh()
-    (match,) = (await said(panel, f"x {'.'.join(terms[1].upper())} y")).matches
+    (match,) = (await said(panel, text=f"x {'.'.join(terms[1].upper())} y")).matches
     assert (match.list, match.entry, match.version) == (KNOWN.name, "2", 1)
-    assert (await said(panel, "nothing of it")).result is Result.NO_MATCH
+    assert (await said(panel, text="nothing of it")).result is Result.NO_MATCH
     assert [each.ok for each in await panel.standings()] == [True]
 
 
@@ -41,7 +41,10 @@ async def test_a_term_that_is_taken_back_matches_no_more_and_the_rest_does(rooms
     account = Account(by="a test")
     await changing.withdraw_entries(list_room(rooms), name=KNOWN, entries=[1], account=account)
     await panel.refresh()
-    assert [(await said(panel, term)).result for term in terms] == [Result.NO_MATCH, Result.MATCH]
+    assert [(await said(panel, text=term)).result for term in terms] == [
+        Result.NO_MATCH,
+        Result.MATCH,
+    ]
 
 
 async def test_a_list_of_terms_that_is_too_old_says_no_more_that_nothing_is_there(
@@ -53,7 +56,7 @@ async def test_a_list_of_terms_that_is_too_old_says_no_more_that_nothing_is_ther
     panel = Panel([TermListSource(list_room(rooms))])
     rooms.clock.ahead = timedelta(days=400)
     await panel.refresh()
-    clean = await said(panel, "nothing of it")
+    clean = await said(panel, text="nothing of it")
     assert (clean.result, clean.why) == (Result.UNAVAILABLE, "list_stale")
-    assert (await said(panel, term)).result is Result.MATCH
+    assert (await said(panel, text=term)).result is Result.MATCH
     assert [(each.ok, each.why) for each in await panel.standings()] == [(False, "list_stale")]

@@ -1,7 +1,7 @@
--- name: countries_of
--- In which country the holders of some accounts are, as far as the platform said.
-SELECT subject_key, country FROM platform_account
-WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND subject_key = ANY(%(subject_keys)s) AND country IS NOT NULL
+-- name: accounts_of
+-- Where the holders of some accounts are, whether they are minors, and since when the accounts are there, as far as the platform said.
+SELECT subject_key, country, minor, created_on FROM platform_account
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND subject_key = ANY(%(subject_keys)s)
 
 -- name: keep_looks
 -- What detectors saw in many items at one instant.

@@ -15,7 +15,7 @@ from tutela.detection.pipeline import hashes
 from tutela.detection.pipeline.keeping import Told, keep, key_of, looks
 from tutela.detection.pipeline.matching import Country, Language, Tags
 from tutela.detection.pipeline.room import DetectionRoom
-from tutela.detection.pipeline.seeing import Sight, see
+from tutela.detection.pipeline.seeing import see
 from tutela.domain.countries import is_country
 from tutela.domain.events import Event
 from tutela.domain.languages import is_language_tag
@@ -124,10 +124,10 @@ async def _look(
 ) -> list[UnfitEvent | None]:
     verdicts = [_fault(each) for each in events]
     fit = [each for each, wrong in zip(events, verdicts, strict=True) if wrong is None]
-    countries = await _countries(connection, caller=caller, events=fit, room=room)
-    told = [_told(each, country=countries.get(each.account_id)) for each in fit]
+    accounts = await _accounts(connection, caller=caller, events=fit, room=room)
+    told = [_told(each, account=accounts.get(each.account_id, {})) for each in fit]
     seen = await see(
-        [Sight(item=each.item, place=each.place(caller)) for each in told],
+        [each.sight(caller) for each in told],
         panel=room.panel,
         bases=room.bases,
         service=f"{caller.tenant}/{caller.service}",
@@ -137,20 +137,27 @@ async def _look(
     return verdicts
 
 
-async def _countries(
+async def _accounts(
     connection: Connection,
     *,
     caller: Caller,
     events: Sequence[ContentPosted],
     room: DetectionRoom,
-) -> dict[str, str]:
-    accounts = {each.account_id for each in events if each.country is None}
-    by_key = {key_of(_account(each), caller=caller, room=room): each for each in accounts}
+) -> dict[str, dict[str, str]]:
+    names = {each.account_id for each in events}
+    by_key = {key_of(_account(each), caller=caller, room=room): each for each in names}
     if not by_key:
         return {}
     named = {**_whose(caller), "subject_keys": sorted(by_key)}
-    cursor = await connection.execute(_sql.countries_of, named)
-    return {by_key[bytes(key)]: country for key, country in await cursor.fetchall()}
+    cursor = await connection.execute(_sql.accounts_of, named)
+    return {by_key[bytes(key)]: _known(known) for key, *known in await cursor.fetchall()}
+
+
+def _known(row: Sequence[Any]) -> dict[str, str]:
+    country, minor, created_on = row
+    created_at = None if created_on is None else f"{created_on}T00:00:00Z"
+    known = {"country": country, "minor": minor, "created_at": created_at}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 async def _connect(
@@ -185,7 +192,7 @@ async def _expose(
     await connection.execute(_sql.keep_exposures, named)
 
 
-def _told(event: ContentPosted, *, country: str | None) -> Told:
+def _told(event: ContentPosted, *, account: Mapping[str, str]) -> Told:
     return Told(
         subject=Subject(kind=SubjectKind.CONTENT, id=event.content_id, account_id=event.account_id),
         item=Item(
@@ -196,7 +203,8 @@ def _told(event: ContentPosted, *, country: str | None) -> Told:
             tags=event.tags,
         ),
         visibility=event.visibility,
-        country=event.country or country,
+        country=event.country or account.get("country"),
+        event={**msgspec.to_builtins(event), "account": dict(account)},
     )
 
 

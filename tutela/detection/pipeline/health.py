@@ -7,8 +7,8 @@ import msgspec
 
 from tutela.database import queries
 from tutela.database.pool import Connection, every_tenant_transaction
-from tutela.detection.pipeline.panel import EVERYBODY, Standing
 from tutela.detection.pipeline.room import DetectionRoom
+from tutela.detection.pipeline.standings import EVERYBODY, Standing
 from tutela.domain import canonical
 
 #: Periods that a process may be silent about a detector before that is red.

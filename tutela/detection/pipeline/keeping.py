@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,7 @@ from tutela.database.pool import Connection
 from tutela.detection.detectors import Item
 from tutela.detection.pipeline.opening import notices
 from tutela.detection.pipeline.room import DetectionRoom
-from tutela.detection.pipeline.seeing import Seen
+from tutela.detection.pipeline.seeing import Seen, Sight
 from tutela.domain.events import Visibility
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.domain.notice import Subject
@@ -47,6 +48,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     item: Item
     visibility: Visibility
     country: str | None = None
+    #: The event, as JSON says it, for rules; None where it was no event.
+    event: dict[str, Any] | None = None
+
+    def sight(self, caller: Caller) -> Sight:
+        """What detectors and rules are asked."""
+        return Sight(item=self.item, place=self.place(caller), event=self.event)
 
     def place(self, caller: Caller) -> Place:
         """Where it was said."""

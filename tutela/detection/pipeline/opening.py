@@ -28,7 +28,7 @@ def notices(
 
     Its key is what was found where: the same finding again is the same notice.
     """
-    for policy, found in policies.harms(seen.signals).items():
+    for policy, found in policies.harms(seen.signals, actions=seen.actions).items():
         entries = sorted({(each.list, each.entry) for _, each in found})
         finding = _encode((subject.kind, subject.id, policy.category, policy.keyword, entries))
         notice = Notice(

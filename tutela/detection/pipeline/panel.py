@@ -2,30 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
 from tutela.detection.detectors import Detector, Item
+from tutela.detection.pipeline.judging import Bench
 from tutela.detection.pipeline.looking import BUDGET_SECONDS, Watched, look, watched
+from tutela.detection.pipeline.standings import EVERYBODY, Standing
 from tutela.domain.signals import Result, Signal
 
-#: Whose detectors look for every service.
-EVERYBODY = "*"
-
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How something that detection stands on is doing, for a service or for everybody."""
-
-    name: str
-    ok: bool
-    why: str | None = None
-    #: `tenant/service`, or `EVERYBODY`.
-    service: str = EVERYBODY
 
 
 class Source(Protocol):
@@ -47,10 +34,16 @@ class Panel:
     """Who looks. What is swapped in takes over with the next look."""
 
     def __init__(
-        self, sources: Sequence[Source] = (), *, budget_seconds: float = BUDGET_SECONDS
+        self,
+        sources: Sequence[Source] = (),
+        *,
+        budget_seconds: float = BUDGET_SECONDS,
+        bench: Bench | None = None,
     ) -> None:
         self._sources = tuple(sources)
         self._budget_seconds = budget_seconds
+        #: Who judges events beside detectors; None where no policies are set.
+        self.bench = bench
         self._found: dict[str, Mapping[str, Sequence[Detector]]] = {}
         self._failed: set[str] = set()
         self._watched: dict[int, Watched] = {}
@@ -75,6 +68,8 @@ class Panel:
             else:
                 self._failed.discard(source.name)
         self._swap()
+        if self.bench is not None:
+            await self.bench.refresh()
         self.ready.set()
 
     async def look(self, items: Sequence[Item], *, service: str) -> list[tuple[Signal, ...]]:
@@ -96,6 +91,8 @@ class Panel:
             found.extend([await self._proof(each, service=service) for each in seats])
         for source in self._sources:
             found.extend(await _said(source))
+        if self.bench is not None:
+            found.extend(await self.bench.standings())
         return found
 
     async def _proof(self, who: Watched, *, service: str) -> Standing:

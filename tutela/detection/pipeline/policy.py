@@ -8,6 +8,8 @@ from typing import Annotated
 
 import msgspec
 
+from tutela.detection.rules.policies import DETECTOR
+from tutela.detection.rules.policy import Act, Action
 from tutela.domain.signals import DISTANCE_MAX_BITS, Match, Signal
 from tutela.domain.vocabulary import Category, Keyword
 from tutela.errors import TutelaError
@@ -49,12 +51,18 @@ class Policies:
         """What the match says."""
         return self.of_lists.get(match.list, _USUAL)
 
-    def harms(self, signals: Sequence[Signal]) -> dict[Policy, list[tuple[str, Match]]]:
-        """What opens cases, by what they are about: each match with its detector."""
+    def harms(
+        self, signals: Sequence[Signal], *, actions: Mapping[str, Action]
+    ) -> dict[Policy, list[tuple[str, Match]]]:
+        """What opens cases, by what they are about: each match with its detector.
+
+        `actions` say of each rule that matched, by its id, what follows.
+        """
         found: dict[Policy, list[tuple[str, Match]]] = {}
         for signal in signals:
             for each in signal.matches:
-                policy = self.of(each)
+                of_rule = actions.get(each.entry) if signal.detector == DETECTOR else None
+                policy = self.of(each) if of_rule is None else _of_rule(of_rule)
                 if policy.opens and (each.distance or 0) <= policy.max_distance_bits:
                     about = Policy(category=policy.category, keyword=policy.keyword)
                     found.setdefault(about, []).append((signal.detector, each))
@@ -62,6 +70,15 @@ class Policies:
 
 
 _USUAL = Policy()
+
+
+def _of_rule(action: Action) -> Policy:
+    """A rule opens what it says; it raises a case and labels by its signal alone."""
+    return Policy(
+        category=action.category or _USUAL.category,
+        keyword=action.keyword,
+        opens=action.do is Act.OPEN_CASE,
+    )
 
 
 def read_policies(file: Path | None) -> Policies:

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from tutela.detection.rules.facts import Why as OfRules
+
 
 class Why(StrEnum):
     """Why an item was not looked at, or what was said of it does not count."""
@@ -31,5 +33,8 @@ class Why(StrEnum):
     UNSAID = "unsaid"
 
 
-#: What another look can't change.
-FINAL: Final = frozenset({Why.NO_LEGAL_BASIS, Why.NO_DETECTOR, Why.NOTHING_TO_LOOK_AT})
+#: What another look can't change: nobody may or could look, or a rule asks what is not known. Where
+#: a rule waits for a detector, that detector's own signal says so.
+FINAL: Final = frozenset(
+    {Why.NO_LEGAL_BASIS, Why.NO_DETECTOR, Why.NOTHING_TO_LOOK_AT, *map(str, OfRules)}
+)

@@ -6,7 +6,7 @@ from typing import Final
 from tutela.detection.detectors import Detector
 from tutela.detection.lists.register import ListState
 from tutela.detection.lists.source import NAME, STALE, ListSource
-from tutela.detection.pipeline.panel import Standing
+from tutela.detection.pipeline.standings import Standing
 
 #: What a list is called beside detectors, so that no two have one name.
 _LIST: Final = "list "

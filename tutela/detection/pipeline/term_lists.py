@@ -15,7 +15,7 @@ from tutela.detection.lists.register import ListState, Mark
 from tutela.detection.lists.room import ListName, ListRoom
 from tutela.detection.lists.snapshots import Snapshot, TermEntry, canaries, current
 from tutela.detection.lists.source import STALE, UNREADABLE
-from tutela.detection.pipeline.panel import Standing
+from tutela.detection.pipeline.standings import Standing
 from tutela.detection.terms.detector import TermDetector, TermList, TermLists
 from tutela.detection.terms.matcher import matcher
 from tutela.detection.terms.term import Term, TermKind

@@ -16,7 +16,7 @@ from tutela.database.errors import DatabaseUnavailable
 from tutela.database.pool import Connection, every_tenant_transaction
 from tutela.detection.pipeline.keeping import TaskKind, Told, keep, looks
 from tutela.detection.pipeline.room import DetectionRoom
-from tutela.detection.pipeline.seeing import Sight, see
+from tutela.detection.pipeline.seeing import see
 from tutela.domain.backoff import doubled_seconds
 from tutela.domain.vocabulary import Channel, Mark, Role
 from tutela.errors import TutelaError
@@ -99,7 +99,7 @@ async def _look_again(
     caller = tasks[0].caller
     told = [_decode(room.keys.open(task.sealed, row=task.id.bytes)) for task in tasks]
     seen = await see(
-        [Sight(item=each.item, place=each.place(caller)) for each in told],
+        [each.sight(caller) for each in told],
         panel=room.panel,
         bases=room.bases,
         service=f"{caller.tenant}/{caller.service}",

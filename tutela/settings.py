@@ -300,6 +300,14 @@ class Settings:
             read=reads.words,
         ),
     ] = "main"
+    exchange_hosts: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_EXCHANGE_HOSTS",
+            means="hosts of hotlines' exchanges that lists may follow, with commas; none: nothing",
+            read=reads.words,
+        ),
+    ] = None
     served_countries: Annotated[
         str | None,
         Setting(

@@ -76,6 +76,22 @@ def test_a_list_lives_through_import_withdrawal_expiry_and_end(
     assert beside("lists", "list").out.count("two: withdrawn") == 1
 
 
+def test_a_list_follows_an_exchange_that_this_house_may_not_ask_and_doctor_says_so(
+    alone: Command, tmp_path: Path
+) -> None:
+    url, credentials = "http://127.0.0.1:9/exchange", tmp_path / "credentials"
+    where = ("--api", "stopncii", "--url", url, "--credentials", credentials)
+    assert alone("lists", "follow", "five", *where).out == "five: follows\n"
+    assert alone("lists", "exchanges").out == (
+        f"main/main five: stopncii at {url}, read last at no time yet\n"
+    )
+    elsewhere = ("--api", "ncmec", "--url", "http://example.org", "--credentials", credentials)
+    assert alone("lists", "follow", "five", *elsewhere).status == 2
+    assert "main/main five live" in alone("doctor").out
+    assert alone("lists", "unfollow", "five").status == 0
+    assert alone("lists", "exchanges").out == "No list follows an exchange.\n"
+
+
 def test_a_mapped_file_is_taken(beside: Command, tmp_path: Path) -> None:
     mapping = tmp_path / "map.toml"
     mapping.write_text('[fields]\nmd5 = "Hash"\nid = "No"\n', encoding="utf-8")

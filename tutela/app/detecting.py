@@ -4,7 +4,8 @@ from contextlib import suppress
 
 from tutela.access.processes import Process
 from tutela.access.tokens import Caller
-from tutela.app import HOUSEKEEPING_SECONDS, House, Loop, intake
+from tutela.app import HOUSEKEEPING_SECONDS, House, Loop, intake, list_room
+from tutela.detection.lists.exchange.following import Following
 from tutela.detection.pipeline.health import write_standings
 from tutela.detection.pipeline.policy import read_policies
 from tutela.detection.pipeline.room import DetectionRoom, register, surfaces
@@ -16,6 +17,8 @@ from tutela.intake.door import Intake, Sending
 REFRESH_SECONDS = 1.0
 #: Between two looks for cases to open and items to look at again.
 LOOKS_SECONDS = 1.0
+#: Between two looks for exchanges that are due.
+EXCHANGES_SECONDS = 5.0
 #: By which door cases of detectors come in.
 DOOR = "detection"
 
@@ -48,7 +51,7 @@ def detector_loops(house: House, *, process: Process) -> tuple[Loop, ...]:
 
 
 def follow_loops(house: House) -> tuple[Loop, ...]:
-    """What every worker does: it opens the cases that matches ask for, and looks again."""
+    """What every worker does: it opens the cases that matches ask for, and follows exchanges."""
     room, opening = detection_room(house), case_opener(intake(house))
     return (
         Loop(
@@ -56,12 +59,19 @@ def follow_loops(house: House) -> tuple[Loop, ...]:
             every_seconds=LOOKS_SECONDS,
             run=lambda: work_off(room, open_case=opening),
         ),
+        Loop(name="exchanges", every_seconds=EXCHANGES_SECONDS, run=following(house).turn),
         Loop(
             name="looks forgotten",
             every_seconds=HOUSEKEEPING_SECONDS,
             run=lambda: forget_expired(room),
         ),
     )
+
+
+def following(house: House) -> Following:
+    """What reads the exchanges of hotlines, and reaches no host that it was not told."""
+    hosts = (house.settings.exchange_hosts or "").split(",")
+    return Following(list_room(house), hosts=frozenset(each.strip() for each in hosts if each))
 
 
 def case_opener(door: Intake) -> OpenCase:

@@ -28,6 +28,7 @@ from tutela.decisions.carrying import not_carried_out
 from tutela.decisions.withholding import register
 from tutela.decisions.words.catalogs import WordsUnreadable, languages, refuse_unknown
 from tutela.detection.lists import register as list_register
+from tutela.detection.lists.exchange.following import exchanges_in
 from tutela.detection.lists.register import ListState
 from tutela.detection.pipeline.health import looks_due_in, states_in
 from tutela.domain.states import MeasureState
@@ -248,13 +249,15 @@ async def of_lists(pool: Pool) -> Finding:
         row = await (await connection.execute(_sql.instant)).fetchone()
         now = row[0] if row else datetime.now(UTC)
         standing = await list_register.standings_in(connection, now=now)
+        failing = [each for each in await exchanges_in(connection) if each.failure is not None]
     told = "; ".join(
         f"{each.tenant}/{each.service} {each.list} {each.standing},"
         f" {timedelta(seconds=each.age_seconds)} old"
         for each in standing
     )
-    stale = any(each.standing is ListState.STALE for each in standing)
-    return Finding(Mark.WARN if stale else Mark.OK, "lists", told or "none")
+    told += "".join(f"; {each.list}: {each.failure} at {each.url}" for each in failing)
+    wrong = failing or any(each.standing is ListState.STALE for each in standing)
+    return Finding(Mark.WARN if wrong else Mark.OK, "lists", told or "none")
 
 
 async def of_detectors(pool: Pool) -> Finding:

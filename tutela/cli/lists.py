@@ -21,12 +21,17 @@ from tutela.detection.lists import changing, importing, register
 from tutela.detection.lists.changing import Account
 from tutela.detection.lists.entries import BadLine, Family, Kind, Row
 from tutela.detection.lists.errors import ListFileUnfit, ListUnfit
+from tutela.detection.lists.exchange import following
+from tutela.detection.lists.exchange.following import Exchange, ExchangeStanding
+from tutela.detection.lists.exchange.pages import Api
 from tutela.detection.lists.importing import Asked
-from tutela.detection.lists.register import Change, ListStanding, VersionTold
+from tutela.detection.lists.register import Change, ListStanding, Terms, VersionTold
 from tutela.detection.lists.room import Holder, ListName, ListRoom
 
 _Found = TypeVar("_Found")
 DAY = ["%Y-%m-%d"]
+#: How old a list may be that an exchange keeps up to date, unless it was there before.
+FOLLOWED_AGE = timedelta(days=2)
 
 lists = typer.Typer(no_args_is_help=True, help="Lists of known material and terms.")
 lists.command("import")(import_list)
@@ -171,6 +176,81 @@ def expire(
     _tell(_run(act, where=where), as_json=as_json)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """Which exchange a list follows."""
+
+    api: Annotated[Api, typer.Option(metavar="API", help=f"{', '.join(Api)}.")]
+    url: Annotated[str, typer.Option(help="Where it is, without the name of a call.")]
+    credentials: Annotated[
+        Path, typer.Option(help="The file of name and password, read again each time.")
+    ]
+    every_minutes: Annotated[int, typer.Option(min=1, help="Between two readings.")] = 60
+
+
+@lists.command("follow")
+@spread
+def follow(
+    name: NameOfList,
+    *,
+    followed: Followed,
+    of_service: OfService,
+    as_json: AsJson = False,
+    where: Where,
+) -> None:
+    """Let a list of hashes follow a hotline's exchange; needs the extra `exchange`."""
+    named = _named(name, of_service=of_service)
+    exchange = Exchange(
+        api=followed.api,
+        url=followed.url,
+        credentials_file=followed.credentials.absolute(),
+        every=timedelta(minutes=followed.every_minutes),
+    )
+
+    async def act(house: House) -> Changed:
+        room = app.list_room(house)
+        if not await register.standings(room.pool, now=room.clock(), holder=named, name=named.name):
+            await importing.begin(room, name=named, family=Family.HASHES, terms=_terms(followed))
+        await following.follow(room, name=named, exchange=exchange)
+        return Changed(list=name, did="follows")
+
+    _tell(_run(act, where=where), as_json=as_json)
+
+
+@lists.command("unfollow")
+@spread
+def unfollow(
+    name: NameOfList, *, of_service: OfService, as_json: AsJson = False, where: Where
+) -> None:
+    """Let a list follow no exchange any more; it keeps what it has."""
+    named = _named(name, of_service=of_service)
+
+    async def act(house: House) -> Changed:
+        await following.unfollow(app.list_room(house), name=named)
+        return Changed(list=name, did="follows_none")
+
+    _tell(_run(act, where=where), as_json=as_json)
+
+
+@lists.command("exchanges")
+@spread
+def list_exchanges(*, as_json: AsJson = False, where: Where) -> None:
+    """The exchanges that lists follow, and whether each could be read."""
+
+    async def look(house: House) -> list[ExchangeStanding]:
+        return await following.exchanges(house.pool)
+
+    found = _run(look, where=where)
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        print("No list follows an exchange.")
+    for each in found:
+        how = each.failure or f"read last at {each.succeeded_at or 'no time yet'}"
+        print(f"{each.tenant}/{each.service} {each.list}: {each.api} at {each.url}, {how}")
+
+
 @lists.command("confirm")
 @spread
 def confirm(
@@ -205,6 +285,11 @@ async def _withdraw_file(room: ListRoom, *, named: ListName, taken_back: TakenBa
         change=Change.WITHDRAWN,
     )
     return (await importing.take(room, asked=asked, rows=rows)).withdrawn
+
+
+def _terms(followed: Followed) -> Terms:
+    provenance = f"the exchange {followed.api}"
+    return Terms(owner=getpass.getuser(), provenance=provenance, longest_age=FOLLOWED_AGE)
 
 
 def _run(act: Callable[[House], Awaitable[_Found]], *, where: Where) -> _Found:

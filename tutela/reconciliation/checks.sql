@@ -214,6 +214,13 @@ FROM known_list
 WHERE withdrawn_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
   AND confirmed_at < %(now)s - make_interval(secs => longest_age_seconds)
 
+-- name: exchange_failed
+-- Exchanges that could not be read when they were tried last, with why.
+SELECT l.tenant, l.service, l.name, format('%%s since %%s', x.failure, x.failing_since)
+FROM list_exchange x
+JOIN known_list l ON l.id = x.list_id
+WHERE x.failure IS NOT NULL AND l.withdrawn_at IS NULL
+
 -- name: canary_lost
 -- Probes that did not come through in time, with the station where they were last seen.
 SELECT tenant, service, id::text, format('%%s over %%s: %%s', channel, door, CASE

@@ -37,7 +37,7 @@ FAMILY_MIXED: Final = "family_mixed"
 #: Alarms that put nothing accepted in doubt: doors that refuse, others that do not take.
 ALARMS: Final = frozenset(
     {"refusals_rising", "endpoint_missing", "endpoint_gone", "filing_late", "filing_refused"}
-    | {"witness_behind", "list_stale"}
+    | {"witness_behind", "list_stale", "exchange_failed"}
 )
 
 #: What each check means to the person who reads it, in the order of gravity.
@@ -70,6 +70,7 @@ MEANINGS: Final[dict[str, str]] = {
     "filing_late": "A statement of reasons is not in the Transparency Database for too long.",
     "witness_behind": "A witness that was asked to hold our heads has not for too long.",
     "list_stale": "A list is older than it may be: what is not on it may be known by now.",
+    "exchange_failed": "A hotline's exchange that a list follows could not be read.",
     "canary_lost": "A probe did not come through.",
     "canary_silent": "No probe travels a route.",
     "process_silent": "A process of the house has fallen silent.",

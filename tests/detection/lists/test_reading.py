@@ -133,6 +133,16 @@ def test_terms_are_words_or_phrases_and_a_bad_one_is_not_repeated(tmp_path: Path
     ]
 
 
+def test_terms_that_fold_to_nothing_or_to_everything_are_refused_with_why(tmp_path: Path) -> None:
+    (term,) = chance_terms(1)
+    found = read(written(tmp_path, text=f"{term}\n...\nb\n"), kind=Kind.TERMS)
+    assert isinstance(found[0], Row)
+    assert [(bad.line, bad.why.split(":")[0]) for bad in found if isinstance(bad, BadLine)] == [
+        (2, "folds to nothing"),
+        (3, "folds to everything"),
+    ]
+
+
 def test_a_long_file_is_read_as_it_comes(tmp_path: Path) -> None:
     values = chance_hashes(5_000)
     path = written(tmp_path, text="\n".join(value.hex() for value in values))

@@ -41,6 +41,10 @@ class Asked:
     account: Account
     terms: Terms = field(default_factory=Terms)
     change: Change = Change.IMPORTED
+    #: Whose word it is: what a source took back, the same source can bring again.
+    of_source: bool = False
+    #: Whether the rows are all that there is, so that the list is up to date by them.
+    is_whole: bool = True
     dry_run: bool = False
 
 
@@ -64,6 +68,12 @@ async def take(room: ListRoom, *, asked: Asked, rows: Iterable[Row | BadLine]) -
     return told
 
 
+async def begin(room: ListRoom, *, name: ListName, family: Family, terms: Terms) -> None:
+    """A list without entries, which its source fills later; raises ListUnfit."""
+    async with tenant_transaction(room.pool, tenant=name.tenant) as connection:
+        await register.create(connection, name=name, family=family, terms=terms, at=room.clock())
+
+
 async def take_into(
     found: Held, *, rows: Iterable[Row | BadLine], asked: Asked, room: ListRoom
 ) -> Imported:
@@ -71,14 +81,14 @@ async def take_into(
 
     Whatever brings entries also says that the list is up to date; taking some back does not.
     """
-    batch = _Batch(found, room=room)
+    batch = _Batch(found, of_source=asked.of_source, room=room)
     for row in rows:
         if isinstance(row, BadLine):
             found.refused += 1
             continue
         await batch.add(row)
     await batch.flush()
-    confirms = asked.change is Change.IMPORTED
+    confirms = asked.change is Change.IMPORTED and asked.is_whole
     if found.added or found.withdrawn:
         await write_version(
             found, change=asked.change, account=asked.account, room=room, confirms=confirms
@@ -120,8 +130,9 @@ class _Pending:
 class _Batch:
     """Rows gathered until a chunk is full; keeps their order where it counts."""
 
-    def __init__(self, found: Held, *, room: ListRoom) -> None:
+    def __init__(self, found: Held, *, of_source: bool, room: ListRoom) -> None:
         self._held = found
+        self._of_source = of_source
         self._room = room
         self._pending: dict[Kind, _Pending] = {}
         self._gone: list[tuple[bytes | None, bytes | None, Row]] = []
@@ -176,7 +187,9 @@ class _Batch:
         cursor = await found.connection.execute(
             _sql.known_digests, {"list_id": found.id, "digests": [key[0] for key in pending]}
         )
-        for digest_bytes, variant_bytes, is_withdrawn in await cursor.fetchall():
+        for digest_bytes, variant_bytes, is_withdrawn, by_source in await cursor.fetchall():
+            if by_source and self._of_source:
+                continue
             entry = pending.pop((bytes(digest_bytes), bytes(variant_bytes)), None)
             if entry is None:
                 continue
@@ -233,6 +246,7 @@ class _Batch:
                 "digests": [each[0] for each in rows],
                 "sources": [each[1] for each in rows],
                 "updated": [each[2].updated_at for each in rows],
+                "by_source": self._of_source,
             }
             cursor = await self._held.connection.execute(sql, wanted)
             self._held.withdrawn += len(await cursor.fetchall())

@@ -18,6 +18,7 @@ from tutela.detection.lists.entries import (
     refuse_nothing,
 )
 from tutela.detection.lists.errors import ListFileUnfit
+from tutela.detection.lists.folding import can_be_looked_for
 
 #: Characters of one line; what is longer is no entry.
 LINE_MAX_CODE_POINTS: Final = 65_536
@@ -42,7 +43,10 @@ def read_lines(
     ListFileUnfit or HashFileUnfit for a file that can't be read or holds no line at all.
     """
     is_empty = True
-    rows = _terms(path, tell=tell) if kind is Kind.TERMS else _hashes(path, kind=kind, tell=tell)
+    if kind is Kind.TERMS:
+        rows = can_be_looked_for(_terms(path, tell=tell))
+    else:
+        rows = _hashes(path, kind=kind, tell=tell)
     for row in rows:
         is_empty = False
         yield row

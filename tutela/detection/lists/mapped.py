@@ -26,6 +26,7 @@ from tutela.detection.lists.entries import (
     read_term,
 )
 from tutela.detection.lists.errors import ListFileUnfit, ListMappingUnfit
+from tutela.detection.lists.folding import can_be_looked_for
 from tutela.detection.lists.lines import LINE_MAX_CODE_POINTS, Tell, bounded, opened
 
 MAPPING_MAX_BYTES: Final = 1024 * 1024
@@ -122,9 +123,10 @@ def read_mapped(
     with opened(path, encoding=mapping.encoding) as file:
         lines = bounded(file, tell=tell)
         if mapping.format is ListFormat.CSV:
-            yield from _of_csv(lines, mapping=mapping, path=path)
+            rows = _of_csv(lines, mapping=mapping, path=path)
         else:
-            yield from _of_json(lines, mapping=mapping)
+            rows = _of_json(lines, mapping=mapping)
+        yield from can_be_looked_for(rows) if mapping.family is Family.TERMS else rows
 
 
 def _of_csv(

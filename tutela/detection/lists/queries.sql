@@ -21,19 +21,20 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND name = %(name)s
 FOR UPDATE
 
 -- name: known_digests
--- Which entries of a batch the list has already, and whether they were withdrawn.
-SELECT d.digest, d.variant, w.entry IS NOT NULL
+-- Which entries of a batch the list has already, whether they were withdrawn, and whether by their source.
+SELECT d.digest, d.variant, w.entry IS NOT NULL, coalesce(w.by_source, false)
 FROM list_digest d
 LEFT JOIN list_withdrawal w USING (list_id, entry)
 WHERE d.list_id = %(list_id)s AND d.digest = ANY (%(digests)b::bytea[])
 
 -- name: add_digests
--- By what the entries of a chunk are found again.
+-- By what the entries of a chunk are found again; one that its source took back and brings again is a new entry.
 INSERT INTO list_digest (tenant, list_id, entry, updated_at, digest, variant, source_digest)
 SELECT %(tenant)s, %(list_id)s, e.*
 FROM unnest(
     %(entries)s::bigint[], %(updated)s::timestamptz[], %(digests)b::bytea[], %(variants)b::bytea[], %(sources)b::bytea[]
 ) AS e
+ON CONFLICT (list_id, digest, variant) DO UPDATE SET entry = excluded.entry, updated_at = excluded.updated_at
 
 -- name: touch_digests
 -- The source said again, and later, that it has these entries.
@@ -49,8 +50,8 @@ VALUES (%(list_id)s, %(tenant)s, %(first_entry)s, %(entries)s, %(kind)s, %(versi
 
 -- name: withdraw_values
 -- Withdraws hashes or terms whoever listed them, or those of one id of the source, unless the source changed them later.
-INSERT INTO list_withdrawal (list_id, tenant, entry, version)
-SELECT DISTINCT %(list_id)s::bigint, %(tenant)s, d.entry, %(version)s::integer
+INSERT INTO list_withdrawal (list_id, tenant, entry, version, by_source)
+SELECT DISTINCT %(list_id)s::bigint, %(tenant)s, d.entry, %(version)s::integer, %(by_source)s::boolean
 FROM unnest(%(digests)b::bytea[], %(sources)b::bytea[], %(updated)s::timestamptz[]) AS g (digest, source_digest, updated_at)
 JOIN list_digest d ON d.list_id = %(list_id)s AND d.digest = g.digest
 WHERE (g.source_digest IS NULL OR d.source_digest = g.source_digest)
@@ -60,8 +61,8 @@ RETURNING entry
 
 -- name: withdraw_sources
 -- Withdraws all entries of ids of the source, unless the source changed them later.
-INSERT INTO list_withdrawal (list_id, tenant, entry, version)
-SELECT DISTINCT %(list_id)s::bigint, %(tenant)s, d.entry, %(version)s::integer
+INSERT INTO list_withdrawal (list_id, tenant, entry, version, by_source)
+SELECT DISTINCT %(list_id)s::bigint, %(tenant)s, d.entry, %(version)s::integer, %(by_source)s::boolean
 FROM unnest(%(sources)b::bytea[], %(updated)s::timestamptz[]) AS g (source_digest, updated_at)
 JOIN list_digest d ON d.list_id = %(list_id)s AND d.source_digest = g.source_digest
 WHERE g.updated_at IS NULL OR d.updated_at IS NULL OR d.updated_at <= g.updated_at
@@ -167,3 +168,51 @@ SELECT c.first_entry, c.kind, c.sealed_key, c.sealed_body, EXISTS (
     SELECT FROM list_withdrawal w WHERE w.list_id = c.list_id AND w.entry = %(entry)s)
 FROM list_chunk c
 WHERE c.list_id = %(list_id)s AND c.first_entry <= %(entry)s AND c.first_entry + c.entries > %(entry)s
+
+-- name: follow_exchange
+-- From now on the list follows an exchange, from its beginning where that is another one than before.
+INSERT INTO list_exchange (list_id, tenant, api, url, credentials_file, every_seconds, next_at)
+VALUES (%(list_id)s, %(tenant)s, %(api)s, %(url)s, %(credentials_file)s, %(every_seconds)s, %(at)s)
+ON CONFLICT (list_id) DO UPDATE SET
+    checkpoint = CASE WHEN (list_exchange.api, list_exchange.url) = (excluded.api, excluded.url) THEN list_exchange.checkpoint ELSE '' END,
+    api = excluded.api, url = excluded.url, credentials_file = excluded.credentials_file, every_seconds = excluded.every_seconds,
+    next_at = excluded.next_at
+
+-- name: unfollow_exchange
+-- The list follows no exchange any more.
+DELETE FROM list_exchange WHERE list_id = %(list_id)s
+
+-- name: claim_exchange
+-- An exchange that is due, for one process; the next try is due a period later, whatever becomes of this one.
+UPDATE list_exchange x SET next_at = %(now)s + make_interval(secs => x.every_seconds)
+FROM (
+    SELECT e.list_id FROM list_exchange e JOIN known_list k ON k.id = e.list_id
+    WHERE e.next_at <= %(now)s AND k.withdrawn_at IS NULL
+    ORDER BY e.next_at LIMIT 1
+    FOR UPDATE OF e SKIP LOCKED
+) AS due
+JOIN known_list l ON l.id = due.list_id
+WHERE x.list_id = due.list_id
+RETURNING x.list_id, l.tenant, l.service, l.name, x.api, x.url, x.credentials_file, x.checkpoint
+
+-- name: exchange_moved
+-- How far the exchange was read; no row where it is another one by now, or another process went on.
+UPDATE list_exchange SET checkpoint = %(checkpoint)s
+WHERE list_id = %(list_id)s AND (api, url, checkpoint) = (%(api)s, %(url)s, %(before)s)
+RETURNING list_id
+
+-- name: exchange_succeeded
+-- The exchange was read to its end.
+UPDATE list_exchange SET succeeded_at = %(now)s, failure = NULL, failing_since = NULL WHERE list_id = %(list_id)s
+
+-- name: exchange_failed
+-- The exchange could not be read.
+UPDATE list_exchange SET failure = %(failure)s, failing_since = coalesce(failing_since, %(now)s) WHERE list_id = %(list_id)s
+
+-- name: exchanges
+-- The exchanges that the lists of a service, or of all, follow.
+SELECT l.tenant, l.service, l.name, x.api, x.url, x.every_seconds, x.succeeded_at, x.failure, x.failing_since
+FROM list_exchange x
+JOIN known_list l ON l.id = x.list_id
+WHERE (%(service)s::text IS NULL OR (l.tenant = %(tenant)s AND l.service = %(service)s)) AND l.withdrawn_at IS NULL
+ORDER BY l.tenant, l.service, l.name

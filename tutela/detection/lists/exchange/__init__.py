@@ -1,0 +1,1 @@
+"""Decides what of a hotline's exchange goes into a list, and what it takes back."""

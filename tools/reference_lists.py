@@ -9,7 +9,7 @@ import tutela
 from tools.reference_tables import code, first_sentence, remarks, table
 from tutela.access.roles import RIGHTS, Right
 from tutela.cli.main import USAGE_CODES
-from tutela.detection.rules.variables import TYPES, Variable, known
+from tutela.detection.rules.variables import TYPES, Variable
 from tutela.domain.harm import harm_family
 from tutela.domain.states import STATE_TABLES
 from tutela.domain.vocabulary import Category, Role
@@ -98,7 +98,7 @@ def _kind(variable: Variable) -> str:
 
 def _where_missing(variable: Variable) -> str:
     if variable.optional:
-        return f"unknown; {code(known(variable).name)} is false"
+        return f"unknown; {code(variable.flag)} is false"
     if variable.absent is None:
         return "unknown"
     return code(variable.absent) if variable.absent else "empty"

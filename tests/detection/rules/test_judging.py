@@ -65,8 +65,8 @@ def test_a_rule_that_no_longer_passes_its_own_tests_alarms(policies: Policies) -
     assert list(alarms(Standing(policies=policies))) == []
     on_event = policies.by_event["content"]
     never = on_event.language.program("content.text == 'token' && content.text == 'else'")
-    dead = tuple(replace(each, program=never) for each in on_event.checked)
-    broken = replace(policies, by_event={"content": replace(on_event, checked=dead)})
+    dead = {name: replace(each, program=never) for name, each in on_event.by_id.items()}
+    broken = replace(policies, by_event={"content": replace(on_event, by_id=dead)})
     assert list(alarms(Standing(policies=broken))) == [(Alarm.RULE_IN_ERROR, "a-policy")]
     assert [test.name for _, test, _ in checking.prove(broken)] == ["it", "a"]
 

@@ -9,13 +9,13 @@ from typing import Final
 
 import msgspec
 
+from tutela.detection.rules.cel import value_of
 from tutela.detection.rules.facts import Facts, facts_of
 from tutela.detection.rules.policies import (
     Checked,
     Policies,
     RuleOutcome,
     evaluate,
-    outcome_of,
 )
 from tutela.detection.rules.policy import Mode
 from tutela.detection.rules.stored import BadLine, StoredEvent
@@ -104,7 +104,7 @@ def backtest(
         facts = _facts(each, policies=policies, surroundings=surroundings)
         outcomes = evaluate(policies, facts=facts)
         tally.hear(outcomes, line=each.line)
-        if outcomes and tally.events % TIMED_EVERY_EVENTS == 1:
+        if facts.basis and outcomes and tally.events % TIMED_EVERY_EVENTS == 1:
             _time(policies, facts=facts, tally=tally, tick_ns=tick_ns)
     return tally.report()
 
@@ -141,9 +141,10 @@ def _country(facts: Facts) -> str | None:
 
 def _time(policies: Policies, *, facts: Facts, tally: "_Tally", tick_ns: Callable[[], int]) -> None:
     on_event = policies.by_event[facts.event]
+    activation = on_event.language.activation(facts)
     for each in on_event.checked:
         before = tick_ns()
-        outcome_of(each, facts=facts, language=on_event.language)
+        value_of(each.program, activation=activation, unknown=facts.unknown)
         tally.timed(each, spent_ns=tick_ns() - before)
 
 

@@ -67,7 +67,7 @@ def come_to(policy: Policy, *, test: PolicyTest, policies: Policies) -> RuleOutc
     """What a policy comes to in one of its own tests."""
     on_event = policies.by_event[name_of(test.event)]
     facts = facts_of(test.event, signals=test.heard(), vocabulary=policies.vocabulary)
-    one = next(each for each in on_event.checked if each.policy is policy)
+    one = on_event.by_id[policy.id, policy.mode]
     return outcome_of(one, facts=facts, language=on_event.language)
 
 
@@ -82,7 +82,8 @@ def _on_event(
         except Mistyped as error:
             findings += [_finding(fault, written=each) for fault in error.faults]
     batches = language.batches([each.program for each in checked])
-    return OnEvent(language=language, checked=tuple(checked), batches=batches)
+    by_id = {(each.policy.id, each.policy.mode): each for each in checked}
+    return OnEvent(language=language, checked=tuple(checked), batches=batches, by_id=by_id)
 
 
 def _finding(fault: Fault, *, written: Written) -> Finding:

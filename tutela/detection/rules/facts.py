@@ -14,7 +14,6 @@ from tutela.detection.rules.variables import (
     Variable,
     Vocabulary,
 )
-from tutela.detection.rules.variables import known as flag_of
 from tutela.domain.signals import Result, Signal, together
 
 _INT64_MAX: Final = 2**63 - 1
@@ -86,7 +85,7 @@ def facts_of(
         except Unknown as reason:
             unknown[variable.name] = reason.why
         if variable.optional:
-            values[flag_of(variable).name] = variable.name in values
+            values[variable.flag] = variable.name in values
     for detector in vocabulary.detectors:
         said = tuple(each for each in signals if each.detector == detector)
         _hear(said, detector=detector, values=values, unknown=unknown)

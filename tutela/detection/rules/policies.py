@@ -64,6 +64,8 @@ class OnEvent:
     language: Language
     checked: tuple[Checked, ...]
     batches: tuple[Batch, ...]
+    #: The same by id and mode.
+    by_id: Mapping[tuple[str, Mode], Checked]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

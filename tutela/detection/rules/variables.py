@@ -52,6 +52,11 @@ class Variable:
     optional: bool = False
 
     @property
+    def flag(self) -> str:
+        """The name of the flag that says whether it is there, where it is optional."""
+        return f"{self.name}_known"
+
+    @property
     def extent(self) -> Extent:
         """The largest that it can be."""
         if self.kind is Kind.TEXT:
@@ -179,11 +184,6 @@ TYPES: Final[Mapping[str, tuple[Variable, ...]]] = {
 }
 
 
-def known(variable: Variable) -> Variable:
-    """The flag that says whether an optional variable is there."""
-    return Variable(name=f"{variable.name}_known", kind=Kind.FLAG)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """What policies may name: detectors, legal bases, and actions with their fields."""
@@ -211,7 +211,7 @@ class Vocabulary:
         for variable in self.of_event(name):
             yield variable
             if variable.optional:
-                yield known(variable)
+                yield Variable(name=variable.flag, kind=Kind.FLAG)
         for detector in self.detectors:
             for part, kind in _OF_DETECTOR.items():
                 name = of_detector(detector, part=part)

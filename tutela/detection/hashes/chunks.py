@@ -9,7 +9,8 @@ is what lies beside each entry of a posting list as its signature.
 """
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -25,8 +26,10 @@ _WORD_BITS: Final = 64
 _ONE: Final = np.uint64(1)
 #: Up to so many hashes a scan is as quick as looking up.
 SCANNED_UP_TO: Final = 8_192
-#: Number of chunks by number of hashes: with more hashes, fewer and wider chunks.
-COUNTS: Final = ((4_000_000, 16), (12_000_000, 14), (100_000_000, 13))
+#: Positions have 32 bits, over all chunks.
+HASHES_AT_MOST: Final = 100_000_000
+#: Number of chunks up to so many hashes, as measured: wider ones pay where lists grow very long.
+COUNTS: Final = ((15_000_000, 16), (HASHES_AT_MOST, 13))
 #: Wider flips than this are never looked up: a scan is quicker.
 _FLIPS_MAX: Final = 4
 
@@ -82,8 +85,27 @@ class Group:
     """Chunks that are looked up alike, with flips in layers by how many bits they flip."""
 
     chunks: NDArray[np.int64]
+    #: The chunk after each, around the ring.
+    following: NDArray[np.int64]
+    #: Where the values of each begin, as a column.
+    value_at: NDArray[np.int64]
+    #: Masks to flip bits by, over chunks and queries.
     flips: NDArray[np.int64]
     layers: tuple[Layer, ...]
+
+    def parts(self, size: int) -> Iterator["Group"]:
+        """The group in parts of so many chunks."""
+        if size >= len(self.chunks):
+            yield self
+            return
+        for at in range(0, len(self.chunks), size):
+            some = slice(at, at + size)
+            yield replace(
+                self,
+                chunks=self.chunks[some],
+                following=self.following[some],
+                value_at=self.value_at[some],
+            )
 
 
 def count_for(hashes: int) -> int:
@@ -140,9 +162,11 @@ def plan(count: int, *, radius: int) -> Plan | None:
             alike.setdefault((chunk.width_bits, thresholds[index]), []).append(index)
     found = tuple(
         Group(
-            np.array(members, np.int64),
-            _flips(width, most=most),
-            _layers(members, thresholds=thresholds, width=width),
+            chunks=np.array(members),
+            following=(np.array(members) + 1) % count,
+            value_at=placed(count).value_at[members][:, None],
+            flips=_flips(width, most=most)[:, None, None],
+            layers=_layers(members, thresholds=thresholds, width=width),
         )
         for (width, most), members in alike.items()
     )

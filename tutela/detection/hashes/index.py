@@ -12,7 +12,7 @@ from tutela.detection.hashes.chunks import HASH_BITS
 from tutela.detection.hashes.hits import Hits, gathered, sorted_hits
 from tutela.detection.hashes.kinds import HashesUnfit, HashKind, Words, words_of
 from tutela.detection.hashes.memory import Allocate, Block, private
-from tutela.detection.hashes.scanning import Near, scan
+from tutela.detection.hashes.scanning import NOTHING, Near, scan
 from tutela.detection.hashes.state import NEW_AT_MOST, STRUCTURES, Rows, State
 
 #: Bits in which two PDQ hashes of one picture may differ, as PDQ's authors advise.
@@ -130,7 +130,7 @@ class HashIndex:
         for begin in range(0, len(words), _QUERIES_AT_ONCE):
             asked = words[begin : begin + _QUERIES_AT_ONCE]
             for at, part, near in self._near(now, queries=asked, radius=radius):
-                new = scan(now.added(), queries=part, radius=radius)
+                new = scan(now.added(), queries=part, radius=radius) if now.new else NOTHING
                 yield _hits(now, built=near, new=new, first=begin + at, most=most)
 
     def _near(

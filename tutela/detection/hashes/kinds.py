@@ -67,6 +67,8 @@ def words_of(hashes: NDArray[np.uint8] | NDArray[np.uint64], *, kind: HashKind) 
     if hashes.dtype != np.uint8 or hashes.shape[1] != kind.size_bytes:
         wanted = f"{kind.size_bytes} bytes a row, or {kind.words} words of 64 bits"
         raise HashesUnfit(f"Hashes of kind {kind} have {wanted}.")
+    if kind.size_bytes == kind.words * WORD_BYTES:
+        return np.ascontiguousarray(hashes).view(np.uint64)
     padded = np.zeros((len(hashes), kind.words * WORD_BYTES), np.uint8)
     padded[:, : kind.size_bytes] = hashes
     return padded.view(np.uint64)

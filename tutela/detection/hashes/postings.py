@@ -6,17 +6,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.detection.hashes.chunks import SIGNATURE_BITS, count_for, cut
-from tutela.detection.hashes.kinds import Numbers, Words
+from tutela.detection.hashes.chunks import HASHES_AT_MOST, SIGNATURE_BITS, count_for, cut
+from tutela.detection.hashes.kinds import HashesUnfit, Numbers, Words
 from tutela.detection.hashes.memory import Arrays, Field
 
 _SIGNATURE_MASK: Final = (1 << SIGNATURE_BITS) - 1
 _HALF_BITS: Final = 16
 #: Signatures in a word of 64 bits.
 SIGNATURES_A_WORD: Final = 4
-#: Lists shorter than this on average are read in small blocks.
-_SHORT_LIST: Final = 6
-_SMALL_BLOCK, _BLOCK = 4, 16
+#: Entries that are read together, by how long lists are on average at most.
+_BLOCKS: Final = ((6, 4), (24, 8))
+_BLOCK: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Postings:
     words: Words
     starts: Numbers
     numbers: Numbers
-    #: Of every chunk, one after another: where the entries of each value begin, and the end.
+    #: Of every chunk, one after another: where the entries of each value begin, over all chunks,
+    #: and the end.
     offsets: NDArray[np.int32]
     positions: NDArray[np.int32]
     signatures: NDArray[np.uint16]
@@ -75,8 +76,13 @@ def distinct(words: Words, *, numbers: Numbers) -> Distinct:
 
 
 def fields(rows: Distinct, *, chunks: int | None = None) -> list[Field]:
-    """The arrays that the posting lists of the hashes need; the number of chunks suits them."""
+    """The arrays that the posting lists of the hashes need; the number of chunks suits them.
+
+    Raises HashesUnfit for more hashes than an index holds.
+    """
     hashes = len(rows.words)
+    if hashes > HASHES_AT_MOST:
+        raise HashesUnfit(f"An index holds at most {HASHES_AT_MOST:,} hashes.")
     count = count_for(hashes) if chunks is None else chunks
     values = sum(1 << chunk.width_bits for chunk in cut(count)) if count else 0
     entries = _padded(hashes, block=_block_for(hashes, count=count)) if count else 0
@@ -112,7 +118,9 @@ def fill(arrays: Arrays, *, rows: Distinct) -> None:
         signatures = (following & _SIGNATURE_MASK).astype(np.uint16)
         arrays["signatures"][index, :entries] = signatures[order]
         lengths = np.bincount(codes, minlength=1 << chunk.width_bits)
-        np.cumsum(lengths, out=arrays["offsets"][at + 1 : at + 1 + len(lengths)])
+        offsets = arrays["offsets"][at : at + 1 + len(lengths)]
+        np.cumsum(lengths, out=offsets[1:])
+        offsets += index * arrays["positions"].shape[1]
         at, codes = at + 1 + len(lengths), following
 
 
@@ -144,9 +152,10 @@ def _same_where_mixed_alike(words: Words, *, mixed: NDArray[np.uint64]) -> bool:
 
 
 def _block_for(hashes: int, *, count: int) -> int:
-    if count and hashes >> cut(count)[0].width_bits < _SHORT_LIST:
-        return _SMALL_BLOCK
-    return _BLOCK
+    if not count:
+        return _BLOCK
+    length = hashes >> cut(count)[0].width_bits
+    return next((block for most, block in _BLOCKS if length < most), _BLOCK)
 
 
 def _padded(entries: int, *, block: int) -> int:

@@ -33,8 +33,8 @@ class _Lists:
     """Lists to be read, by flips (in layers), chunk and query."""
 
     #: The first block of each list.
-    first: NDArray[np.int64]
-    blocks: NDArray[np.int64]
+    first: NDArray[np.int32]
+    blocks: NDArray[np.int32]
     #: How many blocks there are up to the end of each list.
     ends: NDArray[np.int64]
     layers: tuple[Layer, ...]
@@ -86,7 +86,7 @@ def near(postings: Postings, *, queries: Words, radius: int) -> Near | None:
         return _scanned(postings, queries=queries, radius=radius)
     codes, found, entries = placed(postings.chunks).codes(queries), [], 0
     for group in planned.groups:
-        for part in _parts(group, queries=len(queries)):
+        for part in group.parts(_LOOKUPS_AT_ONCE // (len(group.flips) * max(len(queries), 1)) or 1):
             lists = _lists(postings, group=part, codes=codes)
             keys = None if lists is None else _passing(postings, lists=lists)
             if keys is None or entries + len(keys) > _KEYS_AT_ONCE:
@@ -114,22 +114,11 @@ def _scanned(postings: Postings, *, queries: Words, radius: int) -> Near | None:
     return scan(postings.words.T, queries=queries, radius=radius)
 
 
-def _parts(group: Group, *, queries: int) -> Iterator[Group]:
-    """The group in so many chunks at a time as suit so many queries."""
-    step = max(1, _LOOKUPS_AT_ONCE // (len(group.flips) * max(queries, 1)))
-    if step >= len(group.chunks):
-        yield group
-        return
-    for at in range(0, len(group.chunks), step):
-        yield Group(group.chunks[at : at + step], group.flips, group.layers)
-
-
 def _lists(postings: Postings, *, group: Group, codes: NDArray[np.int64]) -> _Lists | None:
     """The lists to be read, in the order of flips, chunks, queries; None: they are too long."""
-    own = codes[group.chunks]
-    following = codes[(group.chunks + 1) % len(codes)].reshape(-1) & _SIGNATURE_MASK
-    at = group.flips[:, None, None] ^ own
-    at += placed(postings.chunks).value_at[group.chunks][:, None]
+    following = codes.take(group.following, axis=0).reshape(-1) & _SIGNATURE_MASK
+    at = group.flips ^ codes.take(group.chunks, axis=0)
+    at += group.value_at
     first = postings.offsets.take(at)
     at += 1
     end = postings.offsets.take(at)
@@ -142,9 +131,8 @@ def _lists(postings: Postings, *, group: Group, codes: NDArray[np.int64]) -> _Li
     most = len(postings.words) // _HASHES_A_BLOCK
     if ends[-1] > most and (blocks.sum(axis=(0, 1)) > most).any():
         return None
-    blocks_a_chunk = postings.positions.shape[1] // postings.block
     return _Lists(
-        first=(first + (group.chunks * blocks_a_chunk)[:, None]).reshape(-1),
+        first=first.reshape(-1),
         blocks=blocks.reshape(-1),
         ends=ends,
         layers=group.layers,

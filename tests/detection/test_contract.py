@@ -12,6 +12,7 @@ from tests.fixtures.detectors import Digests, Tokens
 from tutela.detection.detectors import Detector, Hashes, Item
 from tutela.detection.hashes.detector import HashDetector
 from tutela.detection.pipeline.looking import watched
+from tutela.detection.pipeline.sources import Doubted
 from tutela.detection.pipeline.term_lists import ListedTerms
 from tutela.detection.terms.detector import TermDetector, TermList, TermLists
 from tutela.detection.terms.matcher import matcher
@@ -33,9 +34,13 @@ DETECTORS: dict[type, Callable[[], Detector]] = {
     HashDetector: HashDetector.with_examples,
     TermDetector: TermDetector.with_examples,
     ListedTerms: listed_terms,
+    Doubted: lambda: Doubted(TermDetector.with_examples(), why="exchange_away"),
     Tokens: Tokens,
     Digests: Digests,
 }
+
+#: Clients of other people's services, which a plain installation lacks; none of them looks.
+OF_AN_EXTRA = "tutela.detection.lists.exchange."
 
 #: What comes from outside and is no text, no hash, or too much of both.
 HOSTILE = [
@@ -51,6 +56,8 @@ def every_detector() -> set[type]:
     """The classes of `tutela.detection` that look at items and bring examples."""
     found = set[type]()
     for module in pkgutil.walk_packages(tutela.detection.__path__, "tutela.detection."):
+        if module.name.startswith(OF_AN_EXTRA):
+            continue
         for _, kind in inspect.getmembers(import_module(module.name), inspect.isclass):
             if kind is not Detector and hasattr(kind, "look") and hasattr(kind, "examples"):
                 found.add(kind)

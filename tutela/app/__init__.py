@@ -29,7 +29,6 @@ from tutela.decisions.sending import open_client
 from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import Courier, deliver_all
 from tutela.detection.lists.room import ListRoom
-from tutela.detection.lists.source import ListSource
 from tutela.detection.pipeline.judging import bench_at
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.room import register
@@ -131,7 +130,7 @@ async def open_house(
         await time.ask(pool)
         keys = await found(pool, key_folder=settings.key_folder, now=time.now(), chance=os.urandom)
         lists = ListRoom(pool=pool, keys=keys, clock=time.now, chance=os.urandom)
-        sources = (FromLists(ListSource(lists)), TermListSource(lists))
+        sources = (FromLists(lists), TermListSource(lists))
         budget_seconds = settings.detection_seconds
         bases = register(settings.detection_bases)
         bench = bench_at(settings.rules, bases=bases, budget_seconds=budget_seconds, clock=time.now)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,9 @@ from tutela.access.processes import Process
 from tutela.cli import findings
 from tutela.cli.findings import Mark
 from tutela.detection.detectors import Hashes, Item
-from tutela.detection.lists.source import ListSource
+from tutela.detection.lists.exchange import following
+from tutela.detection.lists.exchange.following import Exchange, Following
+from tutela.detection.lists.exchange.pages import Api
 from tutela.detection.pipeline.health import write_standings
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.seeing import Seen, Sight, see
@@ -131,7 +134,7 @@ async def test_a_list_in_use_finds_its_entries_and_says_so_once_it_is_too_old(we
     await rooms.caller()
     known, unknown = chance_hashes(2)
     await take(rooms, rows=rows_of([known], tags=("t",)))
-    panel = Panel([FromLists(ListSource(list_room(rooms)))])
+    panel = Panel([FromLists(list_room(rooms))])
     await watch(rooms, panel=panel)
     assert await told(web) == [("hashes", True, None), (f"list {KNOWN.name}", True, None)]
 
@@ -153,12 +156,48 @@ async def test_a_list_in_use_finds_its_entries_and_says_so_once_it_is_too_old(we
     ]
 
 
+async def test_while_an_exchange_fails_what_is_on_no_list_is_unknown_and_red(
+    web: Site, tmp_path: Path
+) -> None:
+    rooms = web.house
+    await rooms.caller()
+    known, unknown = chance_hashes(2)
+    await take(rooms, rows=rows_of([known]))
+    panel = Panel([FromLists(list_room(rooms))])
+    exchange = Exchange(
+        api=Api.NCMEC, url="https://exchange.example", credentials_file=tmp_path / "none"
+    )
+    await following.follow(list_room(rooms), name=KNOWN, exchange=exchange)
+
+    async def of(value: bytes) -> tuple[str, str | None]:
+        item = Item(surface="upload", hashes=Hashes(pdq=value.hex()))
+        seen = await looked(rooms, panel=panel, item=item)
+        return seen.result, seen.why
+
+    await watch(rooms, panel=panel)
+    assert [await of(known), await of(unknown)] == [("match", None), ("no_match", None)]
+    reader = Following(list_room(rooms), hosts=frozenset())
+    assert await reader.turn() == 1
+    await watch(rooms, panel=panel)
+    before = panel.of("main/main")
+    await watch(rooms, panel=panel)
+    assert panel.of("main/main") == before
+    ((_, why),) = [await of(unknown)]
+    assert await of(known) == ("match", None)
+    assert str(why).startswith("exchange_")
+    assert await told(web) == [
+        (f"exchange of {KNOWN.name}", False, why),
+        ("hashes", False, why),
+        (f"list {KNOWN.name}", True, None),
+    ]
+
+
 async def test_no_hash_of_a_list_lies_in_what_is_kept_of_looks_and_standings(web: Site) -> None:
     rooms = web.house
     await rooms.caller()
     (known,) = chance_hashes(1)
     await take(rooms, rows=rows_of([known]))
-    await watch(rooms, panel=Panel([FromLists(ListSource(list_room(rooms)))]))
+    await watch(rooms, panel=Panel([FromLists(list_room(rooms))]))
     rows = await rooms.rows("SELECT detector_standing::text FROM detector_standing")
     assert rows
     assert not any(known.hex() in row for (row,) in rows)

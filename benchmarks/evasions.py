@@ -95,6 +95,11 @@ def _combined(word: str, *, chance: random.Random) -> str:
     return chance.choice([" ", ".", "\u200b"]).join(each)
 
 
+def _starred(word: str, *, chance: random.Random) -> str:
+    at = chance.choice([at for at, sign in enumerate(word) if at and sign in _VOWELS])
+    return word if at == len(word) - 1 else f"{word[:at]}*{word[at + 1 :]}"
+
+
 #: The classes that reference figures name.
 NINETEEN: Final[dict[str, Evasion]] = {
     "Cyrillic": mapped(alphabet("cyrillic")),
@@ -140,6 +145,7 @@ FURTHER: Final[dict[str, Evasion]] = {
     ),
     "underscores between": between("_"),
     "stars between": between("*"),
+    "a star for a vowel": _starred,
     "digits between": between("0123456789"),
     "line breaks between": between("\n"),
     "wide spaces between": between("\u3000\u2003\u00a0\u202f"),

@@ -4,7 +4,9 @@ A sign that may be a letter is read as one; what is no plain letter is read as a
 letters are shown; text that is turned, by a control character or upside down, is turned back.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -25,6 +27,12 @@ _OVERRIDE: Final = 0x202E
 _ENDS_OF_OVERRIDE: Final = (0x202C, 0x2029, 0x0A)
 #: Signs of two meanings in one text, all of whose combinations are read.
 _COMBINED_MAX: Final = 4
+_STAR: Final = ord("*")
+_VOWELS: Final = b"aeiou"
+#: Stars of one word: so many of them, so near to one another.
+_STARS_MAX, _NEAR = 3, 8
+#: So many words with stars are read in one text.
+_MASKED_MAX: Final = 16
 #: So many code points around them are read with them.
 _AROUND: Final = 32
 #: And so many more where no separator stands.
@@ -35,7 +43,7 @@ def guessed(posts: Posts, *, found: Folded) -> Reading | None:
     """The further readings of all texts that need one, in one; None where none does."""
     parts = [
         part
-        for reader in (_otherwise, _without_fillers, _shown, _turned_back, _upside_down)
+        for reader in (_otherwise, _masked, _without_fillers, _shown, _turned_back, _upside_down)
         for part in reader(posts, found=found)
     ]
     if not parts:
@@ -84,26 +92,52 @@ def _combined(
     distinct, which = np.unique(signs, return_inverse=True)
     if not 1 < len(distinct) <= _COMBINED_MAX:
         return
-    around = _around(found.codes, first=int(at[0]), last=int(at[-1]))
     choices = np.arange(1, 2 ** len(distinct) - 1)[:, None]
-    mixed = np.tile(found.codes[around], (len(choices), 1))
-    mixed[:, at - around[0]] = np.where((choices >> which) & 1, read[at], found.codes[at])
-    mixed[:, [0, -1]] = codes.BOUNDARY
-    yield mixed.ravel(), np.tile(found.places(around), len(choices))
+    yield _chosen(found, at=at, choices=np.where((choices >> which) & 1, read[at], found.codes[at]))
 
 
-def _around(read: Codes, *, first: int, last: int) -> Places:
-    """The places from a separator some way before the first to one behind the last."""
-    begin, end = max(first - _AROUND, 0), min(last + _AROUND, len(read) - 1)
-    far = slice(max(begin - _TOKEN_MAX, 0), begin + 1)
-    before, after = _separators(read[far]), _separators(read[end : end + _TOKEN_MAX])
-    begin = far.start + int(before[-1]) if before.size else far.start
-    end = end + int(after[0]) if after.size else min(end + _TOKEN_MAX, len(read)) - 1
+def _around(found: Folded, *, first: int, last: int) -> Places:
+    """The places from a separator some way before the first to one behind the last, in one text."""
+    read, text = found.codes, np.searchsorted(found.ends, first) - 1
+    lowest, highest = int(found.ends[text]), int(found.ends[text + 1])
+    begin, end = max(first - _AROUND, lowest), min(last + _AROUND, highest)
+    far = max(begin - _TOKEN_MAX, lowest)
+    before = _separators(read[far : begin + 1])
+    after = _separators(read[end : min(end + _TOKEN_MAX, highest) + 1])
+    begin = far + int(before[-1]) if before.size else far
+    end = end + int(after[0]) if after.size else min(end + _TOKEN_MAX, highest)
     return np.arange(begin, end + 1)
 
 
 def _separators(read: Codes) -> Places:
     return np.flatnonzero((read >= codes.BREAK) & (read <= codes.BOUNDARY))
+
+
+def _masked(posts: Posts, *, found: Folded) -> Iterator[Part]:
+    """Words with a star for a letter, by every letter, or by vowels where there are several."""
+    read = found.codes
+    is_letter = read >= codes.ANY_LETTER
+    at = np.flatnonzero(is_letter[:-2] & (read[1:-1] == codes.INSIDE) & is_letter[2:]) + 1
+    at = at[posts.code_points[found.places(at)] == _STAR] if at.size else at
+    if not at.size:
+        return
+    words = Counter[int]()
+    for stars in np.split(at, np.flatnonzero(np.diff(at) > _NEAR) + 1):
+        text = int(posts.text_of(found.places(stars[:1]))[0])
+        words[text] += 1
+        if len(stars) <= _STARS_MAX and words[text] <= _MASKED_MAX:
+            letters = codes.LETTERS if len(stars) == 1 else _VOWELS
+            choices = np.array(list(product(letters, repeat=len(stars))), read.dtype)
+            yield _chosen(found, at=stars, choices=choices)
+
+
+def _chosen(found: Folded, *, at: Places, choices: Codes) -> Part:
+    """What stands around these places, once for each row of choices, which are the codes there."""
+    around = _around(found, first=int(at[0]), last=int(at[-1]))
+    mixed = np.tile(found.codes[around], (len(choices), 1))
+    mixed[:, at - around[0]] = choices
+    mixed[:, [0, -1]] = codes.BOUNDARY
+    return mixed.ravel(), np.tile(found.places(around), len(choices))
 
 
 def _of_two_meanings(read: Codes) -> NDArray[np.bool_]:

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from tutela.detection.terms.patterns import Written, compiled, is_foreign, written
 from tutela.detection.terms.pieces import batches
-from tutela.detection.terms.search import Rows, Side, found_in
-from tutela.detection.terms.table import Fold, Places, table
+from tutela.detection.terms.search import PAIRS, Rows, Side, Wanted, found_in
+from tutela.detection.terms.table import Places, table
 from tutela.detection.terms.term import TERM_MAX, Refusal, RefusedTerm, Term, TermKind
 
-#: What is written for a letter by two; matched with the edges of a token only.
-_SPELLINGS: Final = str.maketrans({"m": "rn", "w": "vv"})
+_SPELLINGS: Final = str.maketrans({letter: "".join(pair) for letter, pair in PAIRS.items()})
+#: In shorter terms two letters for one may be another word.
+_RESPELLED_MIN: Final = 5
 _WITH_EDGES: Final = frozenset({TermKind.WORD, TermKind.PHRASE})
 
 
@@ -91,17 +92,22 @@ def matcher(terms: Sequence[Term]) -> TermMatcher:
     is_long = np.array([len(text) > TERM_MAX for text in texts], bool)
     is_usable = (lengths > 1) & ~is_long
     is_respelled = np.array(
-        [text.casefold() != other for text, other in zip(texts, spelled, strict=True)], bool
+        [
+            len(text) >= _RESPELLED_MIN and text.casefold() != other
+            for text, other in zip(texts, spelled, strict=True)
+        ],
+        bool,
     )
-    plain = np.flatnonzero(is_usable & ~by_script)
+    plain, own = np.flatnonzero(is_usable & ~by_script), np.flatnonzero(is_usable & by_script)
     guesses = np.flatnonzero(is_usable & ~by_script & is_respelled)
-    numbers = np.concatenate((plain, guesses))
-    rows = np.concatenate((plain, guesses + len(texts)))
-    own = np.flatnonzero(is_usable & by_script)
-    sides = (
-        _side(table().latin, found=latin, rows=rows, numbers=numbers, terms=terms),
-        _side(table().native, found=native, rows=own, numbers=own, terms=terms),
-    )
+    by_latin = _wanted(latin, rows=plain, terms=terms)
+    by_native = _wanted(native, rows=own, terms=terms)
+    respelled = _wanted(latin, rows=guesses + len(texts), terms=terms)
+    sides = []
+    if by_latin is not None:
+        sides.append(Side(table().latin, by_latin, respelled, has_guesses=True))
+    if by_native is not None:
+        sides.append(Side(table().native, by_native))
     refused = (
         RefusedTerm(id=terms[at].id, why=_why(int(lengths[at]), is_long=bool(is_long[at])))
         for at in np.flatnonzero(~is_usable).tolist()
@@ -109,21 +115,19 @@ def matcher(terms: Sequence[Term]) -> TermMatcher:
     return TermMatcher(
         terms=tuple(terms),
         refused=tuple(refused),
-        _sides=tuple(side for side in sides if side is not None),
+        _sides=tuple(sides),
         _is_allow=np.array([term.kind is TermKind.ALLOW for term in terms], bool),
     )
 
 
-def _side(
-    fold: Fold, *, found: Written, rows: Places, numbers: Places, terms: Sequence[Term]
-) -> Side | None:
-    """The rows of what is written, each of the term of its number; None where there are none."""
+def _wanted(found: Written, *, rows: Places, terms: Sequence[Term]) -> Wanted | None:
+    """What to search for by these rows, of which those behind the terms are guesses."""
     if not rows.size:
         return None
+    numbers = rows % len(terms)
     needs_edges = [terms[number].kind in _WITH_EDGES for number in numbers.tolist()]
     patterns = compiled(found, rows=rows, terms=numbers, guesses=rows != numbers)
-    has_guesses = fold is table().latin
-    return Side(fold, patterns, np.array(needs_edges, bool), has_guesses)
+    return Wanted(patterns, np.array(needs_edges, bool))
 
 
 def is_spoken(languages: Sequence[str], *, language: str | None) -> bool:

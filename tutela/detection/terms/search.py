@@ -1,6 +1,7 @@
 """The hits of many texts as arrays, by every fold that the terms of a list need."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,19 @@ from tutela.detection.terms.patterns import Patterns
 from tutela.detection.terms.pieces import SPAN_MAX, Batch
 from tutela.detection.terms.reading import Posts, Reading, folded, joined, seen
 from tutela.detection.terms.stream import squashed
-from tutela.detection.terms.table import Fold, Places, table
+from tutela.detection.terms.table import Fold, Places, ragged, table
 from tutela.detection.terms.verifying import verified
+
+#: What is written for a letter by two; matched with the edges of a token only.
+PAIRS: Final = {"m": ("r", "n"), "w": ("v", "v")}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is searched for, and for each row whether a match needs the edges of a token."""
+
+    patterns: Patterns
+    needs_edges: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +32,11 @@ class Side:
     """The terms that go by one fold."""
 
     fold: Fold
-    patterns: Patterns
-    #: Of each row of the patterns: whether a match needs the edges of a token in any case.
-    needs_edges: NDArray[np.bool_]
+    wanted: Wanted
+    #: Terms by what is written for their letters, searched only where something such is.
+    respelled: Wanted | None = None
     #: Whether signs of more than one meaning are read by the others too.
-    has_guesses: bool
+    has_guesses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +80,44 @@ def _of_side(posts: Posts, *, side: Side) -> list[Rows]:
     found = folded(posts, fold=side.fold)
     guess = guessed(posts, found=found) if side.has_guesses else None
     readings = [seen(found)] if guess is None else [seen(found), guess]
-    return [_in_reading(posts, side=side, reading=reading) for reading in readings]
+    rows = [_in_reading(posts, wanted=side.wanted, reading=reading) for reading in readings]
+    if side.respelled is not None:
+        for reading in readings:
+            part = _texts_with_pairs(reading)
+            if part is not None:
+                rows.append(_in_reading(posts, wanted=side.respelled, reading=part))
+    return rows
 
 
-def _in_reading(posts: Posts, *, side: Side, reading: Reading) -> Rows:
+def _texts_with_pairs(reading: Reading) -> Reading | None:
+    """The texts in which two letters may stand for one; None where there are none."""
+    left, right = reading.codes[:-1], reading.codes[1:]
+    is_pair = np.zeros(len(left), bool)
+    for one, two in PAIRS.values():
+        is_pair |= (left == codes.coded(one)) & (right == codes.coded(two))
+    at = np.flatnonzero(is_pair)
+    if not at.size:
+        return None
+    ends = np.flatnonzero(reading.codes == codes.BOUNDARY)
+    texts = np.unique(np.searchsorted(ends, at) - 1)
+    taken = ragged(ends[texts], lengths=ends[texts + 1] - ends[texts] + 1)
+    return Reading(reading.codes[taken], reading.places(taken), is_guess=reading.is_guess)
+
+
+def _in_reading(posts: Posts, *, wanted: Wanted, reading: Reading) -> Rows:
     stream = squashed(reading)
     counts = verified(
         stream,
-        patterns=side.patterns,
-        needs_edges=side.needs_edges,
-        candidates=side.patterns.candidates(stream),
+        patterns=wanted.patterns,
+        needs_edges=wanted.needs_edges,
+        candidates=wanted.patterns.candidates(stream),
     )
     outer = (reading.places(stream.at[counts.first]), reading.places(stream.at[counts.last]))
     first, last = np.minimum(*outer), np.maximum(*outer)
     texts = posts.text_of(first)
     return Rows(
         texts=texts,
-        terms=side.patterns.terms[counts.rows],
+        terms=wanted.patterns.terms[counts.rows],
         starts=first - posts.starts[texts],
         ends=_with_marks(posts, ends=last + 1) - posts.starts[texts],
         is_plain=counts.is_plain,

@@ -1,7 +1,5 @@
 """Every setting: its unit in its name, its default, and its name in the environment."""
 
-import hashlib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -9,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from tutela import setting_readers as reads
+from tutela.setting_defaults import default_data_folder, default_key_folder
 
 PORT_MAX = 65_535
 
@@ -367,27 +366,6 @@ def described() -> dict[str, Setting]:
     """Every setting by its name."""
     hints = get_type_hints(Settings, include_extras=True)
     return {name: hint.__metadata__[0] for name, hint in hints.items()}
-
-
-def default_data_folder(environment: Mapping[str, str]) -> Path:
-    """`~/.local/share/tutela`; for root `/var/lib/tutela`."""
-    if os.geteuid() == 0:
-        return Path("/var/lib/tutela")
-    share = environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(share) / "tutela"
-
-
-def default_key_folder(environment: Mapping[str, str], *, data_folder: Path | None) -> Path:
-    """A folder outside the data folder, of it alone; `default` for a database by URL."""
-    if os.geteuid() == 0:
-        keys = Path("/etc/tutela/keys")
-    else:
-        config = environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-        keys = Path(config) / "tutela" / "keys"
-    if data_folder is None:
-        return keys / "default"
-    real = os.path.realpath(data_folder)
-    return keys / hashlib.sha256(os.fsencode(real)).hexdigest()[:16]
 
 
 def _read(setting: Setting, *, text: str, named: str) -> object:

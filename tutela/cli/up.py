@@ -20,7 +20,8 @@ from tutela.cli.process import Kind
 from tutela.cli.signals import Signals, StopAsked
 from tutela.cli.supervision import Plan, Supervisor
 from tutela.database.embedded import DatabaseServer, EmbeddedServer, GivenServer
-from tutela.settings import Settings, as_environment, default_data_folder, read_settings
+from tutela.setting_defaults import default_data_folder
+from tutela.settings import Settings, as_environment, read_settings
 
 
 class Part(StrEnum):

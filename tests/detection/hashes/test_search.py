@@ -170,6 +170,21 @@ def test_the_nearest_rows_are_kept_where_few_are_wanted(listed: Bytes) -> None:
     assert hits.cut.tolist() == [0]
 
 
+@pytest.mark.parametrize("most", [1, 7, 300])
+def test_what_is_kept_is_what_comes_first_of_all(most: int) -> None:
+    chance = np.random.default_rng(most)
+    hashes = clustered(chance, rows=ROWS, clusters=60, spread=20)
+    index = PdqIndex.build(hashes[:-500])
+    index.add(hashes[-500:])
+    queries = queries_near(hashes, chance=chance, most=30)
+    every, few = index.search(queries), index.search(queries, most=most)
+    for query in range(len(queries)):
+        wanted, kept = every.query == query, few.query == query
+        assert every.row[wanted][:most].tolist() == few.row[kept].tolist()
+        assert every.distance[wanted][:most].tolist() == few.distance[kept].tolist()
+        assert (query in few.cut.tolist()) is bool(wanted.sum() > most)
+
+
 def test_a_list_of_one_hash_many_times_is_cut(listed: Bytes) -> None:
     hits = PdqIndex.build(np.repeat(listed[:1], ROWS, axis=0)).search(listed[:2], most=5)
     assert (hits.row.tolist(), hits.cut.tolist()) == ([0, 1, 2, 3, 4], [0])

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+#: Rows have numbers of so many bits at most.
+_ROW_BITS: Final = 48
+_TO_SORT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +29,28 @@ class Hits:
         return len(self.query)
 
 
-def sorted_hits(
-    query: NDArray[np.int64],
-    *,
-    row: NDArray[np.int64],
-    distance: NDArray[np.int64],
-    most: int | None,
-) -> Hits:
-    """The pairs in order, at most so many of each query."""
-    if len(query) > 1:
-        order = np.lexsort((row, distance, query))
-        query, row, distance = query[order], row[order], distance[order]
-    if most is None:
-        return Hits(query, row, distance, query[:0])
-    rank = np.arange(len(query)) - np.searchsorted(query, query)
-    kept = rank < most
-    return Hits(query[kept], row[kept], distance[kept], np.unique(query[~kept]))
+def sorted_hits(hits: Hits, *, most: int | None) -> Hits:
+    """The pairs in order, the nearest `most` of each query."""
+    if most is not None and len(hits) > most:
+        hits = _nearest(hits, most=most)
+    if len(hits) < _TO_SORT:
+        return hits
+    order = np.lexsort((hits.row, hits.distance, hits.query))
+    return Hits(hits.query[order], hits.row[order], hits.distance[order], hits.cut)
+
+
+def _nearest(hits: Hits, *, most: int) -> Hits:
+    order = np.argsort(hits.query, kind="stable")
+    near_first = ((hits.distance << _ROW_BITS) | hits.row)[order]
+    asked, starts, counts = np.unique(hits.query[order], return_index=True, return_counts=True)
+    kept = []
+    for start, count in zip(starts.tolist(), counts.tolist(), strict=True):
+        own = order[start : start + count]
+        if count > most:
+            own = own[np.argpartition(near_first[start : start + count], most)[:most]]
+        kept.append(own)
+    chosen = np.concatenate(kept)
+    return Hits(hits.query[chosen], hits.row[chosen], hits.distance[chosen], asked[counts > most])
 
 
 def gathered(parts: Sequence[Hits]) -> Hits:

@@ -226,4 +226,4 @@ def _hits(now: State, *, built: Near, new: Near, first: int, most: int | None) -
     dead = now.dead.take(row)
     if dead.any():
         query, row, distance = query[dead == 0], row[dead == 0], distance[dead == 0]
-    return sorted_hits(query + first, row=row, distance=distance, most=most)
+    return sorted_hits(Hits(query + first, row, distance, query[:0]), most=most)

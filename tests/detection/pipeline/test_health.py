@@ -10,8 +10,9 @@ from tests.fixtures.detectors import Given, Tokens, detection_on
 from tests.fixtures.house import Rooms
 from tests.fixtures.listing import KNOWN, chance_hashes, list_room, rows_of, take
 from tests.fixtures.site import Site
-from tutela.access import processes
+from tutela.access import processes, users
 from tutela.access.processes import Process
+from tutela.access.users import Person
 from tutela.cli import findings
 from tutela.cli.findings import Mark
 from tutela.detection.detectors import Hashes, Item
@@ -24,6 +25,7 @@ from tutela.detection.pipeline.seeing import Seen, Sight, see
 from tutela.detection.pipeline.sources import FromLists
 from tutela.detection.pipeline.standings import EVERYBODY, Standing
 from tutela.domain.events import Visibility
+from tutela.domain.vocabulary import Role
 from tutela.law.detection import Place, built_in
 
 PROCESS = Process(name="web-0", kind="web", pid=1)
@@ -79,6 +81,17 @@ async def test_a_detector_that_is_not_well_is_red_everywhere_within_a_period(
     detector.broken = None
     await watch(web.house, panel=panel)
     assert await told(web) == [("tokens", True, None)]
+
+
+async def test_the_page_for_whoever_glances_shows_what_is_red(web: Site) -> None:
+    await watch(web.house, panel=Panel([Given({EVERYBODY: [Tokens(broken="dead")]})]))
+    person = Person(tenant="main", name="p", role=Role.LEAD)
+    await users.add(web.house.pool, person=person, password="a long enough password")
+    form = {"name": "p", "password": "a long enough password", "tenant": "main"}
+    await web.client.post("/login", data=form)
+    page = (await web.client.get("/console/live")).text
+    assert "tokens" in page
+    assert "canary_missed" in page
 
 
 async def test_one_process_of_two_that_finds_it_red_is_enough(web: Site) -> None:

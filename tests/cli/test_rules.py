@@ -41,10 +41,29 @@ def test_what_is_wrong_is_shown_with_file_line_field_and_a_caret(
     assert (said["ok"], said["findings"][0]["pointer"]) == (False, "/policies/0/when")
 
 
-def test_a_basis_of_the_operators_own_can_be_named(command: Command, file: Path) -> None:
+OWN_LAW = """
+[[basis]]
+code = "own_law"
+visibility = "interpersonal"
+countries = ["*"]
+reference = "A law of one's own"
+from = 2026-01-01
+verified = false
+"""
+
+
+def test_a_basis_of_the_operators_own_is_known_by_its_register(
+    command: Command, file: Path, tmp_path: Path
+) -> None:
     write(file, policy(legal_basis=["own_law"]))
+    bases = tmp_path / "bases.toml"
+    bases.write_text(OWN_LAW)
     assert command("rules", "check", file).status == 1
-    assert command("rules", "check", file, "--basis", "own_law").status == 0
+    assert command("rules", "check", file, "--bases", bases).status == 0
+    events = tmp_path / "events.jsonl"
+    events.write_text(json.dumps(content(text="token", visibility="interpersonal")))
+    asked = ("rules", "backtest", file, "--events", events, "--bases", bases, "--json")
+    assert json.loads(command(*asked).out)["policies"][0]["matches"] == 1
 
 
 def test_a_backtest_tells_hits_cost_and_disagreement(

@@ -1,20 +1,24 @@
 """`tutela rules`: whether policies can be used, and what they would have said of stored events."""
 
+import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from tutela.cli.options import AsJson
+from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json, progress
 from tutela.domain.events import Visibility
+from tutela.settings import read_settings
 
 if TYPE_CHECKING:
     from tutela.detection.rules.backtest import Backtest
     from tutela.detection.rules.findings import Finding, RulesUnfit
     from tutela.detection.rules.policies import Policies
+    from tutela.law.detection import DetectionBases
 
 rules = typer.Typer(no_args_is_help=True, help="Policies that say which events need a person.")
 
@@ -22,9 +26,20 @@ PolicyFiles = Annotated[
     Path, typer.Argument(metavar="FILE", help="A file of policies, or a folder of them.")
 ]
 Bases = Annotated[
-    list[str] | None,
-    typer.Option("--basis", help="Also take this code as a legal basis; any number of times."),
+    Path | None,
+    typer.Option(help="A register of further legal bases. [TUTELA_DETECTION_BASES]"),
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Whose events they are, which decides on what legal basis anybody may look at them."""
+
+    service: Annotated[str, typer.Option(help="TENANT/SERVICE that they are of.")] = "main/main"
+    visibility: Annotated[Visibility, typer.Option(help="Of events that do not say theirs.")] = (
+        Visibility.INTERPERSONAL
+    )
+    bases: Bases = None
 
 
 class PolicyChecked(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,12 +64,12 @@ class RulesChecked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @rules.command("check")
-def check(file: PolicyFiles, *, basis: Bases = None, as_json: AsJson = False) -> None:
+def check(file: PolicyFiles, *, bases: Bases = None, as_json: AsJson = False) -> None:
     """Say whether policies can be used: names, types, costs, their own tests."""
     from tutela.detection.rules.findings import RulesUnfit as Unfit
 
     try:
-        policies = _load(file, bases=basis)
+        policies = _load(file, bases=_register(bases))
     except Unfit as error:
         _tell_unfit(error, file=file, as_json=as_json)
         raise typer.Exit(1) from None
@@ -72,24 +87,22 @@ def check(file: PolicyFiles, *, basis: Bases = None, as_json: AsJson = False) ->
 
 
 @rules.command("backtest")
+@spread
 def backtest(
     file: PolicyFiles,
     *,
     events: Annotated[Path, typer.Option(help="Stored events, JSON Lines.")],
-    service: Annotated[str, typer.Option(help="TENANT/SERVICE that they are of.")] = "main/main",
-    visibility: Annotated[
-        Visibility, typer.Option(help="Of events that do not say theirs.")
-    ] = Visibility.INTERPERSONAL,
+    whose: Whose,
     as_json: AsJson = False,
 ) -> None:
     """Say what policies would have said of stored events; nothing follows from it."""
     from tutela.detection.rules.backtest import Surroundings
     from tutela.detection.rules.backtest import backtest as run
     from tutela.detection.rules.stored import read_events
-    from tutela.law.detection import built_in
 
-    policies = _load(file, bases=None)
-    around = Surroundings(service=service, bases=built_in(), visibility=visibility)
+    known = _register(whose.bases)
+    policies = _load(file, bases=known)
+    around = Surroundings(service=whose.service, bases=known, visibility=whose.visibility)
     with progress("Events") as moved:
         stored = read_events(events, moved=moved)
         found = run(policies, stored=stored, surroundings=around, tick_ns=time.perf_counter_ns)
@@ -112,12 +125,17 @@ def example(*, as_json: AsJson = False) -> None:
         print(first(), end="")
 
 
-def _load(file: Path, *, bases: list[str] | None) -> "Policies":
+def _register(bases: Path | None) -> "DetectionBases":
+    from tutela.detection.pipeline.room import register
+
+    return register(read_settings(os.environ, given={"detection_bases": bases}).detection_bases)
+
+
+def _load(file: Path, *, bases: "DetectionBases") -> "Policies":
     from tutela.detection.rules.checking import load
     from tutela.detection.rules.variables import Vocabulary
 
-    known = Vocabulary()
-    return load(file, vocabulary=Vocabulary(bases=known.bases | frozenset(bases or ())))
+    return load(file, vocabulary=Vocabulary(bases=frozenset(each.code for each in bases)))
 
 
 def _checked(policies: "Policies") -> list[PolicyChecked]:

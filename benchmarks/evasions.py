@@ -25,6 +25,7 @@ _SIGNS: Final[dict[str, str]] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 )
 _SYMBOLS: Final = {"a": "@", "s": "$", "i": "!", "c": "\u00a2", "e": "\u20ac", "l": "|"}
+_DRAWN: Final = {"d": "|)", "h": "|-|", "k": "|<", "m": "|\\/|", "o": "()", "u": "|_|", "v": "\\/"}
 _DIGITS: Final = dict(zip("aeilostbg", "431105789", strict=True)) | {"t": "7", "s": "5"}
 _EMOJI: Final = "😀🔥🌈🍀"
 
@@ -153,6 +154,11 @@ FURTHER: Final[dict[str, Evasion]] = {
     "one hyphen": steady(lambda word: f"{word[:3]}-{word[3:]}"),
     "m as rn, w as vv": mapped({"m": "rn", "w": "vv"}),
     "I for l": mapped({"l": "I"}),
+    "character references": steady(lambda word: "".join(f"&#{ord(sign)};" for sign in word)),
+    "soft hyphens by name": between(["&shy;"]),
+    "percent encoding": steady(lambda word: "".join(f"%{ord(sign):02x}" for sign in word)),
+    "tags of HTML": steady(lambda word: "".join(f"<b>{sign}</b>" for sign in word)),
+    "drawn letters": mapped(_DRAWN),
     "Armenian": mapped(alphabet("armenian")),
     "Canadian syllabics": mapped(alphabet("canadian")),
     "Han": mapped(alphabet("han")),

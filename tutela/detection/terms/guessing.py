@@ -5,7 +5,7 @@ letters are shown; text that is turned, by a control character or upside down, i
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Final
 
@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutela.detection.terms import codes
-from tutela.detection.terms.reading import Folded, Posts, Reading
+from tutela.detection.terms.reading import Folded, Part, Posts, Reading
+from tutela.detection.terms.respelling import composed, spelled_out
 from tutela.detection.terms.table import Codes, Places, table
 
-Part = tuple[Codes, Places]
+Reader = Callable[..., Iterator[Part]]
 
 _DIGITS_OF_TWO: Final = (
     codes.coded("g", start=codes.FROM_DIGIT),
@@ -39,19 +40,20 @@ _AROUND: Final = 32
 _TOKEN_MAX: Final = 512
 
 
-def guessed(posts: Posts, *, found: Folded) -> Reading | None:
+def guessed(posts: Posts, *, found: Folded, readers: Sequence[Reader]) -> Reading | None:
     """The further readings of all texts that need one, in one; None where none does."""
-    parts = [
-        part
-        for reader in (_otherwise, _masked, _without_fillers, _shown, _turned_back, _upside_down)
-        for part in reader(posts, found=found)
-    ]
+    parts = [part for reader in readers for part in reader(posts, found=found)]
     if not parts:
         return None
-    read = np.concatenate([part[0] for part in parts])
-    places = np.concatenate([part[1] for part in parts])
+    read = np.concatenate([part.codes for part in parts])
+    places = np.concatenate([part.places for part in parts])
+    ends = np.concatenate([part.ends for part in parts])
     is_seen = read >= codes.SEEN
-    return Reading(codes=read[is_seen], origin=places[is_seen], is_guess=True)
+    return Reading(read[is_seen], places[is_seen], is_guess=True, ends=ends[is_seen])
+
+
+def _part(read: Codes, *, places: Places) -> Part:
+    return Part(read, places, places)
 
 
 def _otherwise(posts: Posts, *, found: Folded) -> Iterator[Part]:
@@ -64,7 +66,7 @@ def _otherwise(posts: Posts, *, found: Folded) -> Iterator[Part]:
     read[at] = table().alternative.instead(found.codes[at], code_points=code_points)
     texts, counts = np.unique(posts.text_of(found.places(at)), return_counts=True)
     taken = found.taken(texts)
-    yield read[taken], found.places(taken)
+    yield _part(read[taken], places=found.places(taken))
     yield from _at_ends(posts, found=found, read=read, taken=taken)
     begins = np.cumsum(counts) - counts
     for begin, count in zip(begins[counts > 1], counts[counts > 1], strict=True):
@@ -82,7 +84,7 @@ def _at_ends(posts: Posts, *, found: Folded, read: Codes, taken: Places) -> Iter
         places = found.places(taken)
         code_points = posts.code_points[places[is_taken]]
         some[is_taken] = table().alternative.instead(some[is_taken], code_points=code_points)
-        yield some, places
+        yield _part(some, places=places)
 
 
 def _combined(
@@ -137,7 +139,7 @@ def _chosen(found: Folded, *, at: Places, choices: Codes) -> Part:
     mixed = np.tile(found.codes[around], (len(choices), 1))
     mixed[:, at - around[0]] = choices
     mixed[:, [0, -1]] = codes.BOUNDARY
-    return mixed.ravel(), np.tile(found.places(around), len(choices))
+    return _part(mixed.ravel(), places=np.tile(found.places(around), len(choices)))
 
 
 def _of_two_meanings(read: Codes) -> NDArray[np.bool_]:
@@ -164,10 +166,9 @@ def _without_fillers(posts: Posts, *, found: Folded) -> Iterator[Part]:
     if counts.max() < _FILLERS:
         return
     taken = found.taken(texts[counts >= _FILLERS])
-    yield (
-        np.where(is_filler[taken], codes.JOINT, read[taken]).astype(read.dtype),
-        found.places(taken),
-    )
+    without = read[taken]
+    without[is_filler[taken]] = codes.JOINT
+    yield _part(without, places=found.places(taken))
 
 
 def _shown(posts: Posts, *, found: Folded) -> Iterator[Part]:
@@ -175,7 +176,8 @@ def _shown(posts: Posts, *, found: Folded) -> Iterator[Part]:
     for taken in _texts_with(posts, found=found, holds=found.codes == codes.HIDDEN):
         places = found.places(taken)
         code_points = posts.code_points[places]
-        yield table().hidden.instead(found.codes[taken], code_points=code_points), places
+        shown = table().hidden.instead(found.codes[taken], code_points=code_points)
+        yield _part(shown, places=places)
 
 
 def _turned_back(posts: Posts, *, found: Folded) -> Iterator[Part]:
@@ -191,7 +193,7 @@ def _turned_back(posts: Posts, *, found: Folded) -> Iterator[Part]:
             later = ends[ends > begin]
             done = int(later[0]) if later.size else len(taken) - 1
             order[begin + 1 : done] = order[begin + 1 : done][::-1].copy()
-        yield found.codes[taken][order], found.places(taken[order])
+        yield _part(found.codes[taken][order], places=found.places(taken[order]))
 
 
 def _upside_down(posts: Posts, *, found: Folded) -> Iterator[Part]:
@@ -201,7 +203,8 @@ def _upside_down(posts: Posts, *, found: Folded) -> Iterator[Part]:
         backwards = taken[::-1]
         places = found.places(backwards)
         code_points = posts.code_points[places]
-        yield table().turned.instead(found.codes[backwards], code_points=code_points), places
+        turned = table().turned.instead(found.codes[backwards], code_points=code_points)
+        yield _part(turned, places=places)
 
 
 def _texts_with(posts: Posts, *, found: Folded, holds: NDArray[np.bool_]) -> Iterator[Places]:
@@ -209,3 +212,16 @@ def _texts_with(posts: Posts, *, found: Folded, holds: NDArray[np.bool_]) -> Ite
     if at.size:
         for text in np.unique(posts.text_of(found.places(at))):
             yield found.taken(np.array([text]))
+
+
+#: How Latin letters are read otherwise, and those of other scripts.
+LATIN_READERS: Final[tuple[Reader, ...]] = (
+    _otherwise,
+    _masked,
+    _without_fillers,
+    _shown,
+    _turned_back,
+    _upside_down,
+    spelled_out,
+)
+NATIVE_READERS: Final[tuple[Reader, ...]] = (composed,)

@@ -1,5 +1,6 @@
 """Terms in texts: where each stands, in the original text."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tutela.detection.terms.guessing import LATIN_READERS, NATIVE_READERS
 from tutela.detection.terms.patterns import Written, compiled, is_foreign, written
 from tutela.detection.terms.pieces import batches
 from tutela.detection.terms.search import PAIRS, Rows, Side, Wanted, found_in
@@ -83,13 +85,13 @@ class TermMatcher:
 
 def matcher(terms: Sequence[Term]) -> TermMatcher:
     """A matcher of the terms that can be looked for; the others are in `refused`, with why."""
-    texts = [term.text[: TERM_MAX + 1] for term in terms]
+    texts = [unicodedata.normalize("NFC", term.text[: TERM_MAX + 1]) for term in terms]
     spelled = [text.casefold().translate(_SPELLINGS) for text in texts]
     latin = written(texts + spelled, fold=table().latin)
     native = written(texts, fold=table().native)
     by_script = is_foreign(latin, texts=texts + spelled, foreign=table().foreign)[: len(texts)]
     lengths = np.where(by_script, native.lengths, latin.lengths[: len(texts)])
-    is_long = np.array([len(text) > TERM_MAX for text in texts], bool)
+    is_long = np.array([len(term.text) > TERM_MAX for term in terms], bool)
     is_usable = (lengths > 1) & ~is_long
     is_respelled = np.array(
         [
@@ -105,9 +107,9 @@ def matcher(terms: Sequence[Term]) -> TermMatcher:
     respelled = _wanted(latin, rows=guesses + len(texts), terms=terms)
     sides = []
     if by_latin is not None:
-        sides.append(Side(table().latin, by_latin, respelled, has_guesses=True))
+        sides.append(Side(table().latin, by_latin, respelled, LATIN_READERS))
     if by_native is not None:
-        sides.append(Side(table().native, by_native))
+        sides.append(Side(table().native, by_native, readers=NATIVE_READERS))
     refused = (
         RefusedTerm(id=terms[at].id, why=_why(int(lengths[at]), is_long=bool(is_long[at])))
         for at in np.flatnonzero(~is_usable).tolist()

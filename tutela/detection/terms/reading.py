@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,12 @@ class Posts:
     def boundaries(self) -> Places:
         """The places that belong to no text."""
         return np.append(self.starts - 1, len(self.code_points) - 1)
+
+    def text(self, number: int) -> str:
+        """The text of this number."""
+        begin = self.starts[number]
+        end = self.starts[number + 1] - 1 if number + 1 < len(self.starts) else -1
+        return self.code_points[begin:end].tobytes().decode("utf-32-le", "surrogatepass")
 
     def text_of(self, places: Places) -> Places:
         """The number of the text at each place."""
@@ -59,10 +65,24 @@ class Reading:
     origin: Places | None
     #: Whether it reads signs as what they may be, so that a match needs the edges of a token.
     is_guess: bool = False
+    #: Where what each code came from ends, where that is not where it begins.
+    ends: Places | None = None
 
     def places(self, at: Places) -> Places:
         """Where the codes at `at` came from."""
         return at if self.origin is None else self.origin[at]
+
+    def last_places(self, at: Places) -> Places:
+        """Where what the codes at `at` came from ends."""
+        return self.places(at) if self.ends is None else self.ends[at]
+
+
+class Part(NamedTuple):
+    """Codes of some texts in another reading, and where each came from: first and last place."""
+
+    codes: Codes
+    places: Places
+    ends: Places
 
 
 def joined(texts: Sequence[str]) -> Posts:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutela.detection.terms import codes
-from tutela.detection.terms.guessing import guessed
+from tutela.detection.terms.guessing import Reader, guessed
 from tutela.detection.terms.patterns import Patterns
 from tutela.detection.terms.pieces import SPAN_MAX, Batch
 from tutela.detection.terms.reading import Posts, Reading, folded, joined, seen
@@ -35,8 +35,8 @@ class Side:
     wanted: Wanted
     #: Terms by what is written for their letters, searched only where something such is.
     respelled: Wanted | None = None
-    #: Whether signs of more than one meaning are read by the others too.
-    has_guesses: bool = False
+    #: How signs of more than one meaning are read by the others too.
+    readers: tuple[Reader, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def found_in(batch: Batch, *, sides: tuple[Side, ...]) -> Rows:
 
 def _of_side(posts: Posts, *, side: Side) -> list[Rows]:
     found = folded(posts, fold=side.fold)
-    guess = guessed(posts, found=found) if side.has_guesses else None
+    guess = guessed(posts, found=found, readers=side.readers)
     readings = [seen(found)] if guess is None else [seen(found), guess]
     rows = [_in_reading(posts, wanted=side.wanted, reading=reading) for reading in readings]
     if side.respelled is not None:
@@ -101,7 +101,12 @@ def _texts_with_pairs(reading: Reading) -> Reading | None:
     ends = np.flatnonzero(reading.codes == codes.BOUNDARY)
     texts = np.unique(np.searchsorted(ends, at) - 1)
     taken = ragged(ends[texts], lengths=ends[texts + 1] - ends[texts] + 1)
-    return Reading(reading.codes[taken], reading.places(taken), is_guess=reading.is_guess)
+    return Reading(
+        codes=reading.codes[taken],
+        origin=reading.places(taken),
+        is_guess=reading.is_guess,
+        ends=reading.last_places(taken),
+    )
 
 
 def _in_reading(posts: Posts, *, wanted: Wanted, reading: Reading) -> Rows:
@@ -112,8 +117,9 @@ def _in_reading(posts: Posts, *, wanted: Wanted, reading: Reading) -> Rows:
         needs_edges=wanted.needs_edges,
         candidates=wanted.patterns.candidates(stream),
     )
-    outer = (reading.places(stream.at[counts.first]), reading.places(stream.at[counts.last]))
-    first, last = np.minimum(*outer), np.maximum(*outer)
+    outer = stream.at[counts.first], stream.at[counts.last]
+    first = np.minimum(*(reading.places(at) for at in outer))
+    last = np.maximum(*(reading.last_places(at) for at in outer))
     texts = posts.text_of(first)
     return Rows(
         texts=texts,

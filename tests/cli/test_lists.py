@@ -72,6 +72,11 @@ def test_a_list_lives_through_import_withdrawal_expiry_and_end(
         "withdrawn",
         "imported",
     ]
+    verdict = ("--entry", "1", "--verdict", "refuted", "--reason", "harmless")
+    assert beside("lists", "judge", "two", *verdict).out == "two: entry 1 refuted\n"
+    assert beside("lists", "verdicts", "two").out == (
+        "entry 1: 0 confirmed, 1 refuted, 0 unclear; the exchange was told of 0\n"
+    )
     assert beside("lists", "withdraw", "two", "--whole").status == 0
     assert beside("lists", "list").out.count("two: withdrawn") == 1
 

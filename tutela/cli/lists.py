@@ -17,7 +17,7 @@ from tutela.cli.attachment import attached, house_of
 from tutela.cli.list_files import import_list
 from tutela.cli.options import AsJson, OfService, Where, spread
 from tutela.cli.output import print_json
-from tutela.detection.lists import changing, importing, register
+from tutela.detection.lists import changing, importing, register, verdicts
 from tutela.detection.lists.changing import Account
 from tutela.detection.lists.entries import BadLine, Family, Kind, Row
 from tutela.detection.lists.errors import ListFileUnfit, ListUnfit
@@ -27,6 +27,7 @@ from tutela.detection.lists.exchange.pages import Api
 from tutela.detection.lists.importing import Asked
 from tutela.detection.lists.register import Change, ListStanding, Terms, VersionTold
 from tutela.detection.lists.room import Holder, ListName, ListRoom
+from tutela.detection.lists.verdicts import EntryJudged, Judged, Verdict
 
 _Found = TypeVar("_Found")
 DAY = ["%Y-%m-%d"]
@@ -249,6 +250,60 @@ def list_exchanges(*, as_json: AsJson = False, where: Where) -> None:
     for each in found:
         how = each.failure or f"read last at {each.succeeded_at or 'no time yet'}"
         print(f"{each.tenant}/{each.service} {each.list}: {each.api} at {each.url}, {how}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a reviewer found of a match."""
+
+    entry: Annotated[int, typer.Option(help="The entry, by its number in the match.")]
+    verdict: Annotated[Verdict, typer.Option(metavar="VERDICT", help=f"{', '.join(Verdict)}.")]
+    reason: Annotated[str, typer.Option(help="Why; kept, sealed, with the verdict.")] = ""
+
+
+@lists.command("judge")
+@spread
+def judge(
+    name: NameOfList,
+    *,
+    found: Found,
+    of_service: OfService,
+    as_json: AsJson = False,
+    where: Where,
+) -> None:
+    """Say what a reviewer found of what an entry matched; the exchange it came from is told."""
+    named = _named(name, of_service=of_service)
+    account = Account(by=getpass.getuser(), reason=found.reason)
+    judged = Judged(entry=found.entry, verdict=found.verdict, account=account)
+
+    async def act(house: House) -> Changed:
+        await verdicts.give(app.list_room(house), name=named, judged=judged)
+        return Changed(list=name, did=f"entry_{found.entry}_{found.verdict}")
+
+    _tell(_run(act, where=where), as_json=as_json)
+
+
+@lists.command("verdicts")
+@spread
+def list_verdicts(
+    name: NameOfList, *, of_service: OfService, as_json: AsJson = False, where: Where
+) -> None:
+    """The entries that reviewers judged, those that were refuted most often first."""
+    named = _named(name, of_service=of_service)
+
+    async def look(house: House) -> list[EntryJudged]:
+        return await verdicts.verdicts(app.list_room(house), name=named)
+
+    found = _run(look, where=where)
+    if as_json:
+        print_json(found)
+        return
+    for each in found:
+        gone = ", withdrawn" if each.withdrawn else ""
+        print(
+            f"entry {each.entry}: {each.confirmed} confirmed, {each.refuted} refuted, "
+            f"{each.unclear} unclear; the exchange was told of {each.told}{gone}"
+        )
 
 
 @lists.command("confirm")

@@ -139,6 +139,7 @@ async def test_what_a_person_of_the_house_withdrew_no_exchange_brings_back(
         assert await listed(rooms) == set()
 
 
+@contextmanager
 def ncmec(*pages: bytes) -> Iterator[StandIn]:
     """NCMEC with these pages, one after the other."""
     left = list(pages)
@@ -153,7 +154,7 @@ def ncmec(*pages: bytes) -> Iterator[StandIn]:
 
 async def test_ncmec_gives_md5_and_sha1_of_pictures_too(rooms: Rooms, tmp_path: Path) -> None:
     image = ncmec_image(1, md5=MD5[0], sha1=SHA1[0], pdq=PDQ[0], pdna="1,2,3")
-    with contextmanager(ncmec)(ncmec_page(image)) as stand_in:
+    with ncmec(ncmec_page(image)) as stand_in:
         reader = await followed(rooms, stand_in=stand_in, api=Api.NCMEC, tmp_path=tmp_path)
         assert await turn(rooms, reader=reader) is None
     for kind, value in ((Kind.MD5, MD5[0]), (Kind.SHA1, SHA1[0]), (Kind.PDQ, PDQ[0])):
@@ -167,7 +168,7 @@ async def test_what_ncmec_deletes_stops_matching_and_another_members_stays(
 ) -> None:
     both = ncmec_image(1, md5=MD5[0]) + ncmec_image(1, member=43, md5=MD5[0])
     one, other = ncmec_page(ncmec_deleted(1)), ncmec_page(ncmec_deleted(1, member=43))
-    with contextmanager(ncmec)(ncmec_page(both), one, other) as stand_in:
+    with ncmec(ncmec_page(both), one, other) as stand_in:
         reader = await followed(rooms, stand_in=stand_in, api=Api.NCMEC, tmp_path=tmp_path)
         seen = []
         for _ in range(3):
@@ -182,7 +183,7 @@ async def test_ncmec_is_asked_in_utc_wherever_the_machine_stands(
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
     try:
-        with contextmanager(ncmec)(ncmec_page(""), ncmec_page("")) as stand_in:
+        with ncmec(ncmec_page(""), ncmec_page("")) as stand_in:
             reader = await followed(rooms, stand_in=stand_in, api=Api.NCMEC, tmp_path=tmp_path)
             await turn(rooms, reader=reader)
             now = rooms.clock.now()
@@ -202,7 +203,7 @@ async def test_a_reading_of_ncmec_that_broke_off_goes_on_at_its_page(
     following_page = "/v2/entries?from=x&amp;to=y&amp;start=5&amp;size=1000&amp;max=9"
     first = ncmec_page(ncmec_image(1, pdq=PDQ[0]), following=following_page)
     last = ncmec_page(ncmec_image(2, pdq=PDQ[1]))
-    with contextmanager(ncmec)(first, b"<broken", last) as stand_in:
+    with ncmec(first, b"<broken", last) as stand_in:
         reader = await followed(rooms, stand_in=stand_in, api=Api.NCMEC, tmp_path=tmp_path)
         assert await turn(rooms, reader=reader) == Failure.HALF_PAGE
         assert await listed(rooms) == {PDQ[0]}
@@ -323,9 +324,7 @@ async def test_no_entry_of_an_exchange_is_logged_whatever_it_sends(
     ):
         reader = await followed(rooms, stand_in=stand_in, api=Api.STOPNCII, tmp_path=tmp_path)
         assert await turn(rooms, reader=reader) is None
-    with contextmanager(ncmec)(ncmec_page(ncmec_image(1, pdq=PDQ[2])).replace(b"image1", b"")) as (
-        stand_in
-    ):
+    with ncmec(ncmec_page(ncmec_image(1, pdq=PDQ[2])).replace(b"image1", b"")) as (stand_in):
         reader = await followed(rooms, stand_in=stand_in, api=Api.NCMEC, tmp_path=tmp_path)
         assert await turn(rooms, reader=reader) == Failure.HALF_PAGE
     assert await listed(rooms) == {PDQ[1]}

@@ -216,3 +216,29 @@ FROM list_exchange x
 JOIN known_list l ON l.id = x.list_id
 WHERE (%(service)s::text IS NULL OR (l.tenant = %(tenant)s AND l.service = %(service)s)) AND l.withdrawn_at IS NULL
 ORDER BY l.tenant, l.service, l.name
+
+-- name: add_verdict
+-- What a reviewer found of an entry, with who and why under seal.
+INSERT INTO list_verdict (id, list_id, tenant, entry, verdict, at, sealed_key, sealed_body)
+VALUES (%(id)s, %(list_id)s, %(tenant)s, %(entry)s, %(verdict)s, %(at)s, %(sealed_key)s, %(sealed_body)s)
+
+-- name: verdicts
+-- The entries of a list that reviewers judged, those that were refuted most often first.
+SELECT v.entry, count(*) FILTER (WHERE verdict = 'confirmed'), count(*) FILTER (WHERE verdict = 'refuted'),
+    count(*) FILTER (WHERE verdict = 'unclear'), count(*) FILTER (WHERE told_at IS NOT NULL), max(at),
+    EXISTS (SELECT FROM list_withdrawal w WHERE w.list_id = v.list_id AND w.entry = v.entry)
+FROM list_verdict v
+WHERE v.list_id = %(list_id)s
+GROUP BY v.list_id, v.entry
+ORDER BY 3 DESC, 1
+
+-- name: untold_verdicts
+-- What an exchange was not told yet, the oldest first.
+SELECT id, entry, verdict FROM list_verdict
+WHERE list_id = %(list_id)s AND told_at IS NULL AND NOT passed_over AND verdict <> 'unclear'
+ORDER BY at
+LIMIT 100
+
+-- name: verdict_told
+-- The exchange took it, or it is not for this exchange.
+UPDATE list_verdict SET told_at = CASE WHEN %(took)s THEN %(now)s END, passed_over = NOT %(took)s WHERE id = %(id)s

@@ -21,7 +21,7 @@ from tutela.database.pool import (
 )
 from tutela.detection.lists import importing
 from tutela.detection.lists.changing import NO_LIMIT, Account, held
-from tutela.detection.lists.entries import Family
+from tutela.detection.lists.entries import Entry, Family
 from tutela.detection.lists.errors import ListUnfit
 from tutela.detection.lists.exchange.pages import (
     Access,
@@ -33,6 +33,7 @@ from tutela.detection.lists.exchange.pages import (
 )
 from tutela.detection.lists.importing import Asked
 from tutela.detection.lists.room import Holder, ListName, ListRoom
+from tutela.detection.lists.verdicts import Verdict, entry_in
 from tutela.domain import canonical
 
 #: How often an exchange is read, unless it is told.
@@ -174,6 +175,7 @@ class Following:
                 if not await self._apply(page, due=due, before=before):
                     return None
                 before = page.checkpoint
+            await self._tell(adapter, due=due)
         except ExchangeFailed as error:
             return error.failure
         except Exception as error:  # noqa: BLE001 - one exchange stops no other
@@ -216,6 +218,21 @@ class Following:
             await importing.take_into(found, rows=page.rows, asked=asked, room=self._room)
         return True
 
+    async def _tell(self, adapter: Adapter, *, due: _Due) -> None:
+        pool, tenant = self._room.pool, due.name.tenant
+        asked = {"list_id": due.list_id}
+        async with tenant_transaction(pool, tenant=tenant) as connection:
+            rows = await (await connection.execute(_sql.untold_verdicts, asked)).fetchall()
+        for verdict_id, number, verdict in rows:
+            async with tenant_transaction(pool, tenant=tenant) as connection:
+                entry = await entry_in(
+                    connection, room=self._room, list_id=due.list_id, number=number
+                )
+            took = entry is not None and await _told(adapter, entry=entry, verdict=verdict)
+            settled = {"id": verdict_id, "took": took, "now": self._room.clock()}
+            async with tenant_transaction(pool, tenant=tenant) as connection:
+                await connection.execute(_sql.verdict_told, settled)
+
     async def _write_down(self, due: _Due, *, failure: Failure | None) -> None:
         said = {"list_id": due.list_id, "now": self._room.clock(), "failure": failure}
         sql = _sql.exchange_succeeded if failure is None else _sql.exchange_failed
@@ -234,6 +251,16 @@ def open_adapter(api: Api, *, access: Access) -> Adapter:
         raise ExchangeFailed(Failure.NOT_INSTALLED) from error
     adapter: Adapter = getattr(found, kind)(access)
     return adapter
+
+
+async def _told(adapter: Adapter, *, entry: Entry, verdict: str) -> bool:
+    try:
+        return await asyncio.to_thread(adapter.tell, entry, verdict=Verdict(verdict))
+    except ExchangeFailed as error:
+        if error.failure in {Failure.AWAY, Failure.SLOW}:
+            raise
+        _log.warning("verdict_not_taken", failure=error.failure)
+        return False
 
 
 def _standing(row: Sequence[Any]) -> ExchangeStanding:

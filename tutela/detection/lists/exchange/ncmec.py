@@ -12,17 +12,34 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from threatexchange.exchanges.clients.ncmec import hash_api
-from threatexchange.exchanges.clients.ncmec.hash_api import NCMECEnvironment, NCMECHashAPI
+from threatexchange.exchanges.clients.ncmec.hash_api import (
+    FeedbackType,
+    FingerprintType,
+    NCMECEnvironment,
+    NCMECHashAPI,
+)
 
 from tutela.detection.lists.entries import BadLine, BadValue, Entry, Kind, Row, read_hash
-from tutela.detection.lists.exchange.guarding import Limits, session_to, silence, steps
+from tutela.detection.lists.exchange.guarding import (
+    Limits,
+    session_to,
+    silence,
+    steps,
+    told_apart,
+)
 from tutela.detection.lists.exchange.pages import Access, ExchangeFailed, Failure, Page
+from tutela.detection.lists.verdicts import Verdict
 
 #: Pages of one reading; more than that is an exchange that never ends.
 PAGES_MAX: Final = 100_000
 #: What was written so shortly before a reading may not have been in it: it is read again.
 OVERLAP_SECONDS: Final = 300
 _KINDS: Final = (Kind.PDQ, Kind.MD5, Kind.SHA1, Kind.SHA256)
+_FINGERPRINTS: Final = {
+    Kind.PDQ: FingerprintType.pdq,
+    Kind.MD5: FingerprintType.md5,
+    Kind.SHA1: FingerprintType.sha1,
+}
 _FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -79,6 +96,20 @@ class Ncmec:
                 checkpoint=reading.at(result.next),
                 is_last=not result.next,
             )
+
+    def tell(self, entry: Entry, *, verdict: Verdict) -> bool:
+        """Whether NCMEC took it, as a vote on one hash of a member's entry.
+
+        A downvote needs a reason: it is given where NCMEC knows only one, and else fails.
+        """
+        member, _, number = entry.source.partition("-")
+        kind = _FINGERPRINTS.get(entry.kind)
+        if not member.isdigit() or not number or kind is None:
+            return False
+        vote = FeedbackType.upvote if verdict is Verdict.CONFIRMED else FeedbackType.downvote
+        with told_apart():
+            self._client.submit_feedback(int(member), number, kind, vote)
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from tutela.detection.lists.entries import BadLine, Row
+from tutela.detection.lists.entries import BadLine, Entry, Row
+from tutela.detection.lists.verdicts import Verdict
 from tutela.errors import TutelaError
 
 
@@ -76,3 +77,7 @@ class Adapter(Protocol):
     """Reads one exchange from a checkpoint on; raises ExchangeFailed, and gives no half page."""
 
     def pages(self, checkpoint: str, *, now: datetime) -> Iterator[Page]: ...
+
+    def tell(self, entry: Entry, *, verdict: Verdict) -> bool:
+        """Whether the exchange took what a reviewer found; False where the entry is not its own."""
+        ...

@@ -8,20 +8,37 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
 from threatexchange.exchanges.clients.stopncii.api import (
     StopNCIIAPI,
     StopNCIICaseStatus,
+    StopNCIICSPFeedbackValue,
+    StopNCIIEndpoint,
     StopNCIISignalType,
 )
 
-from tutela.detection.lists.entries import BadLine, BadValue, Kind, Row, read_hash
-from tutela.detection.lists.exchange.guarding import Limits, session_to, silence, steps
+from tutela.detection.lists.entries import BadLine, BadValue, Entry, Kind, Row, read_hash
+from tutela.detection.lists.exchange.guarding import (
+    Limits,
+    session_to,
+    silence,
+    steps,
+    told_apart,
+)
 from tutela.detection.lists.exchange.pages import Access, ExchangeFailed, Failure, Page
+from tutela.detection.lists.verdicts import Verdict
 
 #: Pages of one reading; more than that is an exchange that never ends.
 PAGES_MAX: Final = 100_000
 _REQUIRED: Final = frozenset({"count", "hasMoreRecords", "nextSetTimestamp", "hashRecords"})
 _KINDS: Final = {StopNCIISignalType.ImagePDQ: Kind.PDQ, StopNCIISignalType.VideoMD5: Kind.MD5}
+_SIGNALS: Final = {kind: signal for signal, kind in _KINDS.items()}
+#: What its entries are tagged with, so that no other hash is ever told to it.
+TAG: Final = "stopncii"
+_FEEDBACK: Final = {
+    Verdict.CONFIRMED: StopNCIICSPFeedbackValue.Blocked,
+    Verdict.REFUTED: StopNCIICSPFeedbackValue.NotBlocked,
+}
 _GONE: Final = frozenset({StopNCIICaseStatus.Withdrawn, StopNCIICaseStatus.Deleted})
 
 
@@ -29,11 +46,15 @@ class _Client(StopNCIIAPI):  # type: ignore[misc] # threatexchange has no types 
     """The client, by our way out, and with a count of the records that it passes over."""
 
     def __init__(self, access: Access, *, limits: Limits) -> None:
-        function_key, _, subscription_key = access.credentials.partition(",")
+        fetch_key, subscription_key, feedback_key, *_ = [*access.credentials.split(","), "", ""]
         super().__init__(
-            subscription_key.strip(), function_key.strip(), base_url_override=access.url.rstrip("/")
+            subscription_key.strip(),
+            fetch_key.strip(),
+            additional_function_keys={StopNCIIEndpoint.SubmitFeedback: feedback_key.strip()},
+            base_url_override=access.url.rstrip("/"),
         )
         self._limits = limits
+        self.can_tell = bool(feedback_key.strip())
         self.records_sent = 0
 
     def _get_session(self, endpoint: Any) -> Any:  # noqa: ANN401 - threatexchange has no types here
@@ -74,6 +95,15 @@ class StopNcii:
             after = str(result.nextSetTimestamp) if is_last else checkpoint
             yield Page(rows=tuple(rows), checkpoint=after, is_last=is_last)
 
+    def tell(self, entry: Entry, *, verdict: Verdict) -> bool:
+        """Whether StopNCII took it; needs a third key in the credentials."""
+        signal = _SIGNALS.get(entry.kind)
+        if TAG not in entry.tags or signal is None or not self._client.can_tell:
+            return False
+        with told_apart():
+            self._client.submit_feedback(signal, entry.value.hex(), _FEEDBACK[verdict])
+        return True
+
 
 def _row(record: Any, *, line: int) -> Row | BadLine:  # noqa: ANN401 - no types here
     kind = _KINDS.get(record.signalType)
@@ -85,7 +115,7 @@ def _row(record: Any, *, line: int) -> Row | BadLine:  # noqa: ANN401 - no types
         return BadLine(line=line, field="hashValue", why=str(error))
     return Row(
         line=line,
-        entries=(entry,),
+        entries=(msgspec.structs.replace(entry, tags=(TAG,)),),
         gone=record.hashStatus in _GONE,
         updated_at=datetime.fromtimestamp(record.lastModtimestamp, UTC),
     )

@@ -19,6 +19,7 @@ from tutela.detection.pipeline.standings import EVERYBODY
 from tutela.detection.pipeline.working import forget_expired, work_off
 from tutela.domain.canonical import timestamp
 from tutela.domain.vocabulary import Role
+from tutela.law.detection import read_bases
 
 numbers = itertools.count(1)
 
@@ -186,6 +187,31 @@ async def test_a_private_message_is_kept_from_detectors_and_from_the_house(
     assert await platform.looks() == [("unavailable", "no_legal_basis", None)]
     assert platform.detector.looked_at == []
     assert await platform.web.house.rows("SELECT * FROM look_task") == []
+
+
+async def test_what_waits_for_another_look_gets_none_once_its_basis_has_lapsed(
+    web: Site,
+) -> None:
+    today = web.house.clock.now().date()
+    text = (
+        '[[basis]]\ncode = "national"\nvisibility = "interpersonal"\ncountries = ["DE"]\n'
+        f'reference = "an act"\nfrom = 2020-01-01\nto = {today}\nverified = true\n'
+    )
+    detector = Tokens(broken="dead")
+    room = detection_on(
+        web.house, panel=await panel_of(detector), bases=read_bases(text, file="own.toml")
+    )
+    web.client = client_on(web, room=room)
+    platform = Platform(web, detector=detector, room=room)
+    await platform.post(LISTED, visibility="interpersonal", country="DE")
+    assert await platform.looks() == [("unavailable", "canary_missed", "national")]
+    detector.broken = None
+    detector.seen.clear()
+    web.house.clock.ahead = timedelta(days=1)
+    assert await platform.work() == 1
+    assert (await platform.looks())[1:] == [("unavailable", "no_legal_basis", None)]
+    assert detector.looked_at == []
+    assert await web.house.rows("SELECT sealed_body FROM look_task") == [(None,)]
 
 
 async def test_a_message_is_where_its_account_is(platform: Platform) -> None:

@@ -73,6 +73,21 @@ async def test_a_policy_that_matches_opens_a_case_about_its_harm(platform: Platf
     assert await platform.cases() == [("scams", "general", "automated", 1)]
 
 
+async def test_a_policy_in_shadow_is_counted_and_nothing_follows(
+    platform: Platform, tmp_path: Path
+) -> None:
+    text = POLICY.format(when=WHEN, event="content").replace("mode: live", "mode: shadow")
+    text = text.replace("minor-says-token", "in-shadow")
+    (tmp_path / "rules" / "a.yaml").write_text(text, encoding="utf-8")
+    await platform.room.panel.refresh()
+    await platform.post("tok-rule")
+    assert [each["tokens"] for each in await said(platform)] == ["no_match"]
+    assert await platform.work() == 0
+    metrics = (await platform.web.client.get("/metrics")).text
+    counted = 'tutela_rule_outcomes_total{mode="shadow",policy="in-shadow",result="match"} 1.0'
+    assert counted in metrics
+
+
 async def test_a_private_message_is_kept_from_policies_too(platform: Platform) -> None:
     await platform.post("tok-rule", visibility="interpersonal")
     assert await platform.looks() == [("unavailable", "no_legal_basis", None)]

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
+from prometheus_client import CollectorRegistry, Counter
 
 from tutela.detection.pipeline.reasons import Why
 from tutela.detection.pipeline.standings import Standing
@@ -23,6 +24,15 @@ from tutela.law.detection import DetectionBases
 ASKED = frozenset({"content"})
 #: Why a policy is red that nobody asks.
 NEVER_ASKED = "event_never_asked"
+
+RULES = CollectorRegistry()
+#: What each policy came to in this process, those in shadow too: of these nothing else is kept.
+RULE_OUTCOMES = Counter(
+    "tutela_rule_outcomes",
+    "What each policy came to, in this process.",
+    ["policy", "mode", "result"],
+    registry=RULES,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -52,11 +62,13 @@ class Bench:
         standing = self.book.standing
         try:
             async with asyncio.timeout(self.budget_seconds):
-                return await in_thread(
+                judged = await in_thread(
                     lambda: [_judged(each, standing=standing) for each in cases],
                     done=lambda: None,
                     name="judge",
                 )
+            _count(judged)
+            return judged
         except TimeoutError:
             why = Why.TIMED_OUT
         except Broke as broken:
@@ -94,6 +106,12 @@ def bench_at(
     vocabulary = Vocabulary(bases=frozenset(each.code for each in bases))
     book = RuleBook(path, vocabulary=vocabulary, clock=clock)
     return Bench(book=book, budget_seconds=budget_seconds)
+
+
+def _count(judged: Sequence[Judged]) -> None:
+    for each in judged:
+        for outcome in each.outcomes:
+            RULE_OUTCOMES.labels(outcome.policy, str(outcome.mode), str(outcome.result)).inc()
 
 
 def _judged(case: Case, *, standing: InForce) -> Judged:

@@ -66,7 +66,7 @@ class Platform:
 @pytest_asyncio.fixture
 async def platform(web: Site) -> Platform:
     detector = Tokens()
-    room = detection_on(web.house, panel=await panel_of(detector, budget_seconds=0.5))
+    room = detection_on(web.house, panel=await panel_of(detector))
     web.client = client_on(web, room=room)
     return Platform(web, detector=detector, room=room)
 

@@ -54,13 +54,14 @@ async def test_a_detector_that_is_not_well_says_so_and_nothing_is_clean(
     broken: str, why: str
 ) -> None:
     detector = Tokens(broken=broken)
-    panel = await panel_of(detector, budget_seconds=0.2)
+    panel = await panel_of(detector, budget_seconds=0.1 if broken == "hangs" else 5.0)
     (unknown,) = await seen(panel, sight("x"))
     assert (unknown.result, unknown.why, unknown.may_change) == (Result.UNAVAILABLE, why, True)
     standings = await panel.standings()
     assert [(each.name, each.ok, each.why) for each in standings] == [("tokens", False, why)]
     detector.broken = None
     detector.hanging.set()
+    panel = await panel_of(detector)
     assert [each.ok for each in await panel.standings()] == [True]
     assert [each.result for each in await seen(panel, sight("x"))] == [Result.NO_MATCH]
 
@@ -82,6 +83,20 @@ async def test_looks_that_hang_take_no_more_than_their_seats() -> None:
     said = [(await seen(panel, sight("x")))[0].why for _ in range(6)]
     assert said == ["timed_out"] * 4 + ["busy"] * 2
     assert len(detector.looked_at) == 4
+    detector.hanging.set()
+
+
+async def test_much_text_is_looked_at_in_portions_until_one_is_late() -> None:
+    detector = Tokens()
+    panel = await panel_of(detector)
+    large = [sight(f"{'x' * 1_500_000} {LISTED if n % 2 else ''}") for n in range(4)]
+    assert [each.result for each in await seen(panel, *large)] == ["no_match", "match"] * 2
+    assert len(detector.seen) - len(detector.looked_at) == 4
+    detector.broken = "hangs"
+    detector.seen.clear()
+    panel = await panel_of(detector, budget_seconds=0.1)
+    assert {each.why for each in await seen(panel, *large)} == {"timed_out"}
+    assert len(detector.looked_at) == 1
     detector.hanging.set()
 
 

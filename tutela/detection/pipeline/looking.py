@@ -5,7 +5,7 @@ items that the detector says it must find; where one is missed, nothing of that 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +20,10 @@ from tutela.domain.signals import Result, Signal
 BUDGET_SECONDS = 2.0
 #: Looks of one detector at a time; those that hang count until they end.
 AT_ONCE = 4
+#: Text that one look takes, unless a single item has more.
+PORTION_CODE_POINTS = 2_000_000
+#: After these no further look of the same items is tried.
+_LATE: Final = (Why.TIMED_OUT, Why.BUSY)
 
 HASH_KINDS: Final = ("pdq", "md5", "sha1", "sha256")
 EVERY_PART: Final = frozenset({"text", "tags", *HASH_KINDS})
@@ -73,6 +77,31 @@ async def look(
     who: Watched, *, items: Sequence[Item], budget_seconds: float = BUDGET_SECONDS
 ) -> list[Signal]:
     """A signal for each item, in order: never a `no match` from a look that proved nothing."""
+    signals: list[Signal] = []
+    late: Why | None = None
+    for portion in _portions(items):
+        if late is not None:
+            signals += _unknown(who, count=len(portion), why=late)
+            continue
+        signals += await _look(who, items=portion, budget_seconds=budget_seconds)
+        late = next((why for why in _LATE if signals[-1].why == why), None)
+    return signals
+
+
+def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items in their order, as many together as a look can take in its time."""
+    start = size = 0
+    for place, item in enumerate(items):
+        length = len(item.text or "") + sum(map(len, item.tags))
+        if place > start and size + length > PORTION_CODE_POINTS:
+            yield items[start:place]
+            start, size = place, 0
+        size += length
+    if start < len(items):
+        yield items[start:]
+
+
+async def _look(who: Watched, *, items: Sequence[Item], budget_seconds: float) -> list[Signal]:
     if not who.canaries:
         return _unknown(who, count=len(items), why=Why.UNPROVEN)
     waiting = True

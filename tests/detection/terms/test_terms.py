@@ -72,7 +72,16 @@ def test_a_substring_is_found_inside_of_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["kelo miro", "KELO   miro", "kelo-miro", "#kelomiro", "k e l o m i r o", "kelo\nmiro"]
+    "text",
+    [
+        "kelo miro",
+        "KELO   miro",
+        "kelo-miro",
+        "#kelomiro",
+        "k e l o m i r o",
+        "kelo\nmiro",
+        "ke-lo mi-ro",
+    ],
 )
 def test_a_phrase_is_found_however_its_words_are_separated(text: str) -> None:
     assert len(places(text, word("kelo miro", kind=TermKind.PHRASE))) == 1

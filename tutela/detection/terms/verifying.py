@@ -119,7 +119,7 @@ def _decided(found: _Candidates, *, needs_edges: Flags) -> Found:
     spelled = np.flatnonzero(~is_plain & has_edges & is_likely)
     if spelled.size:
         some = found.taken(spelled)
-        counts[spelled] = _is_spelled(some, first=first[spelled], last=last[spelled])
+        counts[spelled] = _is_spelled(some, gaps=_gaps(some))
     return Found(
         rows=found.rows[counts], first=first[counts], last=last[counts], is_plain=is_plain[counts]
     )
@@ -212,14 +212,25 @@ def _are_swapped(signs: Codes, *, other: Codes) -> Flags:
     return swapped
 
 
-def _is_spelled(found: _Candidates, *, first: Places, last: Places) -> Flags:
-    """Whether separators are between single letters, or only such as join."""
-    letters, gaps = found.patterns.signs[found.rows], _gaps(found)
+def _is_spelled(found: _Candidates, *, gaps: Places) -> Flags:
+    """Whether separators are between single letters, or those the term has not only join."""
+    letters = found.patterns.signs[found.rows]
     pieces = found.sum_of((gaps & 1) + (gaps >> 1)) + 1
     is_single = letters <= pieces * _LETTERS_PER_PIECE
-    is_joined = ~found.any_of((gaps & ~found.patterns.gaps[found.each_pattern]) > 0)
-    begins, lengths = found.stream.at[first], found.stream.at[last] - found.stream.at[first]
-    breaks = found.stream.reading.codes[ragged(begins, lengths=lengths)] == codes.BREAK
-    has_break = np.logical_or.reduceat(breaks, np.cumsum(lengths) - lengths)
-    is_partial = (is_joined | ~has_break) & (letters >= _LETTERS_JOINED)
+    more = gaps & ~found.patterns.gaps[found.each_pattern]
+    is_partial = ~found.any_of(_breaks(found, more=more)) & (letters >= _LETTERS_JOINED)
     return (is_single & (letters >= _LETTERS_SQUASHED)) | is_partial
+
+
+def _breaks(found: _Candidates, *, more: Places) -> Flags:
+    """Of each run: whether one of these gaps holds what separates words."""
+    runs, at = found.stream.runs, found.stream.at
+    breaks = np.zeros(len(more), bool)
+    before, inside = np.flatnonzero(more & 1), np.flatnonzero(more & 2)
+    begin, end = runs[found.each], runs[found.each + 1] - 1
+    for which, left, right in ((before, begin - 1, begin), (inside, begin, end)):
+        if which.size:
+            starts, lengths = at[left[which]], at[right[which]] - at[left[which]]
+            held = found.stream.reading.codes[ragged(starts, lengths=lengths)] == codes.BREAK
+            breaks[which] |= np.logical_or.reduceat(held, np.cumsum(lengths) - lengths)
+    return breaks

@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
 
 from tests.cli.conftest import Command
 from tests.fixtures.listing import chance_hashes, chance_terms
-from tests.fixtures.service import RunningTutela
+from tests.fixtures.service import RunningTutela, until
 from tutela.database.embedded import locate_database
 from tutela.detection.lists.entries import Kind
 
@@ -131,6 +132,30 @@ def test_what_can_not_be_is_refused_as_wrong_usage(
     assert why in done.err
 
 
+def test_what_is_imported_matches_and_what_is_withdrawn_stops_in_the_running_service(
+    beside: Command, running_tutela: RunningTutela, tmp_path: Path
+) -> None:
+    (value,) = [each.hex() for each in chance_hashes(1, seed=12)]
+    file = written(tmp_path, value)
+    with running_tutela.client(running_tutela.token()) as client:
+        assert beside("hashes", "import", file, "--list", "live").status == 0
+        until(lambda: found_by(client, hashes={"pdq": value}) == {("live", "1")}, what="a match")
+        assert beside("lists", "withdraw", "live", "--entry", "1").status == 0
+        until(lambda: found_by(client, hashes={"pdq": value}) == set(), what="no match")
+
+
+def found_by(client: httpx.Client, **item: object) -> set[tuple[str, str]] | None:
+    """The lists and entries that an item matches now; None where it could not be looked at."""
+    answer = client.post("/v1/match", json={"surface": "upload", "items": [item]})
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return None
+    assert answer.status_code == httpx.codes.OK, answer.text
+    (result,) = answer.json()["results"]
+    if result["result"] == "unavailable":
+        return None
+    return {(match["list"], match["entry"]) for match in result["matches"]}
+
+
 def test_no_entry_is_in_clear_in_database_files_or_logs(
     beside: Command, running_tutela: RunningTutela, tmp_path: Path
 ) -> None:
@@ -142,7 +167,13 @@ def test_no_entry_is_in_clear_in_database_files_or_logs(
         taken_back = beside("lists", "withdraw", name, "--file", written(tmp_path, entries[0]))
         assert (again.status, taken_back.status) == (0, 0)
         said += done.out + done.err + again.out + taken_back.out + taken_back.err
+    with running_tutela.client(running_tutela.token()) as client:
+        asked = {"hashes": {"pdq": HASHES[1]}, "text": f"one {TERMS[1]} two"}
+        both = {("hidden", "2"), ("hidden-terms", "2")}
+        until(lambda: both <= (found_by(client, **asked) or set()), what="both lists to match")
+        said += client.get("/v1/status").text + client.get("/metrics").text
     said += beside("lists", "list").out + beside("lists", "show", "hidden").out
+    said += beside("doctor").out
     said += running_tutela.log() + dumped(running_tutela)
     needles = list(in_clear())
     assert [each for each in needles if each in said.encode()] == []

@@ -5,15 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.detection.lists.test_exchange import MD5, PDQ, followed, ncmec, stopncii, turn
 from tests.fixtures.exchange import ncmec_image, ncmec_page, stopncii_page, stopncii_record
 from tests.fixtures.house import Rooms
 from tests.fixtures.listing import KNOWN, chance_hashes, list_room, rows_of, take
+from tests.fixtures.oracles import oracle
 from tutela.detection.lists import verdicts
 from tutela.detection.lists.changing import Account
 from tutela.detection.lists.errors import UnknownEntry, UnknownList
 from tutela.detection.lists.exchange.pages import Api
 from tutela.detection.lists.verdicts import Judged, Verdict
+
+oracle("threatexchange")
+
+from tests.detection.lists.test_exchange import (  # noqa: E402 - needs the extra
+    MD5,
+    PDQ,
+    followed,
+    ncmec,
+    stopncii,
+    turn,
+)
 
 
 async def judge(rooms: Rooms, *, entry: int, verdict: Verdict) -> None:

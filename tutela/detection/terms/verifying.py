@@ -28,7 +28,7 @@ Flags = NDArray[np.bool_]
 _LONG_RUN: Final = 3
 #: So many signs of one run are looked at for the edge of its token.
 _RUN_MAX: Final = 256
-#: A single doubled letter, or digits alone, in a shorter term may be another word.
+#: A single doubled letter, i for l, or digits alone, in a shorter term may be another word.
 _LETTERS_OF_GUESS: Final = 5
 _LETTERS_SQUASHED: Final = 3
 _LETTERS_JOINED: Final = 4
@@ -180,7 +180,8 @@ def _likeness(found: _Candidates, *, first: Places, last: Places) -> tuple[Flags
     counts[found.tails] = last - runs[found.each[found.tails]] + 1
     doubled, has_long = _repeats(found, counts=counts)
     is_short = found.patterns.signs[found.rows] < _LETTERS_OF_GUESS
-    return is_sure, ~(is_short & (((doubled == 1) & ~has_long) | ~has_letter))
+    is_doubtful = ((doubled == 1) & ~has_long) | ~has_letter | is_other_letter
+    return is_sure, ~(is_short & is_doubtful)
 
 
 def _repeats(found: _Candidates, *, counts: Places) -> tuple[Places, Flags]:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.detection.rules.policies import facts, heard, language, program
-from tutela.detection.rules.cel import Failure, Mistyped, value_of, values_of
+from tutela.detection.rules.cel import Failure, Fault, Mistyped, Program, value_of, values_of
 from tutela.detection.rules.facts import Facts, Why
 from tutela.domain.signals import Result
 
@@ -162,6 +162,77 @@ def test_no_call_takes_more_than_twenty_rules() -> None:
     batches = LANGUAGE.batches([LANGUAGE.program("content.text == ''")] * 45)
     assert [len(each.programs) for each in batches] == [20, 20, 5]
     assert [place for each in batches for place in each.places] == list(range(45))
+
+
+_TOKENS = st.sampled_from(
+    [
+        "content.text",
+        "content.tags",
+        "account.minor",
+        "event.at",
+        "'a'",
+        "1",
+        "2u",
+        "3.0",
+        "true",
+        "null",
+        "[",
+        "]",
+        "{",
+        "}",
+        "(",
+        ")",
+        ".",
+        ",",
+        "?",
+        ":",
+        "!",
+        "-",
+        "+",
+        "/",
+        "%",
+        "<",
+        "==",
+        "in",
+        "&&",
+        "||",
+        ".size()",
+        ".contains(",
+        ".matches(",
+        ".map(x,",
+        ".all(x,",
+        "x",
+        "has(",
+        "int(",
+        "dyn(",
+        "b'x'",
+        "//",
+        "é",
+        "google.protobuf.Struct{",
+        "@x",
+        "9223372036854775808",
+        "'\\xff'",
+        "[0]",
+        ".foo",
+    ]
+)
+
+
+@given(text=st.lists(_TOKENS, max_size=12).map(" ".join))
+def test_whatever_is_written_is_a_program_or_refused_with_its_place(text: str) -> None:
+    rule, faults = _compiled(text)
+    assert (rule is None) == bool(faults)
+    assert all(each.line >= 1 and each.column >= 1 for each in faults)
+    if rule is not None:
+        assert rule.cost.within_budget
+        assert isinstance(value(text, known=facts(text="a")), bool | Failure)
+
+
+def _compiled(text: str) -> tuple[Program | None, tuple[Fault, ...]]:
+    try:
+        return LANGUAGE.program(text), ()
+    except Mistyped as refused:
+        return None, refused.faults
 
 
 _LEAVES = st.sampled_from(

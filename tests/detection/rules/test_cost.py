@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.detection.rules.policies import facts, language
 from tutela.detection.rules.cel import Failure, Mistyped, value_of
 from tutela.detection.rules.facts import Why
-from tutela.detection.rules.patterns import steps_a_character
+from tutela.detection.rules.patterns import places_of
 from tutela.detection.rules.syntax import SyntaxUnread, read_tree
 
 LANGUAGE = language()
@@ -68,12 +68,38 @@ def test_a_longer_text_or_list_costs_more() -> None:
     ],
 )
 def test_a_pattern_costs_by_its_places_that_fit_many_characters(cheaper: str, dearer: str) -> None:
-    assert steps_a_character(cheaper) < steps_a_character(dearer)
+    less, more = places_of(cheaper), places_of(dearer)
+    assert less.steps_a_character < more.steps_a_character
+    assert less.steps < more.steps
 
 
-@given(pattern=st.text(alphabet="ab(){}[]\\.*+?|,019^$:", max_size=20))
+@pytest.mark.parametrize(
+    ("pattern", "unicode"),
+    [
+        (r"\pL", 1),
+        (r"\pL{4}", 4),
+        (r"\p{Greek}{3}", 3),
+        (r"[\pL\pN_]{20}", 40),
+        (r"(\p{Han}a){3}\PL", 4),
+        (r"\\pL", 0),
+        ("pL", 0),
+    ],
+)
+def test_classes_of_unicode_are_counted_because_each_call_compiles_them(
+    pattern: str, unicode: int
+) -> None:
+    assert places_of(pattern).unicode == unicode
+
+
+def test_a_pattern_in_a_loop_is_compiled_in_each_round() -> None:
+    with pytest.raises(Mistyped):
+        LANGUAGE.program(r"content.tags.exists(t, t.matches('\\pL{4}'))")
+    assert LANGUAGE.program("content.tags.exists(t, t.matches('[a-z]{4}'))").cost.within_budget
+
+
+@given(pattern=st.text(alphabet="ab(){}[]\\.*+?|,019^$:p", max_size=20))
 def test_every_pattern_has_a_cost(pattern: str) -> None:
-    assert steps_a_character(pattern) > 0
+    assert places_of(pattern).steps > 0
 
 
 @given(raw=st.binary(max_size=60))

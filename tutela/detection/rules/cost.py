@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tutela.detection.rules.patterns import steps_a_character
+from tutela.detection.rules.patterns import places_of
 from tutela.detection.rules.syntax import (
     Call,
     Constant,
@@ -25,7 +25,11 @@ from tutela.detection.rules.syntax import (
 STEPS_MAX: Final = 1_000_000
 #: CEL's evaluator stops an expression after so many rounds of its loops.
 ROUNDS_MAX: Final = 10_000
+#: What a round takes beside what it does.
+_ROUND_STEPS: Final = 40
 _CHARACTERS_A_STEP: Final = 32
+#: A new text is written, and its characters may take four bytes each.
+_COPYING: Final = 3
 #: Looking for a longer part compares more characters at each place, at worst.
 _PART_CHARACTERS: Final = 128
 #: The longest text of a number, a point in time or a duration.
@@ -122,7 +126,7 @@ def _loop(node: Loop, *, scope: dict[str, Extent]) -> _Bound:
     result = _bound(node.result, scope=inside | {node.gathered_as: gathered})
     outside = _summed([over, start, result], steps=1, extent=result.extent)
     return _Bound(
-        outside.steps + times * (1 + condition.steps + step.steps),
+        outside.steps + times * (_ROUND_STEPS + condition.steps + step.steps),
         outside.rounds + times * (1 + condition.rounds + step.rounds),
         outside.extent,
     )
@@ -144,7 +148,8 @@ def _matched(node: Call, *, scope: dict[str, Extent]) -> _Bound:
     if not isinstance(pattern, Constant) or not isinstance(pattern.value, str):
         raise Unbounded(node, why="takes a pattern that is written out as a text")
     searched = _bound(text, scope=scope)
-    steps = 1 + round(searched.extent.length * steps_a_character(pattern.value))
+    places = places_of(pattern.value)
+    steps = 1 + places.steps + round(searched.extent.length * places.steps_a_character)
     return _Bound(searched.steps + steps, searched.rounds)
 
 
@@ -170,11 +175,13 @@ def _plain(extents: Sequence[Extent]) -> tuple[int, Extent]:
 
 
 def _as_text(extents: Sequence[Extent]) -> tuple[int, Extent]:
-    return _plain(extents)[0], Extent(max(_SHORT, *(4 * each.length for each in extents)))
+    return _COPYING * _plain(extents)[0], Extent(
+        max(_SHORT, *(4 * each.length for each in extents))
+    )
 
 
 def _same_size(extents: Sequence[Extent]) -> tuple[int, Extent]:
-    return extents[0].steps, extents[0]
+    return _COPYING * extents[0].steps, extents[0]
 
 
 def _compared(extents: Sequence[Extent]) -> tuple[int, Extent]:
@@ -191,7 +198,7 @@ def _among(extents: Sequence[Extent]) -> tuple[int, Extent]:
 
 
 def _joined(extents: Sequence[Extent]) -> tuple[int, Extent]:
-    steps = sum(each.steps for each in extents)
+    steps = _COPYING * sum(each.steps for each in extents)
     below = [each.element for each in extents if each.element is not None]
     element = _largest(below) if below else None
     return steps, Extent(sum(each.length for each in extents), element)

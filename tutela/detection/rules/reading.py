@@ -49,7 +49,11 @@ def files_in(path: Path) -> tuple[Path, ...]:
     """
     if not path.is_dir():
         return (path,)
-    found = sorted(each for each in path.iterdir() if each.suffix in ENDINGS and each.is_file())
+    try:
+        found = sorted(each for each in path.iterdir() if each.suffix in ENDINGS and each.is_file())
+    except OSError as error:
+        what = error.strerror or "can't be read"
+        raise RulesUnfit([Finding(file=str(path), message=what)]) from error
     if not found:
         raise RulesUnfit([Finding(file=str(path), message=f"holds no file {' or '.join(ENDINGS)}")])
     return tuple(found)

@@ -81,8 +81,12 @@ def shared(
     ),
 ) -> SharedMemory:
     """Memory for `HashIndex.build(.., allocate=shared)`, all zero."""
-    descriptor = descriptor_of(size_bytes)
-    memory = SharedMemory(descriptor, size_bytes)
+    return held(descriptor_of(size_bytes))
+
+
+def held(descriptor: int) -> SharedMemory:
+    """The memory of the descriptor, which is closed with it."""
+    memory = SharedMemory(descriptor, os.fstat(descriptor).st_size)
     memory.descriptor = descriptor
     weakref.finalize(memory, os.close, descriptor)
     return memory
@@ -125,6 +129,16 @@ class Shelf:
         if before is not None and before is not index:
             before.end()
 
+    def take(self, name: str) -> None:
+        """Nobody is handed the index of the name any more."""
+        self._indexes.pop(name, None)
+
+    def memory(self, name: str) -> SharedMemory | None:
+        """What the index of the name lies in; None where there is none."""
+        index = self._indexes.get(name)
+        memory = None if index is None else index.block.memory
+        return memory if isinstance(memory, SharedMemory) else None
+
     def close(self) -> None:
         """Nobody is handed anything more; those that have an index keep it."""
         self._path.unlink(missing_ok=True)
@@ -151,12 +165,10 @@ class Shelf:
 
     def _answer(self, reader: socket.socket) -> None:
         name = reader.recv(_NAME_MAX_BYTES).removesuffix(b"\n").decode(errors="replace")
-        index = self._indexes.get(name)
-        if index is None:
+        index, memory = self._indexes.get(name), self.memory(name)
+        if index is None or memory is None:
             reader.sendall(b"-")
             return
-        memory = index.block.memory
-        assert isinstance(memory, SharedMemory)  # noqa: S101 - `put` took no other
         socket.send_fds(reader, [index.kind.encode()], [memory.descriptor])
 
 
@@ -167,7 +179,7 @@ class SharedIndex:
         """Raises SharingUnavailable where nobody shares an index of the name there."""
         self._path, self._name = path, name
         self._asking = threading.Lock()
-        self._builder, self._index = _asked(path, name=name)
+        self._builder, self._index = _mapped(path, name=name)
         self._closing = weakref.finalize(self, self._builder.close)
 
     def search(
@@ -190,7 +202,7 @@ class SharedIndex:
 
     def _ask_again(self) -> None:
         try:
-            builder, index = _asked(self._path, name=self._name)
+            builder, index = _mapped(self._path, name=self._name)
         except SharingUnavailable:
             if self._index.is_over:
                 raise
@@ -200,7 +212,11 @@ class SharedIndex:
         self._closing = weakref.finalize(self, builder.close)
 
 
-def _asked(path: Path, *, name: str) -> tuple[socket.socket, HashIndex]:
+def asked(path: Path, *, name: str) -> tuple[socket.socket, int, HashKind]:
+    """Whoever shares the index at the place, a descriptor of its memory, and its kind.
+
+    Raises SharingUnavailable where nobody shares it.
+    """
     builder = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     builder.settimeout(_ANSWER_SECONDS)
     try:
@@ -214,16 +230,17 @@ def _asked(path: Path, *, name: str) -> tuple[socket.socket, HashIndex]:
         builder.close()
         raise SharingUnavailable(f"No index {name} is shared.")
     builder.setblocking(False)  # noqa: FBT003 - the socket's own signature
-    return builder, _mapped(descriptors[0], kind=HashKind(answer.decode()))
+    return builder, descriptors[0], HashKind(answer.decode())
 
 
-def _mapped(descriptor: int, *, kind: HashKind) -> HashIndex:
+def _mapped(path: Path, *, name: str) -> tuple[socket.socket, HashIndex]:
+    builder, descriptor, kind = asked(path, name=name)
     try:
         size = os.fstat(descriptor).st_size
         memory = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
     finally:
         os.close(descriptor)
-    return INDEXES[kind](found_in(memory))
+    return builder, INDEXES[kind](found_in(memory))
 
 
 def _has_gone(other: socket.socket) -> bool:

@@ -28,6 +28,7 @@ from tutela.decisions.replays.replaying import ReplayRoom
 from tutela.decisions.sending import open_client
 from tutela.decisions.unheard import Asking, ask_unheard
 from tutela.decisions.webhooks import Courier, deliver_all
+from tutela.detection.hashes.commons import Commons
 from tutela.detection.lists.room import ListRoom
 from tutela.detection.pipeline.judging import bench_at
 from tutela.detection.pipeline.panel import Panel
@@ -50,6 +51,8 @@ from tutela.reconciliation.report import Reconciliation
 from tutela.settings import Settings
 
 HOUSEKEEPING_SECONDS = 60.0
+#: In the data folder: where processes hand each other the memory of large lists of hashes.
+HASHES_IN_COMMON = "hashes"
 STATISTICS_SECONDS = 5.0
 CLOCK_SECONDS = 30.0
 KEYS_SECONDS = 5.0
@@ -125,18 +128,20 @@ async def open_house(
     url = settings.database_url or ""
     pool = await open_pool(url, min_size=2, max_size=settings.pool_connections, name=name)
     pool.reconnect_timeout = RECONNECT_SECONDS
+    commons = Commons(settings.data_folder / HASHES_IN_COMMON)
     try:
         time = DatabaseClock(seconds or steady_seconds())
         await time.ask(pool)
         keys = await found(pool, key_folder=settings.key_folder, now=time.now(), chance=os.urandom)
         lists = ListRoom(pool=pool, keys=keys, clock=time.now, chance=os.urandom)
-        sources = (FromLists(lists), TermListSource(lists))
+        sources = (FromLists(lists, commons=commons), TermListSource(lists))
         budget_seconds = settings.detection_seconds
         bases = register(settings.detection_bases)
         bench = bench_at(settings.rules, bases=bases, budget_seconds=budget_seconds, clock=time.now)
         panel = Panel(sources, budget_seconds=budget_seconds, bench=bench)
         yield House(settings=settings, url=url, pool=pool, keys=keys, time=time, panel=panel)
     finally:
+        commons.close()
         await pool.close()
 
 

@@ -1,13 +1,16 @@
 """Detectors from lists: what is listed matches, what is taken back does not, the old is said."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.fixtures.house import Rooms
 from tests.fixtures.listing import KNOWN, chance_hashes, list_room, rows_of, take
 from tutela.detection.detectors import Detector, Hashes, Item
+from tutela.detection.hashes.commons import Commons
 from tutela.detection.lists import changing
 from tutela.detection.lists.changing import Account
 from tutela.detection.lists.entries import Kind
@@ -61,10 +64,17 @@ async def test_nothing_is_built_anew_where_nothing_changed(rooms: Rooms) -> None
     assert await main_of(source) == await main_of(source)
 
 
-async def test_a_change_reaches_every_process_with_its_next_look(rooms: Rooms) -> None:
+async def test_a_change_reaches_every_process_with_its_next_look(
+    rooms: Rooms, tmp_path: Path
+) -> None:
     values = chance_hashes(30)
     await take(rooms, rows=rows_of(values[:20], tags=("first",)))
-    sources = [ListSource(list_room(rooms)) for _ in range(2)]
+    with closing(Commons(tmp_path / "one", least=1)) as one:
+        sources = [ListSource(list_room(rooms), commons=each) for each in (one, one, None)]
+        await _follow_a_change(rooms, sources=sources, values=values)
+
+
+async def _follow_a_change(rooms: Rooms, *, sources: list[ListSource], values: list[bytes]) -> None:
     for source in sources:
         assert entries(await look(source, values=[values[3], values[25]])) == [("4",), ()]
     await take(rooms, rows=rows_of(values, tags=("second",)))

@@ -44,8 +44,8 @@ _log = structlog.get_logger(__name__)
 class Commons:
     """The indexes of a folder of sockets, which only its user may enter."""
 
-    def __init__(self, folder: Path, *, least: int = COMMON_FROM) -> None:
-        """Fewer hashes than `least` are built by each process for itself."""
+    def __init__(self, folder: Path | None = None, *, least: int = COMMON_FROM) -> None:
+        """Without a folder, or with fewer hashes than `least`, each process builds for itself."""
         self._folder, self._least = folder, least
         self._shelf: Shelf | None = None
         self._users, self._left = Counter[str](), deque[str]()
@@ -57,19 +57,19 @@ class Commons:
         Where sharing fails it is built in memory of this process, and the log says so.
         """
         words = words_of(hashes, kind=kind)
-        if len(words) >= self._least:
+        if self._folder is not None and len(words) >= self._least:
             try:
-                return self._common(words, kind=kind)
+                return self._common(words, kind=kind, folder=self._folder)
             except OSError as error:
                 _log.warning("memory_not_shared", error=type(error).__name__)
         return INDEXES[kind].build(words)
 
-    def _common(self, words: Words, *, kind: HashKind) -> HashIndex:
+    def _common(self, words: Words, *, kind: HashKind, folder: Path) -> HashIndex:
         name = f"{kind}-{_digest(words)}"
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._own, _turn(self._folder / "turn"):
-            shelf = self._shelf = self._shelf or Shelf(self._folder / f"{os.getpid()}.sock")
-            memory = shelf.memory(name) or self._handed(name)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._own, _turn(folder / "turn"):
+            shelf = self._shelf = self._shelf or Shelf(folder / f"{os.getpid()}.sock")
+            memory = shelf.memory(name) or _handed(name, folder=folder)
             if memory is None:
                 built = INDEXES[kind].build(words, allocate=shared)
                 shelf.put(name, index=built)
@@ -91,20 +91,6 @@ class Commons:
                 self._shelf.close()
             self._shelf = None
 
-    def _handed(self, name: str) -> SharedMemory | None:
-        for path in self._folder.glob(_SOCKETS):
-            if path.name == f"{os.getpid()}.sock":
-                continue
-            try:
-                other, descriptor, _ = asked(path, name=name)
-            except SharingUnavailable as error:
-                if isinstance(error.__cause__, ConnectionRefusedError):
-                    path.unlink(missing_ok=True)
-                continue
-            other.close()
-            return held(descriptor)
-        return None
-
     def _leave(self, name: str) -> None:
         self._left.append(name)
         self._clear()
@@ -121,6 +107,22 @@ class Commons:
                     self._shelf.take(name)
         finally:
             self._own.release()
+
+
+def _handed(name: str, *, folder: Path) -> SharedMemory | None:
+    """The memory from another process that has it; takes away what killed ones left."""
+    for path in folder.glob(_SOCKETS):
+        if path.name == f"{os.getpid()}.sock":
+            continue
+        try:
+            other, descriptor, _ = asked(path, name=name)
+        except SharingUnavailable as error:
+            if isinstance(error.__cause__, ConnectionRefusedError):
+                path.unlink(missing_ok=True)
+            continue
+        other.close()
+        return held(descriptor)
+    return None
 
 
 @contextmanager

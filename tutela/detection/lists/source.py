@@ -11,9 +11,10 @@ import structlog
 from numpy.typing import NDArray
 
 from tutela.detection.detectors import Detector, Hashes
+from tutela.detection.hashes.commons import Commons
 from tutela.detection.hashes.detector import Entry, HashDetector, HashList, Row
 from tutela.detection.hashes.detector import Lists as HashLists
-from tutela.detection.hashes.index import INDEXES, RADIUS_BITS, HashIndex
+from tutela.detection.hashes.index import RADIUS_BITS, HashIndex
 from tutela.detection.hashes.kinds import HashKind
 from tutela.detection.lists import register
 from tutela.detection.lists.entries import Family
@@ -59,6 +60,7 @@ class _Kept:
 
     snapshot: Snapshot
     canary: Hashes
+    commons: Commons
     indexes: dict[HashKind, HashIndex] = field(default_factory=dict)
     numbers: dict[HashKind, _Numbers] = field(default_factory=dict)
 
@@ -85,7 +87,7 @@ class _Kept:
             self.indexes[kind].add(column.values)
         else:
             self.numbers[kind] = _Numbers(column)
-            self.indexes[kind] = INDEXES[kind].build(column.values)
+            self.indexes[kind] = self.commons.build(column.values, kind=kind)
 
     def _entry_of(self, row: Row) -> Entry:
         return self.numbers[row.kind].entry_of(row.number)
@@ -104,8 +106,11 @@ class ListSource:
 
     name = NAME
 
-    def __init__(self, room: ListRoom, *, radius: int = RADIUS_BITS) -> None:
-        self._room = room
+    def __init__(
+        self, room: ListRoom, *, radius: int = RADIUS_BITS, commons: Commons | None = None
+    ) -> None:
+        """`commons` is where processes of this machine have large indexes in common."""
+        self._room, self._commons = room, commons or Commons()
         self._radius = radius
         self._kept: dict[ListName, _Kept] = {}
         self._unreadable: set[ListName] = set()
@@ -150,7 +155,7 @@ class ListSource:
         snapshot = await current(self._room, name=name)
         values = canaries(self._room, snapshot=snapshot)
         canary = Hashes(**{kind: value.hex() for kind, value in values.items()})
-        kept = _Kept(snapshot=snapshot, canary=canary)
+        kept = _Kept(snapshot=snapshot, canary=canary, commons=self._commons)
         await asyncio.to_thread(kept.grow, snapshot)
         kept.snapshot = _without_entries(snapshot, next_expiry=snapshot.next_expiry)
         return kept
@@ -163,7 +168,7 @@ class ListSource:
         await asyncio.to_thread(kept.grow, change)
         ends = [each for each in (before.next_expiry, change.next_expiry) if each is not None]
         after = _without_entries(change, next_expiry=min(ends, default=None))
-        return _Kept(snapshot=after, canary=kept.canary, indexes=kept.indexes, numbers=kept.numbers)
+        return replace(kept, snapshot=after)
 
     def _seat(self, service: str, *, there: Mapping[ListName, Mark]) -> None:
         now = self._room.clock()

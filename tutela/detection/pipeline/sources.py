@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tutela.detection.detectors import Detector, Examples, Item
+from tutela.detection.hashes.commons import Commons
 from tutela.detection.lists.exchange.following import ExchangeStanding, exchanges
 from tutela.detection.lists.register import ListState
 from tutela.detection.lists.room import ListRoom
@@ -45,9 +46,9 @@ class Doubted:
 class FromLists:
     """The detectors of every service from its lists; one that is too old or cut off is red."""
 
-    def __init__(self, room: ListRoom) -> None:
+    def __init__(self, room: ListRoom, *, commons: Commons | None = None) -> None:
         self._room = room
-        self._lists = ListSource(room)
+        self._lists = ListSource(room, commons=commons)
         self._doubted: dict[str, tuple[Doubted, ...]] = {}
 
     @property

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,16 @@ def test_memory_goes_from_process_to_process_while_one_has_it(
     assert rows(index, seed=1) == [0]
     again = commons.build(listed(1), kind=HashKind.PDQ)
     assert rows(again, seed=1) == [0]
+
+
+def test_several_in_one_process_hand_each_other_the_memory(commons: Commons, folder: Path) -> None:
+    before = shared_memory()
+    index = commons.build(listed(1), kind=HashKind.PDQ)
+    with closing(Commons(folder, least=1)) as other:
+        same = other.build(listed(1), kind=HashKind.PDQ)
+        assert len(shared_memory() - before) == 1
+        index.remove([0])
+        assert (rows(index, seed=1), rows(same, seed=1)) == ([], [0])
 
 
 def test_memory_that_nobody_uses_is_freed(commons: Commons) -> None:

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import mmap
 import os
+import secrets
 import threading
 import weakref
 from collections import Counter, deque
@@ -48,6 +49,7 @@ class Commons:
         """Without a folder, or with fewer hashes than `least`, each process builds for itself."""
         self._folder, self._least = folder, least
         self._shelf: Shelf | None = None
+        self._socket = f"{os.getpid()}-{secrets.token_hex(4)}.sock"
         self._users, self._left = Counter[str](), deque[str]()
         self._own = threading.Lock()
 
@@ -68,8 +70,8 @@ class Commons:
         name = f"{kind}-{_digest(words)}"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._own, _turn(folder / "turn"):
-            shelf = self._shelf = self._shelf or Shelf(folder / f"{os.getpid()}.sock")
-            memory = shelf.memory(name) or _handed(name, folder=folder)
+            shelf = self._shelf = self._shelf or Shelf(folder / self._socket)
+            memory = shelf.memory(name) or _handed(name, folder=folder, own=self._socket)
             if memory is None:
                 built = INDEXES[kind].build(words, allocate=shared)
                 shelf.put(name, index=built)
@@ -109,10 +111,10 @@ class Commons:
             self._own.release()
 
 
-def _handed(name: str, *, folder: Path) -> SharedMemory | None:
+def _handed(name: str, *, folder: Path, own: str) -> SharedMemory | None:
     """The memory from another process that has it; takes away what killed ones left."""
     for path in folder.glob(_SOCKETS):
-        if path.name == f"{os.getpid()}.sock":
+        if path.name == own:
             continue
         try:
             other, descriptor, _ = asked(path, name=name)

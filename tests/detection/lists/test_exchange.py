@@ -2,15 +2,12 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.exchange import (
-    StandIn,
     ncmec_deleted,
     ncmec_image,
     ncmec_page,
@@ -18,6 +15,7 @@ from tests.fixtures.exchange import (
     stopncii_page,
     stopncii_record,
 )
+from tests.fixtures.following import MD5, PDQ, SHA1, followed, ncmec, opened, stopncii, turn
 from tests.fixtures.house import Rooms
 from tests.fixtures.listing import KNOWN, chance_hashes, list_room, rows_of, take
 from tests.fixtures.oracles import oracle
@@ -28,39 +26,18 @@ from tutela.detection.lists.entries import Kind
 from tutela.detection.lists.errors import ListUnfit
 from tutela.detection.lists.exchange import following
 from tutela.detection.lists.exchange.following import Exchange, Following
-from tutela.detection.lists.exchange.pages import Access, Adapter, Api, Failure
-from tutela.detection.lists.register import ListState, Terms, standing_of
+from tutela.detection.lists.exchange.pages import Api, ExchangeFailed, Failure
+from tutela.detection.lists.register import ListState, standing_of
 from tutela.detection.lists.snapshots import current
 from tutela.reconciliation.reconcile import reconcile
 
 oracle("threatexchange")
 
-from tutela.detection.lists.exchange.guarding import Limits  # noqa: E402 - needs the extra
-from tutela.detection.lists.exchange.ncmec import Ncmec  # noqa: E402 - needs the extra
-from tutela.detection.lists.exchange.stopncii import StopNcii  # noqa: E402 - needs the extra
-
-PDQ = [value.hex() for value in chance_hashes(4, seed=21)]
-MD5 = [value.hex() for value in chance_hashes(2, kind=Kind.MD5, seed=21)]
-SHA1 = [value.hex() for value in chance_hashes(2, kind=Kind.SHA1, seed=21)]
-BRIEF = Limits(read_seconds=0.3, answer_seconds=0.6)
-HERE = frozenset({"127.0.0.1"})
-
-
-def opened(api: Api, *, access: Access) -> Adapter:
-    """The adapters as they are, with little patience."""
-    return Ncmec(access, limits=BRIEF) if api is Api.NCMEC else StopNcii(access, limits=BRIEF)
-
-
-async def followed(rooms: Rooms, *, stand_in: StandIn, api: Api, tmp_path: Path) -> Following:
-    """A list of one entry of another source that follows the stand-in."""
-    credentials = tmp_path / "credentials"
-    credentials.write_text("name:pass,word\n", encoding="utf-8")
-    await take(
-        rooms, rows=rows_of(chance_hashes(1, seed=99)), terms=Terms(longest_age=timedelta(days=1))
-    )
-    exchange = Exchange(api=api, url=stand_in.url, credentials_file=credentials)
-    await following.follow(list_room(rooms), name=KNOWN, exchange=exchange)
-    return Following(list_room(rooms), hosts=HERE, opener=opened)
+from tutela.detection.lists.exchange.guarding import (  # noqa: E402 - needs the extra
+    Limits,
+    session_to,
+    told_apart,
+)
 
 
 async def listed(rooms: Rooms, *, kind: Kind = Kind.PDQ) -> set[str]:
@@ -69,26 +46,6 @@ async def listed(rooms: Rooms, *, kind: Kind = Kind.PDQ) -> set[str]:
     column = snapshot.hashes.get(kind)
     values = set() if column is None else {value.tobytes().hex() for value in column.values}
     return values & {*PDQ, *MD5, *SHA1}
-
-
-async def turn(rooms: Rooms, *, reader: Following) -> str | None:
-    """Why the next reading failed, if it did."""
-    rooms.clock.ahead += timedelta(hours=2)
-    assert await reader.turn() == 1
-    (standing,) = await following.exchanges(rooms.pool)
-    return standing.failure
-
-
-@contextmanager
-def stopncii(*pages: bytes) -> Iterator[StandIn]:
-    """StopNCII with these pages; the token of each next one is its number."""
-
-    def answers(path: str, *, asked: Mapping[str, str]) -> tuple[int, bytes]:
-        assert path == "/exchange/FetchHashes"
-        return 200, pages[int(asked.get("nextPageToken", 0))]
-
-    with standing_in(answers) as stand_in:
-        yield stand_in
 
 
 async def test_what_stopncii_lists_is_taken_page_by_page_and_again_from_its_time(
@@ -137,19 +94,6 @@ async def test_what_a_person_of_the_house_withdrew_no_exchange_brings_back(
         await changing.withdraw_entries(list_room(rooms), name=KNOWN, entries=[2], account=me)
         assert await turn(rooms, reader=reader) is None
         assert await listed(rooms) == set()
-
-
-@contextmanager
-def ncmec(*pages: bytes) -> Iterator[StandIn]:
-    """NCMEC with these pages, one after the other."""
-    left = list(pages)
-
-    def answers(path: str, *, asked: Mapping[str, str]) -> tuple[int, bytes]:
-        assert path == "/exchange/v2/entries"
-        return 200, left.pop(0)
-
-    with standing_in(answers) as stand_in:
-        yield stand_in
 
 
 async def test_ncmec_gives_md5_and_sha1_of_pictures_too(rooms: Rooms, tmp_path: Path) -> None:
@@ -295,10 +239,7 @@ async def test_nothing_leaves_the_house_but_to_hosts_that_it_was_told(
 
 
 async def test_a_session_reaches_what_lies_under_its_url_alone() -> None:
-    from tutela.detection.lists.exchange.guarding import session_to, told_apart  # noqa: PLC0415
-    from tutela.detection.lists.exchange.pages import ExchangeFailed  # noqa: PLC0415
-
-    session = session_to("http://127.0.0.1:8/exchange", limits=BRIEF)
+    session = session_to("http://127.0.0.1:8/exchange", limits=Limits())
     for url in ("http://127.0.0.1:80/exchange/x", "http://127.0.0.1:8/other", "https://127.0.0.1"):
         with pytest.raises(ExchangeFailed, match="not_allowed"), told_apart():
             session.get(url)

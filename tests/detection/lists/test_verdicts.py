@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.exchange import ncmec_image, ncmec_page, stopncii_page, stopncii_record
+from tests.fixtures.following import MD5, PDQ, followed, ncmec, stopncii, turn
 from tests.fixtures.house import Rooms
 from tests.fixtures.listing import KNOWN, chance_hashes, list_room, rows_of, take
 from tests.fixtures.oracles import oracle
@@ -14,17 +15,6 @@ from tutela.detection.lists.changing import Account
 from tutela.detection.lists.errors import UnknownEntry, UnknownList
 from tutela.detection.lists.exchange.pages import Api
 from tutela.detection.lists.verdicts import Judged, Verdict
-
-oracle("threatexchange")
-
-from tests.detection.lists.test_exchange import (  # noqa: E402 - needs the extra
-    MD5,
-    PDQ,
-    followed,
-    ncmec,
-    stopncii,
-    turn,
-)
 
 
 async def judge(rooms: Rooms, *, entry: int, verdict: Verdict) -> None:
@@ -65,6 +55,7 @@ async def test_what_is_not_there_can_not_be_judged(rooms: Rooms) -> None:
 async def test_stopncii_is_told_of_its_own_hashes_and_of_no_other(
     rooms: Rooms, tmp_path: Path
 ) -> None:
+    oracle("threatexchange")
     with stopncii(stopncii_page([stopncii_record(PDQ[0])])) as stand_in:
         reader = await followed(rooms, stand_in=stand_in, api=Api.STOPNCII, tmp_path=tmp_path)
         (tmp_path / "credentials").write_text("fetch,subscription,feedback", encoding="utf-8")
@@ -82,6 +73,7 @@ async def test_stopncii_is_told_of_its_own_hashes_and_of_no_other(
 
 
 async def test_ncmec_is_told_by_a_vote_on_the_members_entry(rooms: Rooms, tmp_path: Path) -> None:
+    oracle("threatexchange")
     pages = (ncmec_page(ncmec_image(7, md5=MD5[0])), ncmec_page(""), ncmec_page(""))
     with ncmec(*pages) as stand_in:
         reader = await followed(rooms, stand_in=stand_in, api=Api.NCMEC, tmp_path=tmp_path)

@@ -193,7 +193,7 @@ def test_plain_substrings_of_neutral_text_are_found_and_hardly_more() -> None:
 
 
 def test_a_long_text_is_searched_in_pieces_without_a_seam() -> None:
-    text = "".join(f"{'uv' * (450 + at)} t.a.m.i.r.o " for at in range(150))
+    text = "".join(f"{'uv' * (450 + at)} t.a.m.i.r.o " for at in range(600))
     assert len(text) > 2 * pieces.BATCH
     expected = [at for at in range(len(text)) if text.startswith("t.a.m.i.r.o", at)]
     hits = matcher([word("tamiro")]).hits([text])[0]

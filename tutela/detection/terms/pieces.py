@@ -1,4 +1,4 @@
-"""Texts in batches that fit the cache: many short ones together, a long one in pieces."""
+"""Texts in batches: many short ones together, a long one in pieces."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 from tutela.detection.terms.table import Places
 
 #: Code points that are searched at once.
-BATCH: Final = 65_536
+BATCH: Final = 262_144
 #: A match may be so long, counted with all that stands between its letters.
 SPAN_MAX: Final = 4_096
 

@@ -271,7 +271,8 @@ def _verdict(small: Run, *, large: Run, peer_seconds: float) -> bool:
 
 
 def _us(run: Run) -> float:
-    return run.run_seconds / run.removals * 1e6
+    """What one costs from the start to filed."""
+    return (run.seconds - run.send_seconds) / run.removals * 1e6
 
 
 def _met(is_met: bool) -> str:  # noqa: FBT001 - the value itself is told

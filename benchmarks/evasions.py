@@ -160,6 +160,7 @@ FURTHER: Final[dict[str, Evasion]] = {
     "tags of HTML": steady(lambda word: "".join(f"<b>{sign}</b>" for sign in word)),
     "drawn letters": mapped(_DRAWN),
     "Armenian": mapped(alphabet("armenian")),
+    "Coptic": mapped(alphabet("coptic")),
     "Canadian syllabics": mapped(alphabet("canadian")),
     "Han": mapped(alphabet("han")),
 }

@@ -2,6 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
+from tests.fixtures.logging_here import log_plainly
 from tests.house import network_fence
 
 #: Modules of fixtures, one a part of the house.
@@ -15,6 +16,7 @@ pytest_plugins: list[str] = [
 ]
 
 network_fence.install()
+log_plainly()
 
 # No test asserts how long anything takes, on a machine that may have much else to do.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

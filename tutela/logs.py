@@ -3,7 +3,8 @@
 import logging
 import sys
 import traceback
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -12,6 +13,24 @@ CHAIN_MAX = 10
 
 #: Attributes of an exception that name a kind of fault and hold nothing of anybody.
 _TELLING_ATTRIBUTES = ("code", "sqlstate", "errno")
+
+
+class Unfailing:
+    """A stream whose reader may go: what can't be written is lost, and nobody is held up by it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """As the stream does; the length of the text in any case."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """As the stream does, where it can."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def configure(process: str) -> None:
@@ -24,7 +43,7 @@ def configure(process: str) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Unfailing(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(process=process)

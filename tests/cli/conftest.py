@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tests.fixtures.logging_here import log_plainly
 from tests.fixtures.service import TUTELA, RunningTutela
 from tutela.cli import main
 
@@ -45,7 +46,7 @@ def logging_as_it_was() -> Iterator[None]:
     yield
     root.handlers[:] = kept_handlers
     root.setLevel(kept_level)
-    structlog.reset_defaults()
+    log_plainly()
     structlog.contextvars.clear_contextvars()
 
 

@@ -1,6 +1,7 @@
 import json
 import logging
 import os
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -92,3 +93,15 @@ def test_foreign_loggers_speak_the_same_way_and_of_their_words_the_first_line_st
     assert line["logger"] == "psycopg.pool"
     assert line["exception"][0]["type"] == "ValueError"
     assert SECRET not in json.dumps(line)
+
+
+def test_a_log_that_nobody_reads_any_more_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    gone = os.fdopen(writer, "w", buffering=1)
+    monkeypatch.setattr("sys.stderr", gone)
+    logs.configure("web-0")
+    for _ in range(2):
+        structlog.get_logger().warning("commit_unclear")
+    with suppress(BrokenPipeError):
+        gone.close()

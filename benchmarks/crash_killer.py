@@ -71,7 +71,8 @@ class Break(StrEnum):
 
 WEIGHTS: dict[Victim | Break, int] = {
     Victim.WEB: 7,
-    Victim.WORKER: 3,
+    Victim.WORKER: 2,
+    Victim.COURIER: 2,
     Victim.SEQUENCER: 5,
     Victim.POSTMASTER: 5,
     Victim.BACKEND: 7,

@@ -3,7 +3,7 @@
 import itertools
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -12,6 +12,7 @@ import pytest_asyncio
 from tests.decisions.test_confirming import tell
 from tests.fixtures.detectors import LISTED, Given, Tokens, detection_on, panel_of
 from tests.fixtures.site import Site, site_on
+from tutela.access.tokens import Caller
 from tutela.app.detecting import case_opener
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.room import DetectionRoom
@@ -164,6 +165,41 @@ async def test_what_nobody_could_look_at_in_time_is_given_up_and_its_words_are_g
     assert await platform.work() == 0
     rows = await platform.web.house.rows("SELECT dead_at IS NOT NULL, sealed_body FROM look_task")
     assert rows == [(True, None)]
+
+
+@pytest.mark.parametrize("broken", [None, "dead"])
+async def test_what_can_no_longer_be_read_holds_up_no_other(
+    platform: Platform, broken: Literal["dead"] | None
+) -> None:
+    platform.detector.broken = broken
+    await platform.post(f"x {LISTED}")
+    await platform.post(f"y {LISTED}")
+    await platform.web.house.rows(
+        "UPDATE look_task SET sealed_body = sealed_body || 'x'::bytea"
+        " WHERE id = (SELECT min(id::text)::uuid FROM look_task)"
+    )
+    platform.detector.broken = None
+    platform.web.house.clock.ahead = timedelta(minutes=1)
+    while await platform.work():
+        pass
+    assert len(await platform.cases()) == 1
+
+
+async def test_a_case_that_cannot_be_opened_for_long_is_opened_all_the_same(
+    platform: Platform,
+) -> None:
+    async def fail(body: bytes, *, caller: Caller) -> None:
+        raise KeyError(caller.name, body)
+
+    await platform.post(f"x {LISTED}")
+    for days in (0, 8, 30):
+        platform.web.house.clock.ahead = timedelta(days=days)
+        assert await work_off(platform.room, open_case=fail) == 0
+        await forget_expired(platform.room)
+    platform.web.house.clock.ahead = timedelta()
+    await platform.web.house.rows("UPDATE look_task SET due_at = created_at")
+    assert await platform.work() == 1
+    assert len(await platform.cases()) == 1
 
 
 async def test_no_words_lie_in_the_database_in_clear(platform: Platform) -> None:

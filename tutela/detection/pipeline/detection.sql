@@ -40,8 +40,8 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s
 UPDATE look_task
 SET tries = tries + 1, due_at = %(due_at)s,
     dead_at = CASE WHEN %(given_up)s THEN %(now)s::timestamptz END,
-    sealed_key = CASE WHEN NOT %(given_up)s OR kind = 'open_case' THEN sealed_key END,
-    sealed_body = CASE WHEN NOT %(given_up)s OR kind = 'open_case' THEN sealed_body END
+    sealed_key = CASE WHEN NOT %(given_up)s THEN sealed_key END,
+    sealed_body = CASE WHEN NOT %(given_up)s THEN sealed_body END
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s
 
 -- name: keep_edges
@@ -74,7 +74,7 @@ DELETE FROM content_look WHERE expires_at <= %(now)s
 DELETE FROM platform_exposure WHERE expires_at <= %(now)s
 
 -- name: forget_tasks
--- What is done is forgotten in time; a case that could not be opened stays until somebody has seen to it.
+-- What is done is forgotten in time; a case that is to be opened stays until it is.
 DELETE FROM look_task WHERE expires_at <= %(now)s AND done_at IS NOT NULL
 
 -- name: stand

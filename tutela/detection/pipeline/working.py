@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from tutela.access.keys import Sealed
+from tutela.access.keys import SealBroken, Sealed
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.errors import DatabaseUnavailable
@@ -51,9 +51,10 @@ class _Task:
 
 
 async def work_off(room: DetectionRoom, *, open_case: OpenCase) -> int:
-    """How many tasks were done; what could not be done waits longer each time, until its end.
+    """How many tasks were done; what could not be done waits longer each time.
 
-    A case that was opened is opened once, however often the process dies in between.
+    Another look is given up at its end, a case that is to be opened never. A case that was opened
+    is opened once, however often the process dies in between.
     """
     kinds = list(TaskKind) if room.panel.ready.is_set() else [TaskKind.OPEN_CASE]
     claimed = {"now": room.clock(), "limit": STRIDE, "kinds": [str(kind) for kind in kinds]}
@@ -82,13 +83,15 @@ async def forget_expired(room: DetectionRoom) -> None:
 
 
 async def _open(task: _Task, *, room: DetectionRoom, open_case: OpenCase) -> bool:
-    body = room.keys.open(task.sealed, row=task.id.bytes)
     try:
-        await open_case(body, caller=task.caller)
+        await open_case(room.keys.open(task.sealed, row=task.id.bytes), caller=task.caller)
     except DatabaseUnavailable:
         raise
     except TutelaError as error:
         _log.warning("case_not_opened", code=error.code, tries=task.tries)
+        return False
+    except Exception:  # noqa: BLE001 - one case that can't be opened holds up no other
+        _log.exception("case_not_opened", tries=task.tries)
         return False
     return True
 
@@ -96,21 +99,30 @@ async def _open(task: _Task, *, room: DetectionRoom, open_case: OpenCase) -> boo
 async def _look_again(
     connection: Connection, *, tasks: Sequence[_Task], room: DetectionRoom
 ) -> set[UUID]:
-    caller = tasks[0].caller
-    told = [_decode(room.keys.open(task.sealed, row=task.id.bytes)) for task in tasks]
+    caller, words = tasks[0].caller, {task.id: _words(task, room=room) for task in tasks}
+    told = {task_id: each for task_id, each in words.items() if each is not None}
     seen = await see(
-        [each.sight(caller) for each in told],
+        [each.sight(caller) for each in told.values()],
         panel=room.panel,
         bases=room.bases,
         service=f"{caller.tenant}/{caller.service}",
         on=room.clock().date(),
     )
-    ended = [place for place, found in enumerate(seen) if not found.may_change]
-    found = looks(
-        [told[place] for place in ended], seen=[seen[place] for place in ended], room=room
-    )
+    ended = {
+        task_id: found for task_id, found in zip(told, seen, strict=True) if not found.may_change
+    }
+    found = looks([told[each] for each in ended], seen=list(ended.values()), room=room)
     await keep(connection, caller=caller, found=found, room=room)
-    return {tasks[place].id for place in ended}
+    return set(ended)
+
+
+def _words(task: _Task, *, room: DetectionRoom) -> Told | None:
+    """What is looked at again; None where the seal is broken, which holds up no other."""
+    try:
+        return _decode(room.keys.open(task.sealed, row=task.id.bytes))
+    except SealBroken as error:
+        _log.warning("look_not_repeated", code=error.code, tries=task.tries)
+        return None
 
 
 async def _note(connection: Connection, *, task: _Task, now: datetime, is_done: bool) -> None:
@@ -120,7 +132,8 @@ async def _note(connection: Connection, *, task: _Task, now: datetime, is_done: 
         return
     pause = doubled_seconds(FIRST_PAUSE_SECONDS, times=task.tries, most_seconds=PAUSE_SECONDS_MAX)
     due_at = now + timedelta(seconds=pause)
-    named = {**whose, "now": now, "due_at": due_at, "given_up": due_at >= task.expires_at}
+    is_over = task.kind is TaskKind.LOOK_AGAIN and due_at >= task.expires_at
+    named = {**whose, "now": now, "due_at": due_at, "given_up": is_over}
     await connection.execute(_sql.put_off_task, named)
 
 

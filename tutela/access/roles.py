@@ -17,6 +17,16 @@ class Right(StrEnum):
     SEND_EVENTS = "send_events"
     #: Ask what detectors see in items that are not published yet.
     ASK_MATCH = "ask_match"
+    #: Ask the guard what a surface may show, and object to what it says.
+    ASK_GUARD = "ask_guard"
+    #: Load the guard's snapshot into a program of the platform.
+    LOAD_GUARD = "load_guard"
+    #: See what the guard lists, masked, with its history, its leads and its leaks.
+    SEE_GUARD = "see_guard"
+    #: Propose what the guard lists, and see what that would hit.
+    PROPOSE_GUARD = "propose_guard"
+    #: Agree to another's proposal, decide objections, shut a surface and open it again.
+    APPROVE_GUARD = "approve_guard"
     #: See the cases of one service, without those reserved for specialists.
     SEE_CASES = "see_cases"
     #: Claim a case, keep or give back its lease, and decide it.
@@ -51,18 +61,22 @@ _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
 RIGHTS: Final = MappingProxyType(
     {
         Role.SERVICE: frozenset(
-            {Right.SEND_NOTICES, Right.SEND_EVENTS, Right.ASK_MATCH, Right.SEE_STATUS}
+            {Right.SEND_NOTICES, Right.SEND_EVENTS, Right.ASK_MATCH, Right.ASK_GUARD}
+            | {Right.SEE_STATUS}
         ),
+        Role.GUARD: frozenset({Right.ASK_GUARD, Right.LOAD_GUARD}),
         Role.REVIEWER: _REVIEW,
-        Role.SPECIALIST: _REVIEW | {Right.DECIDE_SPECIALIST_CASES},
+        Role.SPECIALIST: _REVIEW | {Right.DECIDE_SPECIALIST_CASES, Right.PROPOSE_GUARD},
         Role.LEAD: _REVIEW
         | _WATCH
         | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS}
-        | {Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK},
-        Role.INVESTIGATOR: frozenset({Right.SEE_CASES, Right.SEE_STATUS}),
-        Role.COMPLIANCE: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS},
-        Role.AUDITOR: _WATCH | {Right.SEE_FLAGGERS},
-        Role.INSPECTOR: _WATCH,
+        | {Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK}
+        | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD},
+        Role.INVESTIGATOR: frozenset({Right.SEE_CASES, Right.SEE_STATUS})
+        | {Right.SEE_GUARD, Right.PROPOSE_GUARD},
+        Role.COMPLIANCE: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD},
+        Role.AUDITOR: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_GUARD},
+        Role.INSPECTOR: _WATCH | {Right.SEE_GUARD},
         Role.ADMIN: _WATCH | {Right.SEE_FLAGGERS},
     }
 )

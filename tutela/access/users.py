@@ -17,6 +17,8 @@ from tutela.errors import FieldError, TutelaError
 PASSWORD_MIN_CODE_POINTS = 12
 PASSWORD_MAX_CODE_POINTS = 1_024
 GENERATED_BYTES = 18
+#: Roles that programs have, by `tutela token create`.
+PROGRAM_ROLES = frozenset({Role.SERVICE, Role.GUARD})
 
 _sql = queries.load("tutela.access")
 _hasher = PasswordHasher()
@@ -63,8 +65,10 @@ async def add(pool: Pool, *, person: Person, password: str) -> None:
     Errors: `BadName`, `RoleNotForPeople`, `PasswordUnfit`, `NameTaken`, `NoSuchTenant`.
     """
     refuse_bad_name(person.name, what="name")
-    if person.role is Role.SERVICE:
-        raise RoleNotForPeople("Programs have the role service, by `tutela token create`.")
+    if person.role in PROGRAM_ROLES:
+        raise RoleNotForPeople(
+            "Programs have the roles service and guard, by `tutela token create`."
+        )
     if not PASSWORD_MIN_CODE_POINTS <= len(password) <= PASSWORD_MAX_CODE_POINTS:
         raise PasswordUnfit(
             f"A password has {PASSWORD_MIN_CODE_POINTS} to {PASSWORD_MAX_CODE_POINTS} characters.",

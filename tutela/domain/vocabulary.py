@@ -234,6 +234,8 @@ class Role(StrEnum):
 
     #: A program of the platform: sends notices and events, asks guard and match.
     SERVICE = "service"
+    #: A program of the platform that holds the guard's snapshot: it could list what is blocked.
+    GUARD = "guard"
     #: Decides cases.
     REVIEWER = "reviewer"
     #: Decides cases with a possible child victim and refers to authorities.

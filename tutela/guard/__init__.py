@@ -1,0 +1,1 @@
+"""Decides what searches, suggestions, tag pages and recommendations may show."""

@@ -1,0 +1,1 @@
+"""Decides what the platform's surfaces hold: published snapshots, and what each of them carries."""

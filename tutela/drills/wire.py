@@ -1,7 +1,7 @@
 """Stand-ins on a port: HTTP/1.1 on asyncio streams, so that a connection can end unanswered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -28,6 +28,8 @@ class Call:
     body: bytes
     #: The caller's address.
     host: str = ""
+    #: What stands behind the question mark, as it was sent.
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ def told(status: int, *, message: str) -> Answer:
     return said(status, content={"message": message})
 
 
-#: Does all that a call asks for and says what its caller gets.
-Take = Callable[[Call], Outcome]
+#: Does all that a call asks for and says what its caller gets, at once or after asking others.
+Take = Callable[[Call], Outcome | Awaitable[Outcome]]
 
 
 class _Refused(Exception):
@@ -107,7 +109,8 @@ async def _serve(take: Take, *, reader: asyncio.StreamReader, writer: asyncio.St
             writer.write(_response(answer, closing=True))
             await writer.drain()
             return
-        outcome = take(call)
+        taken = take(call)
+        outcome = await taken if isinstance(taken, Awaitable) else taken
         if outcome.answer is None:
             return
         if outcome.delay_seconds:
@@ -135,8 +138,8 @@ async def _call(reader: asyncio.StreamReader, *, writer: asyncio.StreamWriter, h
     if headers.get("expect", "").lower() == "100-continue":
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     body = await _body(reader, length=headers.get("content-length", "0"))
-    path = words[1].partition("?")[0]
-    return Call(method=words[0], path=path, headers=headers, body=body, host=host)
+    path, _, query = words[1].partition("?")
+    return Call(method=words[0], path=path, query=query, headers=headers, body=body, host=host)
 
 
 async def _body(reader: asyncio.StreamReader, *, length: str) -> bytes:

@@ -15,7 +15,7 @@ from psycopg import AsyncConnection, OperationalError
 
 from tutela import app, logs
 from tutela.access.processes import Process, end_beat
-from tutela.app import House, Loop, detecting
+from tutela.app import House, Loop, detecting, guarding
 from tutela.cli.loops import go_on
 from tutela.database.errors import DatabaseError, DatabaseUnavailable
 from tutela.database.leader import Lead, leadership
@@ -112,7 +112,8 @@ async def serve(house: House, *, stopping: asyncio.Event) -> None:
 async def work_off(house: House, *, stopping: asyncio.Event) -> None:
     """Runs every loop of a worker, each by itself."""
     watch = Loop(name="watch", every_seconds=RETRY_SECONDS, run=lambda: _watch(house))
-    loops = (*app.worker_loops(house), *detecting.follow_loops(house), watch)
+    follow = (*detecting.follow_loops(house), *guarding.guard_loops(house))
+    loops = (*app.worker_loops(house), *follow, watch)
     await _until(stopping, endless=[go_on(loop) for loop in loops])
 
 

@@ -71,7 +71,7 @@ class Reason(StrEnum):
     MINOR_PROTECTED = "minor_protected"
     #: The surface is shut for everything.
     SURFACE_SHUT = "surface_shut"
-    #: Nothing is known, and this surface stays shut then.
+    #: It could not be looked at; whether the surface stays shut then is a setting.
     UNAVAILABLE = "unavailable"
     #: The viewer asks as those do who try out what is listed.
     TOO_MANY = "too_many"

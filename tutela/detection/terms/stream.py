@@ -24,7 +24,8 @@ def _same() -> bytes:
     return bytes(found)
 
 
-_SAME: Final = _same()
+#: The sign that stands for each in comparing.
+SAME: Final = _same()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def squashed(reading: Reading) -> Stream:
     at = np.flatnonzero(reading.codes >= codes.SIGNS)
     signs = reading.codes[at]
     if signs.dtype == np.uint8:
-        same: Codes = np.frombuffer(signs.tobytes().translate(_SAME), np.uint8)
+        same: Codes = np.frombuffer(signs.tobytes().translate(SAME), np.uint8)
     else:
         same = signs
     is_new = (same[1:] != same[:-1]) | (same[1:] == codes.BOUNDARY)

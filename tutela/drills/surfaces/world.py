@@ -59,6 +59,8 @@ class Planted:
     blocked_accounts: frozenset[str]
     demoted_accounts: frozenset[str]
     content: frozenset[str]
+    #: Posts that carry what is planted, in any spelling, and others of those who are named.
+    posts: frozenset[str]
     #: Each network's members, who are kept apart from each other.
     networks: Mapping[str, tuple[str, ...]]
     minors: frozenset[str]
@@ -135,9 +137,9 @@ class _Making:
     minors: list[str] = field(default_factory=list)
     confirmed: list[str] = field(default_factory=list)
     networks: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    #: Posts by the tag of the community to which they belong, and those of planted tokens.
+    #: Posts of each community, and those of planted tokens by their authors.
     communities: list[list[str]] = field(default_factory=list)
-    planted_ids: list[str] = field(default_factory=list)
+    confirmed_posts: list[str] = field(default_factory=list)
     ring_posts: dict[str, list[str]] = field(default_factory=dict)
 
     def people(self) -> None:
@@ -172,15 +174,18 @@ class _Making:
             self.platform.completions.add(query, times=self.chance.randint(1, 100))
 
     def planted_posts(self) -> None:
-        """One post for each spelling of each planted token, under ordinary tags too."""
-        for tag in self.words.planted_tags:
-            for spelled in (tag, *self.spellings.get(tag, ())):
-                self._plant(text=self.chance.choice(self.words.queries), tags=(spelled,))
-                self.platform.completions.add(spelled, times=self.chance.randint(1, 100))
-        for query in self.words.planted_queries:
-            for spelled in (query, *self.spellings.get(query, ())):
-                self._plant(text=spelled, tags=())
-                self.platform.completions.add(spelled, times=self.chance.randint(1, 100))
+        """A post for each planted token, one by an ordinary account for each other spelling.
+
+        Who is named also publishes what is like everybody's.
+        """
+        members = [member for network in self.networks.values() for member in network]
+        known, unknown = members + self.confirmed, self.ordinary
+        for token in (*self.words.planted_tags, *self.words.planted_queries):
+            self._plant(token, author=self.chance.choice(known))
+            for spelled in self.spellings.get(token, ()):
+                self._plant(spelled, author=self.chance.choice(unknown))
+        for author in known:
+            self._note(self.chance.choice(self.words.queries), tags=(), author=author)
 
     def ordinary_life(self) -> None:
         """People engage with posts of one community; some stray to what is planted."""
@@ -208,14 +213,15 @@ class _Making:
                 for minor in self.chance.sample(self.minors, k=min(2, len(self.minors))):
                     self.platform.follow(member, other=minor)
                     self.platform.follow(minor, other=self.chance.choice(network))
-        self.planted_ids = self.chance.sample(content, k=min(self.size.confirmed, len(content)))
+        self.confirmed_posts = self.chance.sample(content, k=min(self.size.confirmed, len(content)))
 
     def planted(self) -> Planted:
         half = len(self.confirmed) // 2
         return Planted(
             blocked_accounts=frozenset(self.confirmed[half:]),
             demoted_accounts=frozenset(self.confirmed[:half]),
-            content=frozenset(self.planted_ids),
+            content=frozenset(self.confirmed_posts),
+            posts=frozenset(post for posts in self.ring_posts.values() for post in posts),
             networks=self.networks,
             minors=frozenset(self.minors),
         )
@@ -231,9 +237,11 @@ class _Making:
         self.platform.publish(Post(id=name, author=by, text=text, tags=unlike))
         return name
 
-    def _plant(self, *, text: str, tags: tuple[str, ...]) -> None:
-        members = [member for network in self.networks.values() for member in network]
-        author = self.chance.choice(members + self.confirmed)
+    def _plant(self, token: str, *, author: str) -> None:
+        self._note(token, tags=(token,), author=author)
+        self.platform.completions.add(token, times=self.chance.randint(1, 100))
+
+    def _note(self, text: str, *, tags: tuple[str, ...], author: str) -> None:
         beside = self.chance.choice(self.words.tags)
         post = self._post(text=text, tags=(*tags, beside), author=author)
         self.ring_posts.setdefault(author, []).append(post)

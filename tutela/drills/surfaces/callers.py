@@ -29,7 +29,7 @@ class Decided:
 class Library(Protocol):
     """`tutela.guard.Guard`, as far as a surface uses it."""
 
-    def ask(self, surface: Surface, asked: GuardAsked, /) -> GuardAnswer: ...
+    def ask(self, surface: Surface, *, asked: GuardAsked) -> GuardAnswer: ...
 
 
 class InProcess:
@@ -40,7 +40,7 @@ class InProcess:
 
     async def ask(self, surface: Surface, *, asked: GuardAsked) -> GuardAnswer:
         """What the newest snapshot says of each item."""
-        return self._library.ask(surface, asked)
+        return self._library.ask(surface, asked=asked)
 
 
 class OverHttp:

@@ -68,4 +68,5 @@ def test_channels_kinds_and_roles_are_those_of_the_contract() -> None:
     assert set(Role) == {
         "service", "reviewer", "specialist", "lead", "investigator", "compliance", "auditor",
         "inspector", "admin",
+        "guard",  # ours: a program that holds the guard's snapshot
     }  # fmt: skip

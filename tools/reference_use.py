@@ -10,7 +10,8 @@ from typer.main import get_command
 
 from tools.reference_tables import code, table
 from tutela.cli.main import application
-from tutela.settings import Setting, Settings, described
+from tutela.setting_readers import Setting
+from tutela.settings import Settings, described
 
 #: Texts that no setting takes: what a setting says to one of them is what it takes.
 _UNFIT = ("", "-1e99", "\x00")

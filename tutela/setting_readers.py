@@ -2,8 +2,18 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What is known about one setting."""
+
+    variable: str
+    means: str
+    read: Callable[[str], object]
 
 
 def between(least: float, *, most: float) -> Callable[[str], float]:
@@ -90,6 +100,14 @@ def countries(text: str) -> str:
     """Countries by their codes of ISO 3166-1, with commas."""
     if not re.fullmatch(r"[A-Z]{2}(,[A-Z]{2})*", text):
         raise ValueError("a list of countries with commas, such as DE,GR")
+    return text
+
+
+def surfaces(text: str) -> str:
+    """Surfaces of the guard with commas, or none of them."""
+    one = "(search|typeahead|hashtag|recommendation)"
+    if not re.fullmatch(f"none|{one}(,{one})*", text):
+        raise ValueError("a list of surfaces with commas, such as search,typeahead, or none")
     return text
 
 

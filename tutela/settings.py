@@ -1,13 +1,15 @@
 """Every setting: its unit in its name, its default, and its name in the environment."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from tutela import setting_readers as reads
+from tutela.guard_settings import GuardSettings
 from tutela.setting_defaults import default_data_folder, default_key_folder
+from tutela.setting_readers import Setting
 
 PORT_MAX = 65_535
 
@@ -17,16 +19,7 @@ class BadSetting(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What is known about one setting."""
-
-    variable: str
-    means: str
-    read: Callable[[str], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(GuardSettings):
     """What an operator may choose; `read_settings` fills in what depends on the machine."""
 
     data_folder: Annotated[
@@ -365,7 +358,8 @@ def as_environment(settings: Settings) -> dict[str, str]:
 def described() -> dict[str, Setting]:
     """Every setting by its name."""
     hints = get_type_hints(Settings, include_extras=True)
-    return {name: hint.__metadata__[0] for name, hint in hints.items()}
+    names = sorted(hints, key=GuardSettings.__annotations__.__contains__)
+    return {name: hints[name].__metadata__[0] for name in names}
 
 
 def _read(setting: Setting, *, text: str, named: str) -> object:

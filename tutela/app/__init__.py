@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 
 import aiohttp
 import httpx
@@ -37,6 +38,7 @@ from tutela.detection.pipeline.sources import FromLists
 from tutela.detection.pipeline.term_lists import TermListSource
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
+from tutela.guard.publishing.keeping import Keeper
 from tutela.intake.door import Intake
 from tutela.intake.housekeeping import forget_refused_bodies
 from tutela.intake.refusals import RefusalLog
@@ -95,6 +97,8 @@ class House:
     time: DatabaseClock
     #: The detectors of this process.
     panel: Panel
+    #: The guard's snapshots in this process.
+    keeper: Keeper
 
     def clock(self) -> datetime:
         """The instant by the database's clock, in UTC."""
@@ -139,7 +143,16 @@ async def open_house(
         bases = register(settings.detection_bases)
         bench = bench_at(settings.rules, bases=bases, budget_seconds=budget_seconds, clock=time.now)
         panel = Panel(sources, budget_seconds=budget_seconds, bench=bench)
-        yield House(settings=settings, url=url, pool=pool, keys=keys, time=time, panel=panel)
+        keeper = Keeper(pool, keys=keys, clock=time.now, monotonic=monotonic)
+        yield House(
+            settings=settings,
+            url=url,
+            pool=pool,
+            keys=keys,
+            time=time,
+            panel=panel,
+            keeper=keeper,
+        )
     finally:
         commons.close()
         await pool.close()

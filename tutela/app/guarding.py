@@ -2,11 +2,58 @@
 
 from tutela.app import House, Loop
 from tutela.app.detecting import detection_room
+from tutela.guard.asking import Surface
 from tutela.guard.drift.forgetting import forget_uses
 from tutela.guard.drift.room import DriftRoom
+from tutela.guard.publishing.answering import GuardRoom
+from tutela.guard.publishing.building import Publisher, PublishingRoom
+
+#: Between two looks whether what is listed or decided has changed.
+PUBLISH_SECONDS = 1.0
+#: Between two looks whether a newer version is published.
+KEEP_SECONDS = 1.0
 
 #: Between two looks for uses whose time is over.
 FORGET_USES_SECONDS = 3_600.0
+
+
+def fail_closed(named: str) -> tuple[Surface, ...]:
+    """The surfaces of the setting."""
+    return tuple(Surface(each) for each in named.split(",") if each != "none")
+
+
+def publishing_room(house: House) -> PublishingRoom:
+    """What publishing stands on."""
+    return PublishingRoom(
+        pool=house.pool,
+        keys=house.keys,
+        clock=house.clock,
+        chance=house.chance,
+        fail_closed=fail_closed(house.settings.guard_fail_closed),
+        age_seconds_max=house.settings.guard_age_seconds,
+    )
+
+
+def guard_room(house: House) -> GuardRoom:
+    """What the guard's call stands on."""
+    countries = [each for each in (house.settings.served_countries or "").split(",") if each]
+    return GuardRoom(
+        keeper=house.keeper,
+        fail_closed=fail_closed(house.settings.guard_fail_closed),
+        country=countries[0] if len(countries) == 1 else None,
+        language=house.settings.language,
+    )
+
+
+def publish_loops(house: House) -> tuple[Loop, ...]:
+    """What one worker does for all: it publishes what changed."""
+    publisher = Publisher(publishing_room(house))
+    return (Loop(name="guard publishing", every_seconds=PUBLISH_SECONDS, run=publisher.turn),)
+
+
+def keep_loops(house: House) -> tuple[Loop, ...]:
+    """What every web process does: it keeps the newest version of every service."""
+    return (Loop(name="guard", every_seconds=KEEP_SECONDS, run=house.keeper.refresh),)
 
 
 def drift_room(house: House) -> DriftRoom:

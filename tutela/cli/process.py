@@ -25,7 +25,8 @@ from tutela.settings import Settings, read_settings
 #: Between two tries while the database is away.
 RETRY_SECONDS = 0.5
 SEQUENCING_SECONDS = 0.5
-#: How long a process waits for its detectors before it serves; until then what comes is unknown.
+#: How long a process waits for its detectors and the guard's snapshots before it serves; until then
+#: what comes is unknown.
 DETECTORS_SECONDS = 5.0
 SEQUENCER_LEAD = "sequencer"
 WATCH_LEAD = "watch"
@@ -93,6 +94,7 @@ def _loops_beside(house: House, *, process: Process) -> Sequence[Loop]:
     return (
         *app.loops_of_every_process(house, process=process),
         *(detecting.detector_loops(house, process=process) if looks else ()),
+        *(guarding.keep_loops(house) if process.kind is Kind.WEB else ()),
     )
 
 
@@ -103,7 +105,9 @@ async def serve(house: House, *, stopping: asyncio.Event) -> None:
 
     settings = house.settings
     with suppress(TimeoutError):
-        await asyncio.wait_for(house.panel.ready.wait(), DETECTORS_SECONDS)
+        async with asyncio.timeout(DETECTORS_SECONDS):
+            await house.panel.ready.wait()
+            await house.keeper.ready.wait()
     await serve_site(site_of(house), host=settings.host, port=settings.port, stopping=stopping)
     if not stopping.is_set():
         raise ServingEnded
@@ -139,7 +143,7 @@ async def _watch(house: House) -> None:
     async with leadership(house.url, name=WATCH_LEAD) as lead, app.watch_loops(house) as loops:
         _log.info("lead_taken", name=lead.name)
         async with asyncio.TaskGroup() as group:
-            for loop in loops:
+            for loop in (*loops, *guarding.publish_loops(house)):
                 group.create_task(go_on(loop))
             while True:
                 await lead.check()

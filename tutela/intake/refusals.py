@@ -18,7 +18,7 @@ from tutela.database.errors import DatabaseUnavailable
 from tutela.database.grouping import Full, Grouping
 from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
-from tutela.errors import TutelaError
+from tutela.errors import FieldError, TutelaError
 
 KEEP_BODY = timedelta(days=7)
 #: What is kept of a refused body; the rest tells nobody more.
@@ -41,6 +41,8 @@ class Refusal:
     error: TutelaError
     body: bytes
     line: int | None = None
+    #: Whether the places that are wrong are written down; their names are the sender's.
+    keeps_places: bool = True
 
 
 class RefusalLog:
@@ -108,7 +110,7 @@ class RefusalLog:
             "statuses": error.status,
             "codes": error.code,
             "pointers": " ".join(
-                each.pointer.replace(" ", "_") for each in error.errors[:POINTERS_MAX]
+                each.pointer.replace(" ", "_") for each in _places(refusal)
             ).replace("\x00", ""),
             "lines": refusal.line,
             "sealed_keys": None if sealed is None else sealed.key,
@@ -118,3 +120,7 @@ class RefusalLog:
 
     def _new_id(self, now: datetime) -> UUID:
         return uuid7(unix_ms=int(now.timestamp() * 1000), random=self._chance(UUID7_RANDOM_BYTES))
+
+
+def _places(refusal: Refusal) -> Sequence[FieldError]:
+    return refusal.error.errors[:POINTERS_MAX] if refusal.keeps_places else ()

@@ -14,6 +14,8 @@ from tutela.database.pool import Pool
 from tutela.decisions.bulk.room import ALONE_MAX
 from tutela.decisions.webhooks import CONFIRM_SECONDS
 from tutela.detection.pipeline.room import DetectionRoom
+from tutela.guard.publishing.answering import GuardRoom
+from tutela.guard.publishing.keeping import Keeper
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
 from tutela.law.withholding import Bases, built_in
@@ -26,6 +28,7 @@ CANARY_SECONDS_MAX = 600.0
 SERVICE_DID: Final = "did:web:localhost"
 #: Items that one token may ask about, unless the operator says otherwise.
 MATCH_ITEMS_PER_SECOND = 1_000.0
+GUARD_ITEMS_PER_SECOND = 100_000.0
 #: For whom the doors without a token of ours take reports.
 PUBLIC_SERVICE: Final = "main/main"
 
@@ -65,6 +68,16 @@ class Rooms:
     #: What detection stands on; None where nobody looks.
     looking: DetectionRoom | None = None
     match_items_per_second: float = MATCH_ITEMS_PER_SECOND
+    #: What the guard's call stands on; None where nothing is kept.
+    guard: GuardRoom | None = None
+    guard_items_per_second: float = GUARD_ITEMS_PER_SECOND
+
+    @property
+    def guarding(self) -> GuardRoom:
+        """What the guard's call stands on."""
+        return self.guard or GuardRoom(
+            keeper=Keeper(self.pool, keys=self.keys, clock=self.clock, monotonic=self.monotonic)
+        )
 
     @property
     def detection(self) -> DetectionRoom:

@@ -109,6 +109,8 @@ class Terms:
     queries: frozenset[str] = frozenset()
     #: What becomes of other parameters: people share links with what their apps append to them.
     passes_over_queries: bool = False
+    #: What becomes of a refused call's body, and of the places in it: people's own words stay out.
+    keeps_refused: bool = True
     #: How often everybody together may call it, where it is public.
     pace: Pace | None = None
     #: Where a token may stand alone, for clients that know no `Authorization`.
@@ -150,12 +152,12 @@ class Endpoint:
             path = scope.get("path_params", {})
             given = await self._handler(Asked(caller, body, headers, path, query))
         except TutelaError as error:
-            refusal = Refusal(self.name, caller, error, body)
+            refusal = self._refusal(error, caller=caller, body=body)
             given = await self._refuse(refusal, unread=incoming, headers=headers)
         except Exception:  # noqa: BLE001 - whatever it is, the caller gets a status and no stack
             _log.exception("call_failed", call=self.name)
             fault = Broken(detail="The fault was logged. Nothing was acknowledged.")
-            refusal = Refusal(self.name, caller, fault, body)
+            refusal = self._refusal(fault, caller=caller, body=body)
             given = await self._refuse(refusal, unread=incoming, headers=headers)
         await _send(given, send=send)
         return given.status
@@ -168,6 +170,11 @@ class Endpoint:
         if self.terms.page is not None:
             return self.terms.page(refusal.error, headers=headers)
         return self.terms.present(refusal.error)
+
+    def _refusal(self, error: TutelaError, *, caller: Caller | None, body: bytes) -> Refusal:
+        if self.terms.keeps_refused:
+            return Refusal(self.name, caller, error, body)
+        return Refusal(self.name, caller, error, b"", keeps_places=False)
 
     async def _caller(self, headers: dict[bytes, bytes]) -> Caller | None:
         if self.terms.right is None:

@@ -19,6 +19,7 @@ from tutela.domain.declaration import Declaration
 from tutela.domain.events import Event
 from tutela.domain.notice import Notice
 from tutela.domain.states import IncidentState, ItemState
+from tutela.guard.asking import GuardAnswer, GuardAsked
 from tutela.intake.acknowledgement import Accepted
 from tutela.intake.channels.activitypub import Activity
 from tutela.intake.channels.atproto import Report
@@ -148,6 +149,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes=MatchAsked,
             answers={200: MatchAnswer},
             errors=frozenset({429}),
+        ),
+        "POST /v1/guard/{surface}": Operation(
+            name="askGuard",
+            summary="What a search, a suggestion, a tag page or a feed may show; never the entry.",
+            takes=GuardAsked,
+            answers={200: GuardAnswer},
+            errors=frozenset({404, 429}),
         ),
         "POST /v1/declarations": Operation(
             name="declare",

@@ -12,6 +12,7 @@ from tutela import app
 from tutela.access.tokens import TokenDesk
 from tutela.app import House
 from tutela.app.detecting import detection_room
+from tutela.app.guarding import guard_room
 from tutela.decisions.withholding import register
 from tutela.web.calls import Rooms
 from tutela.web.site import site
@@ -42,6 +43,8 @@ def site_of(house: House) -> Starlette:
             bulk_alone_max=house.settings.bulk_alone_max,
             looking=detection_room(house),
             match_items_per_second=house.settings.match_items_per_second,
+            guard=guard_room(house),
+            guard_items_per_second=house.settings.guard_items_per_second,
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )
     )

@@ -1,0 +1,152 @@
+"""`POST /v1/guard/{surface}`: a verdict an item, help where it blocks, and nothing that is kept."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.fixtures.guarding import Guarded, blocked, guarded_site
+from tests.fixtures.site import Site
+from tutela.domain.vocabulary import Role
+from tutela.guard.asking import Verdict
+
+WORD = "zorvaplim"
+MILD = "quibdrastel"
+
+
+@pytest_asyncio.fixture
+async def door(web: Site) -> AsyncIterator[Site]:
+    """A site whose guard lists one text that is blocked and one that is restricted."""
+    await web.token()
+    guarded = Guarded(web.house)
+    await guarded.publish(blocked(WORD), blocked(MILD, verdict=Verdict.RESTRICT))
+    site = guarded_site(web, keeper=guarded.keeper)
+    yield site
+    await site.client.aclose()
+
+
+def texts(*values: str) -> dict[str, Any]:
+    return {"items": [{"kind": "text", "value": value} for value in values]}
+
+
+async def asked(door: Site, *, surface: str, **body: object) -> dict[str, Any]:
+    answer = await door.post(f"/v1/guard/{surface}", body=body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_each_item_has_its_verdict_in_its_place(door: Site) -> None:
+    found = await asked(door, surface="search", **texts("garden", f"a {WORD} b", MILD))
+    assert [each["verdict"] for each in found["results"]] == ["allow", "block", "restrict"]
+    assert found["list_version"] == 1
+    assert found["degraded"] is False
+    assert found["snapshot_age_seconds"] >= 0
+    assert found["results"][0] == {"verdict": "allow"}
+
+
+async def test_a_blocked_query_gets_help_by_country_and_language(door: Site) -> None:
+    found = await asked(door, surface="search", **texts(WORD), country="DE", language="de-AT")
+    (result,) = found["results"]
+    assert (result["reason"], result["help"]["language"]) == ("listed", "de")
+    assert "116 111" in {line.get("phone") for line in result["help"]["lines"]}
+
+
+@pytest.mark.parametrize("extra", [{"show": True}, {"bypass": True}, {"click_through": True}])
+async def test_no_field_opens_what_is_blocked(door: Site, extra: dict[str, object]) -> None:
+    answer = await door.post("/v1/guard/search", body={**texts(WORD), **extra})
+    assert answer.status_code == 422
+
+
+async def test_another_surface_is_unknown(door: Site) -> None:
+    answer = await door.post("/v1/guard/feed", body=texts(WORD))
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_surface")
+
+
+async def test_without_a_snapshot_each_surface_opens_or_shuts_as_it_is_set(web: Site) -> None:
+    await web.token()
+    site = guarded_site(web, keeper=Guarded(web.house).keeper)
+    found = {
+        surface: await asked(site, surface=surface, **texts("garden"))
+        for surface in ("search", "typeahead", "hashtag", "recommendation")
+    }
+    assert {surface: each["results"][0]["verdict"] for surface, each in found.items()} == {
+        "search": "allow",
+        "typeahead": "block",
+        "hashtag": "allow",
+        "recommendation": "block",
+    }
+    assert {(each["list_version"], each["degraded"]) for each in found.values()} == {(0, True)}
+    await site.client.aclose()
+
+
+async def test_a_token_that_asks_for_too_much_waits(web: Site) -> None:
+    await web.token()
+    guarded = Guarded(web.house)
+    site = guarded_site(
+        web, keeper=guarded.keeper, guard_items_per_second=1.0, monotonic=guarded.seconds
+    )
+    many = texts(*["garden"] * 600)
+    assert (await site.post("/v1/guard/search", body=many)).status_code == 200
+    answer = await site.post("/v1/guard/search", body=many)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    guarded.seconds.now += 600
+    assert (await site.post("/v1/guard/search", body=many)).status_code == 200
+    await site.client.aclose()
+
+
+async def test_a_token_without_the_right_is_refused(door: Site) -> None:
+    token = await door.token(Role.REVIEWER)
+    answer = await door.post("/v1/guard/search", body=texts(WORD), authorization=f"Bearer {token}")
+    assert answer.status_code == 403
+
+
+async def test_nothing_of_a_question_is_kept_not_even_of_one_that_is_refused(
+    door: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    secret = "tok-5b1e-secret"
+    await asked(door, surface="search", **texts(secret, WORD))
+    for body in (
+        {**texts(secret), secret: 1},
+        {"items": [{"kind": "text", "value": secret, secret: 2}]},
+        {"items": [{"kind": secret, "value": secret}]},
+        f'{{"items": "{secret}'.encode(),
+    ):
+        answer = await door.post(f"/v1/guard/search?{secret}=1", body=body)
+        assert answer.status_code in {400, 422}
+        answer = await door.post("/v1/guard/search", body=body)
+        assert answer.status_code in {400, 422}
+    rows = await door.house.rows("SELECT pointers, sealed_key, sealed_body FROM refused_call")
+    assert len(rows) == 8
+    assert not any(any(row) for row in rows)
+    every = await door.house.rows("SELECT to_jsonb(r) FROM refused_call r")
+    assert secret not in json.dumps(every)
+    said = capfd.readouterr()
+    assert secret not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"items": []}, "/items"),
+        (texts(*["x"] * 1_001), "/items"),
+        ({"items": [{"kind": "word", "value": "x"}]}, "/items/0/kind"),
+        ({"items": [{"kind": "text"}]}, "/items/0/value"),
+        ({"items": [{"kind": "text", "value": "x\x00"}]}, "/items/0/value"),
+        ({**texts("x"), "country": "XX"}, "/country"),
+        ({**texts("x"), "language": "not a language"}, "/language"),
+        ({**texts("x"), "viewer": {"account_id": ""}}, "/viewer/account_id"),
+    ],
+)
+async def test_what_does_not_fit_is_named(door: Site, body: object, pointer: str) -> None:
+    answer = await door.post("/v1/guard/search", body=body)
+    assert answer.status_code == 422, answer.text
+    assert pointer in {each["pointer"] for each in answer.json()["errors"]}
+
+
+async def test_a_key_said_twice_is_refused(door: Site) -> None:
+    body = b'{"items": [{"kind": "text", "value": "x", "value": "y"}]}'
+    answer = await door.post("/v1/guard/search", body=body)
+    assert answer.status_code == 422

@@ -1,0 +1,5 @@
+"""Decides who can be asked for help where results would have been, by country and language."""
+
+from tutela.guard.help.choosing import help_for
+
+__all__ = ["help_for"]

@@ -1,0 +1,80 @@
+-- name: services
+-- Every service, with its newest version.
+SELECT s.tenant, s.service, coalesce(p.version, 0)
+FROM service s
+LEFT JOIN guard_publication p USING (tenant, service)
+ORDER BY s.tenant, s.service
+
+-- name: begin_publication
+-- The row that says what is newest, made where there is none.
+INSERT INTO guard_publication (tenant, service, confirmed_at)
+VALUES (%(tenant)s, %(service)s, %(at)s)
+ON CONFLICT DO NOTHING
+
+-- name: lock_publication
+-- The newest version and the digest of what it holds, kept from others until the transaction ends.
+SELECT version, content_digest FROM guard_publication
+WHERE tenant = %(tenant)s AND service = %(service)s
+FOR UPDATE
+
+-- name: add_snapshot
+-- A version as it is published.
+INSERT INTO guard_snapshot (tenant, service, version, id, published_at, manifest, body, sealed_key, sealed_body)
+VALUES (%(tenant)s, %(service)s, %(version)s, %(id)s, %(at)s, %(manifest)s, %(body)s, %(sealed_key)s, %(sealed_body)s)
+
+-- name: move_publication
+-- The version is the newest now.
+UPDATE guard_publication SET version = %(version)s, content_digest = %(content_digest)s, confirmed_at = %(at)s
+WHERE tenant = %(tenant)s AND service = %(service)s
+
+-- name: forget_snapshots
+-- Drops all but the newest few versions of a service.
+DELETE FROM guard_snapshot WHERE tenant = %(tenant)s AND service = %(service)s AND version <= %(version)s - %(kept)s::int
+
+-- name: confirm_publications
+-- At that instant the newest versions of these services held all that was listed.
+UPDATE guard_publication p SET confirmed_at = %(at)s
+FROM unnest(%(tenants)s::text[], %(services)s::text[], %(versions)s::bigint[]) AS c (tenant, service, version)
+WHERE (p.tenant, p.service, p.version) = (c.tenant, c.service, c.version)
+
+-- name: newest
+-- The newest version of every service, and when it was last known to hold all that is listed.
+SELECT tenant, service, version, confirmed_at FROM guard_publication WHERE version > 0
+
+-- name: newest_of
+-- The newest version of one service, and when it was last known to hold all that is listed.
+SELECT version, confirmed_at FROM guard_publication WHERE tenant = %(tenant)s AND service = %(service)s AND version > 0
+
+-- name: snapshot
+-- One version of a service as it was published.
+SELECT id, manifest, body, sealed_key, sealed_body FROM guard_snapshot
+WHERE tenant = %(tenant)s AND service = %(service)s AND version = %(version)s
+
+-- name: count_measures
+-- How many measures a service ever had, and how many of them do not hold any more: what changes with every change.
+SELECT count(*), count(undone_at) FROM measure WHERE tenant = %(tenant)s AND service = %(service)s
+
+-- name: measures_in_force
+-- Measures of some kinds that real decisions ordered and nobody took back.
+SELECT m.id, m.decision_id, m.kind, m.territory IS NOT NULL
+FROM measure m
+JOIN decision d ON (d.tenant, d.service, d.id) = (m.tenant, m.service, m.decision_id)
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.undone_at IS NULL AND m.kind = ANY (%(kinds)s)
+  AND d.mark = 'real' AND d.outcome = 'act' AND d.undone_at IS NULL
+
+-- name: orders
+-- In which words some measures were ordered.
+SELECT measure_id, id, sealed_key, sealed_body FROM outbox
+WHERE tenant = %(tenant)s AND service = %(service)s AND kind = 'measure.apply'
+  AND decision_id = ANY (%(decisions)s::uuid[]) AND measure_id = ANY (%(measures)s::uuid[])
+
+-- name: stand
+-- By which versions a process or a program answers now.
+INSERT INTO guard_standing (tenant, service, kind, name, version, age_seconds, degraded, surfaces, looked_at, silent_at)
+SELECT s.tenant, s.service, %(kind)s, %(name)s, s.version, s.age_seconds, s.degraded, %(surfaces)s, %(now)s, %(silent_at)s
+FROM unnest(
+    %(tenants)s::text[], %(services)s::text[], %(versions)s::bigint[], %(ages)s::float8[], %(degradeds)s::boolean[]
+) AS s (tenant, service, version, age_seconds, degraded)
+ON CONFLICT (tenant, service, kind, name) DO UPDATE SET
+    version = excluded.version, age_seconds = excluded.age_seconds, degraded = excluded.degraded,
+    surfaces = excluded.surfaces, looked_at = excluded.looked_at, silent_at = excluded.silent_at

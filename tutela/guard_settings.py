@@ -1,0 +1,37 @@
+"""What an operator may choose about the guard: each setting with its unit and its default."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from tutela import setting_readers as reads
+from tutela.setting_readers import Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardSettings:
+    """What an operator may choose about the guard."""
+
+    guard_fail_closed: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_GUARD_FAIL_CLOSED",
+            means="the surfaces that show nothing where nothing is known, with commas; or none",
+            read=reads.surfaces,
+        ),
+    ] = "typeahead,recommendation"
+    guard_age_seconds: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_GUARD_AGE_SECONDS",
+            means="from which age of its snapshot on the guard's answers are degraded",
+            read=reads.between(5, most=31 * 86_400),
+        ),
+    ] = 300.0
+    guard_items_per_second: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_GUARD_ITEMS_PER_SECOND",
+            means="how many items a token may ask the guard about, in each process",
+            read=reads.between(0.1, most=10_000_000),
+        ),
+    ] = 100_000.0

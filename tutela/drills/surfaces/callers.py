@@ -53,7 +53,7 @@ class OverHttp:
 
     async def ask(self, surface: Surface, *, asked: GuardAsked) -> GuardAnswer:
         """What the server says of each item; GuardUnreached where it says nothing of them."""
-        path, body = f"/v1/guard/{surface}", msgspec.json.encode(_said(asked))
+        path, body = f"/v1/guard/{surface}", msgspec.json.encode(asked)
         try:
             async with self._session.post(
                 path, data=body, headers=self._headers, timeout=self._timeout
@@ -66,16 +66,3 @@ class OverHttp:
         if len(found.results) != len(asked.items):
             raise GuardUnreached("The guard spoke of other items.")
         return found
-
-
-def _said(asked: GuardAsked) -> dict[str, object]:
-    """The body without what is not known."""
-    whole = msgspec.to_builtins(asked)
-    whole["items"] = [_known(item) for item in whole["items"]]
-    if whole["viewer"] is not None:
-        whole["viewer"] = _known(whole["viewer"])
-    return _known(whole)
-
-
-def _known(said: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in said.items() if value is not None}

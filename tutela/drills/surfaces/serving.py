@@ -3,7 +3,8 @@
 `GET /search?q=`, `/typeahead?q=`, `/tags/NAME`, `/recommendations?viewer=`, and for recommendations
 also `topic=` (posts for who follows it) or `like=` (accounts beside one). Each takes `viewer`,
 `country` and `language`, answers `{results, related, blocked, help}`, and 503 where the guard could
-not be asked: what nobody looked at is not shown. `GET /state` counts the guard's answers.
+not be asked: what nobody looked at is not shown. `GET /state` counts the guard's answers, `GET /`
+has links to all of it.
 """
 
 from http import HTTPStatus
@@ -19,8 +20,9 @@ TAGS = "/tags/"
 class SurfacesSite:
     """What comes of a call, for `tutela.drills.wire.serving`."""
 
-    def __init__(self, surfaces: Surfaces) -> None:
+    def __init__(self, surfaces: Surfaces, *, home: bytes = b"") -> None:
         self._surfaces = surfaces
+        self._home = home
 
     async def take(self, call: Call) -> Outcome:
         """A page, 404 where there is none, 503 where the guard could not be asked."""
@@ -32,6 +34,8 @@ class SurfacesSite:
             )
 
     async def _answer(self, call: Call) -> Answer:
+        if call.path == "/":
+            return Answer(HTTPStatus.OK, self._home, content_type="text/html; charset=utf-8")
         if call.path == "/state":
             return said(HTTPStatus.OK, content={"told": self._counts()})
         given = {name: values[-1] for name, values in parse_qs(call.query).items()}

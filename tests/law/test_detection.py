@@ -6,7 +6,7 @@ import pytest
 
 from tutela.domain.countries import EU
 from tutela.domain.events import Visibility
-from tutela.law.detection import Place, basis_for, built_in, read_bases, together
+from tutela.law.detection import REGISTER, Place, basis_for
 from tutela.law.parameters import LawUnreadable
 
 TODAY = date(2026, 11, 22)
@@ -34,7 +34,7 @@ def message(country: str | None = "DE", *, service: str = "main/chat") -> Place:
 
 
 def code_on(day: date, *, country: str | None = "DE") -> str | None:
-    found = basis_for(built_in(), place=message(country), on=day)
+    found = basis_for(REGISTER.built_in(), place=message(country), on=day)
     return None if found is None else found.code
 
 
@@ -50,7 +50,7 @@ def test_private_messages_follow_the_calendar_to_the_day(
     last_day_before: date, before: str | None, after: str | None
 ) -> None:
     for day, says in ((last_day_before, before), (last_day_before + timedelta(days=1), after)):
-        found = basis_for(built_in(), place=message(), on=day)
+        found = basis_for(REGISTER.built_in(), place=message(), on=day)
         assert (found is None) == (says is None)
         assert found is None or str(says) in found.reference
 
@@ -64,8 +64,8 @@ def test_public_content_may_be_looked_at_wherever_it_comes_from() -> None:
         place = Place(
             service="main/main", surface="post", visibility=Visibility.PUBLIC, country=country
         )
-        assert basis_for(built_in(), place=place, on=TODAY) is not None
-        assert basis_for(built_in(), place=place, on=date(2023, 8, 24)) is None
+        assert basis_for(REGISTER.built_in(), place=place, on=TODAY) is not None
+        assert basis_for(REGISTER.built_in(), place=place, on=date(2023, 8, 24)) is None
 
 
 def test_a_law_of_the_union_says_nothing_of_elsewhere_or_of_the_unknown() -> None:
@@ -75,7 +75,7 @@ def test_a_law_of_the_union_says_nothing_of_elsewhere_or_of_the_unknown() -> Non
 
 
 def test_a_basis_of_the_operators_holds_for_what_it_names_alone() -> None:
-    bases = (*built_in(), *read_bases(ENTRY, file="own.toml"))
+    bases = (*REGISTER.built_in(), *REGISTER.read(ENTRY, file="own.toml"))
     day = date(2027, 6, 1)
 
     def may(place: Place, *, on: date = day) -> bool:
@@ -97,8 +97,8 @@ def test_a_basis_of_the_operators_holds_for_what_it_names_alone() -> None:
 
 
 def test_nothing_that_comes_with_the_house_passes_for_verified() -> None:
-    assert {each.verified for each in built_in()} == {False}
-    assert all("Regulation" in each.reference for each in built_in())
+    assert {each.verified for each in REGISTER.built_in()} == {False}
+    assert all("Regulation" in each.reference for each in REGISTER.built_in())
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_nothing_that_comes_with_the_house_passes_for_verified() -> None:
 )
 def test_a_register_with_a_fault_is_refused_by_its_name(old: str, new: str, why: str) -> None:
     with pytest.raises(LawUnreadable) as caught:
-        read_bases(ENTRY.replace(old, new), file="own.toml")
+        REGISTER.read(ENTRY.replace(old, new), file="own.toml")
     assert "own.toml" in str(caught.value)
     assert why in str(caught.value)
 
 
 def test_one_basis_stands_there_once_for_a_day() -> None:
     with pytest.raises(LawUnreadable, match="twice for the same day"):
-        read_bases(ENTRY + ENTRY, file="own.toml")
+        REGISTER.read(ENTRY + ENTRY, file="own.toml")
     later = ENTRY.replace("2027", "2028")
-    both = read_bases(ENTRY + later, file="own.toml")
-    assert together(both, file="own.toml") == both
+    both = REGISTER.read(ENTRY + later, file="own.toml")
+    assert REGISTER.together(both, file="own.toml") == both

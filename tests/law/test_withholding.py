@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tutela.law.parameters import LawUnreadable
-from tutela.law.withholding import basis_on, built_in, read_bases, together
+from tutela.law.withholding import REGISTER, basis_on
 
 ENTRY = """
 [[basis]]
@@ -20,7 +20,7 @@ verified = true
 
 
 def test_a_basis_holds_on_its_days_alone() -> None:
-    bases = read_bases(ENTRY, file="own.toml")
+    bases = REGISTER.read(ENTRY, file="own.toml")
     assert basis_on(bases, code="de_example", on=date(2024, 1, 1)) == bases[0]
     assert basis_on(bases, code="de_example", on=date(2026, 12, 31)) == bases[0]
     assert basis_on(bases, code="de_example", on=date(2023, 12, 31)) is None
@@ -29,9 +29,11 @@ def test_a_basis_holds_on_its_days_alone() -> None:
 
 
 def test_what_comes_with_the_house_names_its_law() -> None:
-    assert [each.reference for each in built_in() if "Art." not in each.reference] == []
-    assert basis_on(built_in(), code="eu_terrorist_content", on=date(2022, 6, 6)) is None
-    assert basis_on(built_in(), code="eu_terrorist_content", on=date(2022, 6, 7)) is not None
+    assert [each.reference for each in REGISTER.built_in() if "Art." not in each.reference] == []
+    assert basis_on(REGISTER.built_in(), code="eu_terrorist_content", on=date(2022, 6, 6)) is None
+    assert (
+        basis_on(REGISTER.built_in(), code="eu_terrorist_content", on=date(2022, 6, 7)) is not None
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,14 +55,14 @@ def test_what_comes_with_the_house_names_its_law() -> None:
 )
 def test_a_register_with_a_fault_is_refused_by_its_name(old: str, new: str, why: str) -> None:
     with pytest.raises(LawUnreadable) as caught:
-        read_bases(ENTRY.replace(old, new), file="own.toml")
+        REGISTER.read(ENTRY.replace(old, new), file="own.toml")
     assert "own.toml" in str(caught.value)
     assert why in str(caught.value)
 
 
 def test_one_basis_stands_there_once_for_a_day() -> None:
     with pytest.raises(LawUnreadable, match="twice for the same day"):
-        read_bases(ENTRY + ENTRY, file="own.toml")
+        REGISTER.read(ENTRY + ENTRY, file="own.toml")
     later = ENTRY.replace("2026-12-31", "2028-12-31").replace("2024-01-01", "2027-01-01")
-    both = read_bases(ENTRY + later, file="own.toml")
-    assert together(both, file="own.toml") == both
+    both = REGISTER.read(ENTRY + later, file="own.toml")
+    assert REGISTER.together(both, file="own.toml") == both

@@ -44,7 +44,7 @@ from tutela.errors import FieldError, TutelaError
 from tutela.intake.acknowledgement import KeyReused
 from tutela.intake.opening import notice_in
 from tutela.intake.reading import refuse_if_any
-from tutela.law.withholding import Bases, built_in
+from tutela.law.withholding import REGISTER, Bases
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
 from tutela.review.queue import holder, lease_token, sight, stale_lease, unknown_case
 
@@ -86,7 +86,7 @@ class Submission:
     #: The language of whoever is told, where nothing else says one that there are words in.
     language: str | None = None
     #: The legal bases on which people may be told later.
-    bases: Bases = field(default_factory=built_in)
+    bases: Bases = field(default_factory=REGISTER.built_in)
 
 
 @dataclass(frozen=True, slots=True)

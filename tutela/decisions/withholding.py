@@ -12,7 +12,7 @@ from tutela.domain.decision import Decision
 from tutela.errors import FieldError
 from tutela.intake.reading import refuse_if_any
 from tutela.law.parameters import LawUnreadable
-from tutela.law.withholding import Bases, basis_on, built_in, read_bases, together
+from tutela.law.withholding import REGISTER, Bases, basis_on
 
 _sql = queries.load("tutela.decisions", file="withholding.sql")
 
@@ -31,12 +31,12 @@ def register(file: Path | None) -> Bases:
     Raises LawUnreadable, naming the file and what is wrong in it.
     """
     if file is None:
-        return built_in()
+        return REGISTER.built_in()
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LawUnreadable(f"{file}: {error}", evidence={"file": str(file)}) from error
-    return together((*built_in(), *read_bases(text, file=str(file))), file=str(file))
+    return REGISTER.with_own(text, file=str(file))
 
 
 def withholding(

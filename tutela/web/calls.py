@@ -18,7 +18,7 @@ from tutela.guard.publishing.answering import GuardRoom
 from tutela.guard.publishing.keeping import Keeper
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
-from tutela.law.withholding import Bases, built_in
+from tutela.law.withholding import REGISTER, Bases
 from tutela.outside.guard import Outside
 from tutela.web.endpoint import Desk, Handler, Terms
 
@@ -62,7 +62,7 @@ class Rooms:
     #: The language of statements of reasons to people whose own is unknown.
     language: str | None = None
     #: The legal bases on which people may be told later of a decision.
-    withholding_bases: Bases = field(default_factory=built_in)
+    withholding_bases: Bases = field(default_factory=REGISTER.built_in)
     #: Where the database lies, if on this machine.
     data_folder: Path | None = None
     #: What detection stands on; None where nobody looks.

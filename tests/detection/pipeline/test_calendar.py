@@ -7,7 +7,7 @@ from tutela.detection.detectors import Item
 from tutela.detection.pipeline.seeing import Sight, see
 from tutela.domain.events import Visibility
 from tutela.domain.signals import Result
-from tutela.law.detection import Place, built_in, read_bases, together
+from tutela.law.detection import REGISTER, Place
 
 #: What an operator would add once it is law: first for one service and country, then for all.
 OPERATORS = """
@@ -30,7 +30,9 @@ from = 2027-07-01
 to = 2028-04-03
 verified = true
 """
-BASES = together((*built_in(), *read_bases(OPERATORS, file="own.toml")), file="own.toml")
+BASES = REGISTER.together(
+    (*REGISTER.built_in(), *REGISTER.read(OPERATORS, file="own.toml")), file="own.toml"
+)
 Who = tuple[str, str | None]
 #: First day of each state of the law, and who may look at a message then: (service, country).
 CHANGES: list[tuple[date, set[Who]]] = [

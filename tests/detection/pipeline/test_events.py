@@ -20,7 +20,7 @@ from tutela.detection.pipeline.standings import EVERYBODY
 from tutela.detection.pipeline.working import forget_expired, work_off
 from tutela.domain.canonical import timestamp
 from tutela.domain.vocabulary import Role
-from tutela.law.detection import read_bases
+from tutela.law.detection import REGISTER
 
 numbers = itertools.count(1)
 
@@ -235,7 +235,7 @@ async def test_what_waits_for_another_look_gets_none_once_its_basis_has_lapsed(
     )
     detector = Tokens(broken="dead")
     room = detection_on(
-        web.house, panel=await panel_of(detector), bases=read_bases(text, file="own.toml")
+        web.house, panel=await panel_of(detector), bases=REGISTER.read(text, file="own.toml")
     )
     web.client = client_on(web, room=room)
     platform = Platform(web, detector=detector, room=room)

@@ -26,7 +26,7 @@ from tutela.detection.pipeline.sources import FromLists
 from tutela.detection.pipeline.standings import EVERYBODY, Standing
 from tutela.domain.events import Visibility
 from tutela.domain.vocabulary import Role
-from tutela.law.detection import Place, built_in
+from tutela.law.detection import REGISTER, Place
 
 PROCESS = Process(name="web-0", kind="web", pid=1)
 PERIOD_SECONDS = 30.0
@@ -52,7 +52,7 @@ async def looked(rooms: Rooms, *, panel: Panel, item: Item) -> Seen:
     (seen,) = await see(
         [Sight(item=item, place=place)],
         panel=panel,
-        bases=built_in(),
+        bases=REGISTER.built_in(),
         service="main/main",
         on=rooms.clock.now().date(),
     )

@@ -12,7 +12,7 @@ from tests.fixtures.site import Site
 from tutela.detection.pipeline.judging import bench_at
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.standings import EVERYBODY
-from tutela.law.detection import built_in
+from tutela.law.detection import REGISTER
 
 POLICY = """
 tutela_rules: 1
@@ -47,7 +47,9 @@ async def platform(web: Site, tmp_path: Path) -> Platform:
     folder = tmp_path / "rules"
     folder.mkdir()
     write(folder)
-    bench = bench_at(folder, bases=built_in(), budget_seconds=5.0, clock=web.house.clock.now)
+    bench = bench_at(
+        folder, bases=REGISTER.built_in(), budget_seconds=5.0, clock=web.house.clock.now
+    )
     detector = Tokens()
     panel = Panel([FromTest({EVERYBODY: [detector]})], budget_seconds=5.0, bench=bench)
     await panel.refresh()
@@ -116,7 +118,9 @@ async def test_without_fit_policies_nothing_is_clean_and_all_is_judged_once_they
     folder = tmp_path / "rules"
     folder.mkdir()
     write(folder, when="content.txt == ''")
-    bench = bench_at(folder, bases=built_in(), budget_seconds=5.0, clock=web.house.clock.now)
+    bench = bench_at(
+        folder, bases=REGISTER.built_in(), budget_seconds=5.0, clock=web.house.clock.now
+    )
     panel = Panel([FromTest({EVERYBODY: [Tokens()]})], budget_seconds=5.0, bench=bench)
     await panel.refresh()
     room = detection_on(web.house, panel=panel)

@@ -10,7 +10,7 @@ from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.seeing import Seen, Sight, see
 from tutela.domain.events import Visibility
 from tutela.domain.signals import Result
-from tutela.law.detection import Place, built_in
+from tutela.law.detection import REGISTER, Place
 
 TODAY = date(2026, 11, 22)
 
@@ -28,7 +28,7 @@ def sight(
 
 
 async def seen(panel: Panel, *sights: Sight, service: str = "main/main") -> list[Seen]:
-    return await see(sights, panel=panel, bases=built_in(), service=service, on=TODAY)
+    return await see(sights, panel=panel, bases=REGISTER.built_in(), service=service, on=TODAY)
 
 
 async def test_a_match_names_its_entry_and_the_basis_on_which_it_was_found() -> None:

@@ -19,8 +19,8 @@ from tutela.detection.rules.stored import (
 from tutela.domain.events import Visibility
 from tutela.law import detection
 
-PRIVATE = Surroundings(service="main/main", bases=detection.built_in())
-OPEN = Surroundings(service="main/main", bases=detection.built_in(), visibility=Visibility.PUBLIC)
+PRIVATE = Surroundings(service="main/main", bases=detection.REGISTER.built_in())
+OPEN = Surroundings(service="main/main", bases=detection.REGISTER.built_in(), visibility=Visibility.PUBLIC)
 
 
 def lines(*events: object) -> Iterator[StoredEvent | BadLine]:

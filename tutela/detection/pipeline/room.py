@@ -12,7 +12,7 @@ from tutela.database.pool import Pool
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.policy import Policies
 from tutela.domain.events import Visibility
-from tutela.law.detection import DetectionBases, Place, built_in, read_bases, together
+from tutela.law.detection import REGISTER, DetectionBases, Place
 from tutela.law.parameters import LawUnreadable
 
 #: Surfaces whose content anybody can see, unless the operator names others.
@@ -31,7 +31,7 @@ class DetectionRoom:
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
     panel: Panel = field(default_factory=Panel)
-    bases: DetectionBases = field(default_factory=built_in)
+    bases: DetectionBases = field(default_factory=REGISTER.built_in)
     public_surfaces: frozenset[str] = PUBLIC_SURFACES
     policies: Policies = field(default_factory=Policies)
 
@@ -62,12 +62,12 @@ def register(file: Path | None) -> DetectionBases:
     Raises LawUnreadable, naming the file and what is wrong in it.
     """
     if file is None:
-        return built_in()
+        return REGISTER.built_in()
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LawUnreadable(f"{file}: {error}", evidence={"file": str(file)}) from error
-    return together((*built_in(), *read_bases(text, file=str(file))), file=str(file))
+    return REGISTER.with_own(text, file=str(file))
 
 
 def surfaces(named: str | None) -> frozenset[str]:

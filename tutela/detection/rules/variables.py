@@ -190,7 +190,7 @@ class Vocabulary:
 
     detectors: tuple[str, ...] = ("hashes", "terms")
     bases: frozenset[str] = field(
-        default_factory=lambda: frozenset(basis.code for basis in detection.built_in())
+        default_factory=lambda: frozenset(basis.code for basis in detection.REGISTER.built_in())
     )
     #: Names of actions, such as `create_post`, and what is declared of their data.
     actions: Mapping[str, tuple[Variable, ...]] = field(default_factory=dict)

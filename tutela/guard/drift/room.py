@@ -9,7 +9,7 @@ from tutela.access.keys import KeySet
 from tutela.access.tokens import Caller
 from tutela.database.pool import Pool
 from tutela.domain.vocabulary import Mark
-from tutela.law.detection import DetectionBases, built_in
+from tutela.law.detection import REGISTER, DetectionBases
 from tutela.law.parameters import Unit, whole_number
 
 #: So many accounts must have used a tag or query before anybody can read it.
@@ -24,7 +24,7 @@ class DriftRoom:
     keys: KeySet
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
-    bases: DetectionBases = field(default_factory=built_in)
+    bases: DetectionBases = field(default_factory=REGISTER.built_in)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

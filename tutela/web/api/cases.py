@@ -16,7 +16,7 @@ from tutela.domain.canonical import timestamp
 from tutela.domain.notice import Identifier
 from tutela.intake.door import usable_key
 from tutela.intake.reading import read_struct
-from tutela.law.withholding import Bases, built_in
+from tutela.law.withholding import REGISTER, Bases
 from tutela.review import queue
 from tutela.review.case_view import CaseView, Page, list_cases, show_case
 from tutela.review.queue import LEASE_SECONDS, Held, Lease, unknown_case
@@ -41,7 +41,7 @@ class ReviewRoom:
     #: The language of whoever is told of a decision, where nothing else says one.
     language: str | None = None
     #: The legal bases on which people may be told later of a decision.
-    bases: Bases = field(default_factory=built_in)
+    bases: Bases = field(default_factory=REGISTER.built_in)
 
 
 class ClaimedCase(CaseView, frozen=True, kw_only=True):

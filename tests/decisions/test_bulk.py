@@ -19,9 +19,10 @@ from tests.fixtures.bulk import (
 )
 from tests.fixtures.house import Rooms
 from tutela.access.keys import Sealed
+from tutela.access.persons import SamePerson
 from tutela.decisions.bulk import steering
 from tutela.decisions.bulk.running import run_due
-from tutela.decisions.bulk.steering import NeedsSecondPerson, Order, SamePerson
+from tutela.decisions.bulk.steering import NeedsSecondPerson, Order
 from tutela.domain.states import IllegalTransition
 from tutela.domain.vocabulary import Role
 from tutela.reconciliation import reconcile

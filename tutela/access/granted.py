@@ -38,6 +38,8 @@ class Granted:
     channels: tuple[str, ...]
     created_at: datetime
     revoked_at: datetime | None
+    #: The user who acts by it, if any.
+    person: str | None
 
 
 async def granted(pool: Pool, *, tenant: str, service: str) -> list[Granted]:
@@ -78,7 +80,7 @@ async def _of_service(connection: Connection, *, tenant: str, service: str) -> l
 
 
 def _granted(row: tuple[Any, ...]) -> Granted:
-    token_id, name, role, channels, created_at, revoked_at = row
+    token_id, name, role, channels, created_at, revoked_at, person = row
     return Granted(
         id=token_id,
         name=name,
@@ -86,4 +88,5 @@ def _granted(row: tuple[Any, ...]) -> Granted:
         channels=tuple(channels),
         created_at=created_at,
         revoked_at=revoked_at,
+        person=person,
     )

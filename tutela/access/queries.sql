@@ -1,9 +1,10 @@
 -- name: find_token
--- Who holds a token, by its hash; a revoked one is nobody.
-SELECT t.id, t.tenant, t.service, t.name, t.role, t.channels, t.mark, l.log_id
+-- Who holds a token, by its hash; a revoked one is nobody, and one of a person who is gone is nobody's.
+SELECT t.id, t.tenant, t.service, t.name, t.role, t.channels, t.mark, l.log_id, u.name
 FROM access_token t
 JOIN ledger_log l ON l.tenant = t.tenant
-WHERE t.token_hash = %(token_hash)s AND t.revoked_at IS NULL
+LEFT JOIN staff_user u ON u.tenant = t.tenant AND u.name = t.person AND u.disabled_at IS NULL
+WHERE (t.person IS NULL OR u.name IS NOT NULL) AND t.token_hash = %(token_hash)s AND t.revoked_at IS NULL
 
 -- name: add_tenant
 -- A tenant is there from the first token or user that names it.
@@ -19,8 +20,10 @@ INSERT INTO ledger_log (tenant, log_id) VALUES (%(tenant)s, %(log_id)s) ON CONFL
 
 -- name: add_token
 -- Only the hash of a token is kept.
-INSERT INTO access_token (id, tenant, service, name, role, channels, mark, token_hash)
-VALUES (%(id)s, %(tenant)s, %(service)s, %(name)s, %(role)s, %(channels)s, %(mark)s, %(token_hash)s)
+INSERT INTO access_token (id, tenant, service, name, role, channels, mark, person, token_hash)
+VALUES (
+    %(id)s, %(tenant)s, %(service)s, %(name)s, %(role)s, %(channels)s, %(mark)s, %(person)s, %(token_hash)s
+)
 
 -- name: add_user
 -- A person on the staff; a name is taken once in a tenant.

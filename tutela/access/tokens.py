@@ -43,6 +43,14 @@ class BadName(TutelaError):
     status = 422
 
 
+class PersonUnfit(TutelaError):
+    """A token is asked for a person who is no user of the tenant, or has another role."""
+
+    code = "person_unfit"
+    title = "The token can't be this person's"
+    status = 422
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who is calling: everything that a body can't say about itself."""
@@ -55,6 +63,8 @@ class Caller:
     channels: tuple[Channel, ...]
     mark: Mark
     log_id: str
+    #: Whose token it is; None of a program's, which can't act for a person.
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +77,8 @@ class Grant:
     role: Role
     channels: tuple[Channel, ...]
     mark: Mark = Mark.REAL
+    #: The user of the tenant who acts by it; None where a program does.
+    person: str | None = None
 
 
 def hash_token(token: str) -> bytes:
@@ -75,12 +87,16 @@ def hash_token(token: str) -> bytes:
 
 
 async def create(pool: Pool, *, grant: Grant, now: datetime, chance: Callable[[int], bytes]) -> str:
-    """A new token, told this once; tenant, service and log are made where they are new."""
+    """A new token, told this once; tenant, service and log are made where they are new.
+
+    Errors: `BadName`, and `PersonUnfit` where it is for a person who is no user with its role.
+    """
     for what, name in (("tenant", grant.tenant), ("service", grant.service), ("name", grant.name)):
         refuse_bad_name(name, what=what)
     token = "tutela_" + base64.urlsafe_b64encode(chance(TOKEN_BYTES)).decode().rstrip("=")
     async with every_tenant_transaction(pool) as connection:
         await add_service(connection, tenant=grant.tenant, service=grant.service, chance=chance)
+        await _refuse_stranger(connection, grant=grant)
         await connection.execute(
             _sql.add_token,
             {
@@ -91,10 +107,26 @@ async def create(pool: Pool, *, grant: Grant, now: datetime, chance: Callable[[i
                 "role": str(grant.role),
                 "channels": [str(channel) for channel in grant.channels],
                 "mark": str(grant.mark),
+                "person": grant.person,
                 "token_hash": hash_token(token),
             },
         )
     return token
+
+
+async def _refuse_stranger(connection: Connection, *, grant: Grant) -> None:
+    if grant.person is None:
+        return
+    cursor = await connection.execute(
+        _sql.find_user, {"tenant": grant.tenant, "name": grant.person}
+    )
+    row = await cursor.fetchone()
+    if row is None or row[0] != str(grant.role):
+        raise PersonUnfit(
+            f"There is no user {grant.person} with the role {grant.role}; "
+            "`tutela user create` makes one.",
+            errors=[FieldError("/person", "no user with this role")],
+        )
 
 
 async def add_service(
@@ -149,6 +181,7 @@ class TokenDesk:
             channels=tuple(Channel(channel) for channel in row[5]),
             mark=Mark(row[6]),
             log_id=row[7],
+            person=row[8],
         )
         if len(self._known) >= CACHE_MAX:
             self._known.clear()

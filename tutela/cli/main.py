@@ -39,6 +39,7 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 #: Errors that whoever typed the command can mend by typing another one.
 USAGE_CODES = frozenset(
     {
+        "already_listed",
         "bad_endpoint",
         "bad_name",
         "bad_witness",
@@ -62,6 +63,7 @@ USAGE_CODES = frozenset(
         "no_such_service",
         "no_such_token",
         "password_unfit",
+        "person_unfit",
         "port_taken",
         "role_not_for_people",
         "rules_unfit",
@@ -72,10 +74,12 @@ USAGE_CODES = frozenset(
         "unknown_bulk",
         "unknown_endpoint",
         "unknown_entry",
+        "unknown_guard_entry",
         "unknown_incident",
         "unknown_list",
         "unknown_message",
         "unknown_notice",
+        "unknown_person",
         "term_file_unfit",
         "terms_taken",
         "terms_unfit",

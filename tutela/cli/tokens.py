@@ -37,6 +37,11 @@ class Granting:
         ),
     ] = None
 
+    person: Annotated[
+        str | None,
+        typer.Option(help="The user who acts by it, for what two people must agree to."),
+    ] = None
+
     def grant(self) -> Grant:
         """The same as the desk takes it."""
         return Grant(
@@ -45,6 +50,7 @@ class Granting:
             name=self.name,
             role=self.role,
             channels=tuple(dict.fromkeys(self.channel or [Channel.USER])),
+            person=self.person,
         )
 
 
@@ -81,6 +87,7 @@ def create_token(granting: Granting, *, as_json: AsJson = False, where: Where) -
             "channels": grant.channels,
             "tenant": grant.tenant,
             "service": grant.service,
+            "person": grant.person,
         }
     )
 
@@ -139,10 +146,12 @@ def _shown(token: Granted) -> dict[str, object]:
         "role": token.role,
         "channels": token.channels,
         "created_at": timestamp(token.created_at),
+        "person": token.person,
         "revoked_at": None if token.revoked_at is None else timestamp(token.revoked_at),
     }
 
 
 def _line(token: Granted) -> str:
     state = "" if token.revoked_at is None else f", revoked {timestamp(token.revoked_at)}"
-    return f"{token.id} {token.name}: {token.role} for {', '.join(token.channels)}{state}"
+    whose = "" if token.person is None else f", of {token.person}"
+    return f"{token.id} {token.name}: {token.role} for {', '.join(token.channels)}{whose}{state}"

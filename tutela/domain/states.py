@@ -14,6 +14,17 @@ from tutela.domain.bulk import (
     BulkSubjectEvent,
     BulkSubjectState,
 )
+from tutela.domain.guard import (
+    ENTRY_MOVES,
+    OBJECTION_MOVES,
+    SWITCH_MOVES,
+    EntryEvent,
+    EntryState,
+    ObjectionEvent,
+    ObjectionState,
+    SwitchEvent,
+    SwitchState,
+)
 from tutela.errors import TutelaError
 
 
@@ -301,15 +312,22 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
         BulkSubjectState: StateTable(
             initial=BulkSubjectState.PENDING, events=BulkSubjectEvent, moves=BULK_SUBJECT_MOVES
         ),
+        EntryState: StateTable(initial=EntryState.PROPOSED, events=EntryEvent, moves=ENTRY_MOVES),
+        ObjectionState: StateTable(
+            initial=ObjectionState.OPEN, events=ObjectionEvent, moves=OBJECTION_MOVES
+        ),
+        SwitchState: StateTable(initial=SwitchState.SHUT, events=SwitchEvent, moves=SWITCH_MOVES),
     }
 )
 
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
 _Decided = DecisionState | BulkState | BulkSubjectState
-State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed)
+_Guarded = EntryState | ObjectionState | SwitchState
+State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
 _DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent
-Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent
+_GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent
+Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent
 
 
 def transition(state: State, *, event: Event) -> State:

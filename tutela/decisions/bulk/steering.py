@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from tutela.access.persons import SamePerson
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import tenant_transaction
@@ -28,14 +29,6 @@ class NeedsSecondPerson(TutelaError):
     code = "needs_second_person"
     title = "A second person must agree first"
     status = 409
-
-
-class SamePerson(TutelaError):
-    """Whoever sent it can't be the second person who agrees to it."""
-
-    code = "same_person"
-    title = "Someone else must agree"
-    status = 403
 
 
 Rate = Annotated[int, msgspec.Meta(ge=1, le=RATE_MAX)]

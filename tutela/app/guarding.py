@@ -5,6 +5,9 @@ from tutela.app.detecting import detection_room
 from tutela.guard.asking import Surface
 from tutela.guard.drift.forgetting import forget_uses
 from tutela.guard.drift.room import DriftRoom
+from tutela.guard.governance.due import settle_all
+from tutela.guard.governance.listing import Governed
+from tutela.guard.governance.room import GovernanceRoom
 from tutela.guard.publishing.answering import GuardRoom
 from tutela.guard.publishing.building import Publisher, PublishingRoom
 
@@ -12,7 +15,8 @@ from tutela.guard.publishing.building import Publisher, PublishingRoom
 PUBLISH_SECONDS = 1.0
 #: Between two looks whether a newer version is published.
 KEEP_SECONDS = 1.0
-
+#: Between two looks for entries and switches that came to their time.
+DUE_SECONDS = 1.0
 #: Between two looks for uses whose time is over.
 FORGET_USES_SECONDS = 3_600.0
 
@@ -29,6 +33,7 @@ def publishing_room(house: House) -> PublishingRoom:
         keys=house.keys,
         clock=house.clock,
         chance=house.chance,
+        source=Governed(house.keys),
         fail_closed=fail_closed(house.settings.guard_fail_closed),
         age_seconds_max=house.settings.guard_age_seconds,
     )
@@ -67,10 +72,16 @@ def drift_room(house: House) -> DriftRoom:
     )
 
 
+def governance_room(house: House) -> GovernanceRoom:
+    """Where people list things, and take them back."""
+    return GovernanceRoom(pool=house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
+
+
 def guard_loops(house: House) -> tuple[Loop, ...]:
     """What every worker does for the guard."""
-    room = drift_room(house)
+    room, governance = drift_room(house), governance_room(house)
     return (
+        Loop(name="guard due", every_seconds=DUE_SECONDS, run=lambda: settle_all(governance)),
         Loop(
             name="uses forgotten",
             every_seconds=FORGET_USES_SECONDS,

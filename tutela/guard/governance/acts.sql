@@ -7,9 +7,21 @@ ON CONFLICT (tenant, service) DO UPDATE SET number = guard_generation.number
 -- Something was changed.
 UPDATE guard_generation SET number = number + 1 WHERE tenant = %(tenant)s AND service = %(service)s
 
--- name: generation
--- How often anything was changed.
-SELECT number FROM guard_generation WHERE tenant = %(tenant)s AND service = %(service)s
+-- name: stamp
+-- How often anything was changed, and how much has come to its time and is not settled yet.
+SELECT
+    (SELECT number FROM guard_generation WHERE tenant = %(tenant)s AND service = %(service)s),
+    (
+        SELECT count(*) FROM guard_entry
+        WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+            AND state IN ('proposed', 'provisional', 'live', 'leaving', 'suspended')
+            AND LEAST(expires_at, answer_by) <= %(now)s
+    ),
+    (
+        SELECT count(*) FROM guard_switch
+        WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND state = 'shut'
+            AND until <= %(now)s
+    )
 
 -- name: add_change
 -- An act, by whom, on what.

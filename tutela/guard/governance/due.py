@@ -10,14 +10,14 @@ from tutela.database.pool import Connection, every_tenant_transaction, tenant_tr
 from tutela.domain.guard import EntryEvent, EntryState, SwitchEvent, SwitchState
 from tutela.domain.states import transition
 from tutela.domain.vocabulary import Mark
-from tutela.guard.governance.room import Act, GuardRoom, Whose, hold, write
+from tutela.guard.governance.room import Act, GovernanceRoom, Whose, hold, write
 
 _NO_LIMIT: Final = None
 
 _sql = queries.load("tutela.guard.governance", file="due.sql")
 
 
-async def settle_all(room: GuardRoom) -> int:
+async def settle_all(room: GovernanceRoom) -> int:
     """How many entries and switches came to their time, over all services; for a worker's loop."""
     now = room.clock()
     async with every_tenant_transaction(room.pool) as connection:
@@ -36,7 +36,9 @@ async def settle_all(room: GuardRoom) -> int:
     return settled
 
 
-async def settle(connection: Connection, *, room: GuardRoom, listed: Whose, now: datetime) -> int:
+async def settle(
+    connection: Connection, *, room: GovernanceRoom, listed: Whose, now: datetime
+) -> int:
     """How many entries and switches came to their time, in a transaction that holds the list."""
     cursor = await connection.execute(_sql.due_entries, {**listed.columns, "now": now})
     moved: dict[EntryEvent, list[tuple[UUID, EntryState]]] = defaultdict(list)
@@ -59,7 +61,7 @@ async def settle(connection: Connection, *, room: GuardRoom, listed: Whose, now:
 
 
 async def _end_switches(
-    connection: Connection, *, room: GuardRoom, listed: Whose, now: datetime
+    connection: Connection, *, room: GovernanceRoom, listed: Whose, now: datetime
 ) -> int:
     state = transition(SwitchState.SHUT, event=SwitchEvent.ENDED)
     cursor = await connection.execute(

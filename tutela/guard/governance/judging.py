@@ -25,7 +25,7 @@ from tutela.guard.governance.room import (
     ANSWER,
     EMERGENCY,
     Act,
-    GuardRoom,
+    GovernanceRoom,
     UnknownGuardEntry,
     Whose,
     hold,
@@ -110,7 +110,7 @@ class Move:
     agrees: bool = False
 
 
-async def approve(room: GuardRoom, *, order: Order, said: Agreeing) -> EntriesMoved:
+async def approve(room: GovernanceRoom, *, order: Order, said: Agreeing) -> EntriesMoved:
     """Done as another had asked: listed, or taken back.
 
     Raises NeedsPerson, Forbidden, SamePerson, UnknownGuardEntry, IllegalTransition.
@@ -125,7 +125,7 @@ async def approve(room: GuardRoom, *, order: Order, said: Agreeing) -> EntriesMo
         return await _move(connection, room=room, order=order, entries=fitting, move=move)
 
 
-async def reject(room: GuardRoom, *, order: Order, said: Refusing) -> EntriesMoved:
+async def reject(room: GovernanceRoom, *, order: Order, said: Refusing) -> EntriesMoved:
     """Not done as was asked: by another's word, or by the word of whoever had asked.
 
     Raises as `approve`, and Unfit for a blank reason.
@@ -144,7 +144,7 @@ async def reject(room: GuardRoom, *, order: Order, said: Refusing) -> EntriesMov
         return await _move(connection, room=room, order=order, entries=fitting, move=move)
 
 
-async def withdraw(room: GuardRoom, *, order: Order, said: Withdrawing) -> EntriesMoved:
+async def withdraw(room: GovernanceRoom, *, order: Order, said: Withdrawing) -> EntriesMoved:
     """Asked to be taken back, or in an emergency taken out at once; what nobody agreed to is gone.
 
     Raises as `reject`; SamePerson also where this person took it out before and nobody agreed.
@@ -169,7 +169,7 @@ def _withdrawal(entries: Sequence[Standing], *, order: Order, said: Withdrawing)
 
 
 async def ask_withdrawal(
-    connection: Connection, *, room: GuardRoom, order: Order, reason: str
+    connection: Connection, *, room: GovernanceRoom, order: Order, reason: str
 ) -> int:
     """How many entries are asked to be taken back, in a transaction that holds the list.
 
@@ -214,7 +214,7 @@ async def standings(connection: Connection, *, listed: Whose, entry_id: UUID) ->
 
 @asynccontextmanager
 async def _held(
-    room: GuardRoom, *, order: Order
+    room: GovernanceRoom, *, order: Order
 ) -> AsyncIterator[tuple[Connection, list[Standing]]]:
     listed, now = whose(order.caller), room.clock()
     person_of(order.caller)
@@ -261,7 +261,7 @@ async def _refuse_again(
 async def _move(
     connection: Connection,
     *,
-    room: GuardRoom,
+    room: GovernanceRoom,
     order: Order,
     entries: Sequence[Standing],
     move: Move,

@@ -1,4 +1,4 @@
-"""What the guard of a service lists now: what is published, and by which number it is known."""
+"""What is listed now by the word of two people, as it is published."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,91 +14,89 @@ from tutela.detection.terms.term import TermKind
 from tutela.guard.asking import ItemKind, Surface, Verdict
 from tutela.guard.governance.entries import WORDS
 from tutela.guard.governance.room import Whose
-from tutela.guard.snapshot import Mode, Named, Switches, Text
+from tutela.guard.publishing.listing import Listing, Place
+from tutela.guard.snapshot import Mode, Named, Text
 
 _sql = queries.load("tutela.guard.governance", file="entries.sql")
 _acts_sql = queries.load("tutela.guard.governance", file="acts.sql")
 _switch_sql = queries.load("tutela.guard.governance", file="switches.sql")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """What is listed now. Of the switches only the modes are said; the rest are settings."""
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """The source of listings where people propose and approve; real entries alone."""
 
-    texts: tuple[Text, ...]
-    named: tuple[Named, ...]
-    switches: Switches
-    #: The entries of `texts` and of `named`, in their order.
-    text_ids: tuple[UUID, ...]
-    named_ids: tuple[UUID, ...]
+    keys: KeySet
+
+    async def stamp(self, connection: Connection, *, place: Place, now: datetime) -> object:
+        """How often anything was changed, and how much has come to its time since."""
+        wanted = {**Whose(tenant=place.tenant, service=place.service).columns, "now": now}
+        return await (await connection.execute(_acts_sql.stamp, wanted)).fetchone()
+
+    async def live(self, connection: Connection, *, place: Place, now: datetime) -> Listing:
+        """What is in force at an instant, in the order of the entries' ids."""
+        return await live(
+            connection, keys=self.keys, tenant=place.tenant, service=place.service, now=now
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """An entry that has its effect now; never logged."""
+
+    id: UUID
+    kind: ItemKind
+    entry: Text | Named
 
     def __repr__(self) -> str:
-        return f"<Listing of {len(self.texts)} texts and {len(self.named)} named>"
-
-
-async def generation(connection: Connection, *, tenant: str, service: str) -> int:
-    """The same number, the same listing, but for what comes to its time; 0 where there was none."""
-    wanted = {"tenant": tenant, "service": service}
-    row = await (await connection.execute(_acts_sql.generation, wanted)).fetchone()
-    return 0 if row is None else int(row[0])
+        return f"<InForce {self.kind} {self.id}>"
 
 
 async def live(
     connection: Connection, *, keys: KeySet, tenant: str, service: str, now: datetime
 ) -> Listing:
-    """What is in force now: real entries alone, in the order of their ids."""
+    """What is listed now for a service, and which of its surfaces are shut."""
     listed = Whose(tenant=tenant, service=service)
-    return await in_force(connection, keys=keys, listed=listed, now=now)
+    found = await in_force(connection, keys=keys, listed=listed, now=now)
+    wanted = {**listed.columns, "now": now}
+    shut = await (await connection.execute(_switch_sql.shut_surfaces, wanted)).fetchall()
+    return Listing(
+        texts=tuple(each.entry for each in found if isinstance(each.entry, Text)),
+        named=tuple(each.entry for each in found if isinstance(each.entry, Named)),
+        modes={Surface(row[0]): Mode.SHUT for row in shut},
+    )
 
 
 async def in_force(
     connection: Connection, *, keys: KeySet, listed: Whose, now: datetime
-) -> Listing:
-    """What is in force now of one list, in the order of their ids."""
-    wanted = {**listed.columns, "now": now}
-    rows = await (await connection.execute(_sql.in_force, wanted)).fetchall()
-    shut = await (await connection.execute(_switch_sql.shut_surfaces, wanted)).fetchall()
-    return await asyncio.to_thread(
-        _listing, rows, keys=keys, modes={Surface(row[0]): Mode.SHUT for row in shut}
-    )
+) -> list[InForce]:
+    """The entries that have their effect now, in the order of their ids."""
+    cursor = await connection.execute(_sql.in_force, {**listed.columns, "now": now})
+    return await asyncio.to_thread(_opened, await cursor.fetchall(), keys=keys)
 
 
-def _listing(
-    rows: Sequence[tuple[Any, ...]], *, keys: KeySet, modes: dict[Surface, Mode]
-) -> Listing:
-    texts = [row for row in rows if ItemKind(row[1]) in WORDS]
-    named = [row for row in rows if ItemKind(row[1]) not in WORDS]
-    return Listing(
-        texts=tuple(_text(row, keys=keys) for row in texts),
-        named=tuple(_named(row, keys=keys) for row in named),
-        switches=Switches(modes=modes),
-        text_ids=tuple(row[0] for row in texts),
-        named_ids=tuple(row[0] for row in named),
-    )
+def _opened(rows: Sequence[tuple[Any, ...]], *, keys: KeySet) -> list[InForce]:
+    return [_entry(row, keys=keys) for row in rows]
 
 
-def value_of(keys: KeySet, *, entry_id: UUID, sealed_key: bytes, sealed_body: bytes) -> str:
+def _entry(row: tuple[Any, ...], *, keys: KeySet) -> InForce:
+    entry_id, named_kind, named_verdict, form, languages, surfaces, network, *sealed = row
+    kind, verdict = ItemKind(named_kind), Verdict(named_verdict)
+    value = value_of(keys, entry_id=entry_id, sealed=Sealed(*sealed))
+    shown_on = tuple(map(Surface, surfaces))
+    if kind in WORDS:
+        text = Text(
+            value=value,
+            form=TermKind(form),
+            verdict=verdict,
+            languages=tuple(languages),
+            surfaces=shown_on,
+        )
+        return InForce(entry_id, kind, text)
+    named = Named(kind=kind, id=value, verdict=verdict, network=network, surfaces=shown_on)
+    return InForce(entry_id, kind, named)
+
+
+def value_of(keys: KeySet, *, entry_id: UUID, sealed: Sealed) -> str:
     """The value of an entry; raises SealBroken."""
-    return keys.open(Sealed(sealed_key, sealed_body), row=entry_id.bytes).decode()
-
-
-def _text(row: tuple[Any, ...], *, keys: KeySet) -> Text:
-    entry_id, _, verdict, form, languages, surfaces, _, sealed_key, sealed_body = row
-    return Text(
-        value=value_of(keys, entry_id=entry_id, sealed_key=sealed_key, sealed_body=sealed_body),
-        form=TermKind(form),
-        verdict=Verdict(verdict),
-        languages=tuple(languages),
-        surfaces=tuple(map(Surface, surfaces)),
-    )
-
-
-def _named(row: tuple[Any, ...], *, keys: KeySet) -> Named:
-    entry_id, kind, verdict, _, _, surfaces, network, sealed_key, sealed_body = row
-    return Named(
-        kind=ItemKind(kind),
-        id=value_of(keys, entry_id=entry_id, sealed_key=sealed_key, sealed_body=sealed_body),
-        verdict=Verdict(verdict),
-        network=network,
-        surfaces=tuple(map(Surface, surfaces)),
-    )
+    return keys.open(sealed, row=entry_id.bytes).decode()

@@ -24,7 +24,7 @@ from tutela.guard.governance.room import (
     ANSWER,
     EMERGENCY,
     Act,
-    GuardRoom,
+    GovernanceRoom,
     Whose,
     hold,
     whose,
@@ -68,7 +68,7 @@ class Proposing:
     key: str | None = None
 
 
-async def propose(room: GuardRoom, *, proposing: Proposing) -> tuple[Proposed, bool]:
+async def propose(room: GovernanceRoom, *, proposing: Proposing) -> tuple[Proposed, bool]:
     """What was proposed, and whether it is new.
 
     Raises NeedsPerson, Unfit, AlreadyListed, KeyReused; in an emergency also Forbidden where it is
@@ -112,7 +112,9 @@ class _Batch:
     answer_by: datetime
 
     @classmethod
-    def of(cls, proposal: Proposal, *, room: GuardRoom, person: str, now: datetime) -> "_Batch":
+    def of(
+        cls, proposal: Proposal, *, room: GovernanceRoom, person: str, now: datetime
+    ) -> "_Batch":
         state, answer_by = EntryState.PROPOSED, now + ANSWER
         if proposal.emergency:
             state, answer_by = transition(state, event=EntryEvent.ENACTED), now + EMERGENCY
@@ -150,7 +152,7 @@ class _Batch:
             body_key=hashlib.sha256(msgspec.json.encode(proposal)).digest(),
         )
 
-    def columns(self, room: GuardRoom) -> dict[str, object]:
+    def columns(self, room: GovernanceRoom) -> dict[str, object]:
         """The named values that `add_entries` takes."""
         sealed = [
             room.keys.seal(entry.plain.encode(), row=entry_id.bytes)

@@ -36,7 +36,7 @@ class UnknownGuardEntry(TutelaError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuardRoom:
+class GovernanceRoom:
     """What the guard's governance stands on."""
 
     pool: Pool
@@ -99,7 +99,7 @@ async def hold(connection: Connection, *, listed: Whose) -> None:
     await connection.execute(_sql.hold, listed.columns)
 
 
-async def write(connection: Connection, *, room: GuardRoom, listed: Whose, act: Act) -> UUID:
+async def write(connection: Connection, *, room: GovernanceRoom, listed: Whose, act: Act) -> UUID:
     """The act with its leaf, in the transaction of what it changes; its id."""
     projection = {"mark": str(listed.mark), **act.projection}
     happened = Happened(

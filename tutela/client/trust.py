@@ -15,6 +15,8 @@ from tutela_verify.trust import Keyring, signed_at
 
 #: No receipt may promise a place later than this after it was received.
 PROMISE_MAX: Final = timedelta(seconds=60)
+#: What `LogTrust` raises for keys that contradict what is believed, or are none.
+KEY_FAULTS: Final = (tutela_verify.Refuted, tutela_verify.Malformed)
 
 
 class KeyStore(Protocol):
@@ -60,6 +62,10 @@ class LogTrust:
     def knows(self, key_id: str) -> bool:
         return key_id in self._keys
 
+    def public_keys(self, at: str) -> list[bytes]:
+        """The raw keys that are believed of what was signed at an instant (RFC 3339, UTC)."""
+        return self._keyring.public_keys(at)
+
     def learn(self, listed: Sequence[LogKey]) -> None:
         """Believes every key that one believed before has introduced.
 
@@ -86,7 +92,7 @@ class LogTrust:
         told = {name: value for name, value in plain(receipt).items() if name != "code"}
         try:
             self._keyring.require_signature(read_receipt(told), where=signed_at("the receipt"))
-        except (tutela_verify.Refuted, tutela_verify.Malformed) as error:
+        except KEY_FAULTS as error:
             return f"{error}"
         received, promised = map(datetime.fromisoformat, (receipt.received_at, receipt.include_by))
         if not timedelta() < promised - received <= PROMISE_MAX:

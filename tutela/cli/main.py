@@ -65,6 +65,7 @@ USAGE_CODES = frozenset(
         "password_unfit",
         "person_unfit",
         "port_taken",
+        "probes_unfit",
         "role_not_for_people",
         "rules_unfit",
         "several_tokens",

@@ -22,7 +22,7 @@ async def door(web: Site) -> AsyncIterator[Site]:
     await web.token()
     guarded = Guarded(web.house)
     await guarded.publish(blocked(WORD), blocked(MILD, verdict=Verdict.RESTRICT))
-    site = guarded_site(web, keeper=guarded.keeper)
+    site = guarded_site(web, room=guarded.room)
     yield site
     await site.client.aclose()
 
@@ -67,7 +67,7 @@ async def test_another_surface_is_unknown(door: Site) -> None:
 
 async def test_without_a_snapshot_each_surface_opens_or_shuts_as_it_is_set(web: Site) -> None:
     await web.token()
-    site = guarded_site(web, keeper=Guarded(web.house).keeper)
+    site = guarded_site(web, room=Guarded(web.house).room)
     found = {
         surface: await asked(site, surface=surface, **texts("garden"))
         for surface in ("search", "typeahead", "hashtag", "recommendation")
@@ -86,7 +86,7 @@ async def test_a_token_that_asks_for_too_much_waits(web: Site) -> None:
     await web.token()
     guarded = Guarded(web.house)
     site = guarded_site(
-        web, keeper=guarded.keeper, guard_items_per_second=1.0, monotonic=guarded.seconds
+        web, room=guarded.room, guard_items_per_second=1.0, monotonic=guarded.seconds
     )
     many = texts(*["garden"] * 600)
     assert (await site.post("/v1/guard/search", body=many)).status_code == 200
@@ -150,3 +150,51 @@ async def test_a_key_said_twice_is_refused(door: Site) -> None:
     body = b'{"items": [{"kind": "text", "value": "x", "value": "y"}]}'
     answer = await door.post("/v1/guard/search", body=body)
     assert answer.status_code == 422
+
+
+async def probed(door: Site, *, viewer: str, words: list[str]) -> list[dict[str, Any]]:
+    """What a viewer is told of each word, one a call, without what differs from call to call."""
+    return [
+        (await asked(door, surface="search", **texts(word), viewer={"account_id": viewer}))[
+            "results"
+        ][0]
+        for word in words
+    ]
+
+
+async def test_a_viewer_that_tries_out_the_list_is_told_one_thing_of_everything(web: Site) -> None:
+    await web.token()
+    guarded = Guarded(web.house)
+    words = [f"zorva{number:02d}plim" for number in range(40)]
+    await guarded.publish(*map(blocked, words))
+    site = guarded_site(web, room=guarded.room)
+    learnt = [each["reason"] for each in await probed(site, viewer="a-1", words=words)]
+    assert learnt == ["listed"] * 12 + ["too_many"] * 28
+    (benign,) = await probed(site, viewer="a-1", words=["garden"])
+    assert (benign["verdict"], benign["reason"]) == ("block", "too_many")
+    assert (await probed(site, viewer="a-2", words=["garden"]))[0] == {"verdict": "allow"}
+    listed = (await probed(site, viewer="a-2", words=words[:1]))[0]
+    assert benign.keys() == listed.keys()
+    assert benign["help"] == listed["help"]
+    await site.client.aclose()
+
+
+async def test_a_prober_is_an_alarm_and_is_shut_out_by_every_process(web: Site) -> None:
+    await web.token()
+    guarded, elsewhere = Guarded(web.house), Guarded(web.house)
+    words = [f"zorva{number:02d}plim" for number in range(20)]
+    await guarded.publish(*map(blocked, words))
+    await elsewhere.keeper.refresh()
+    site = guarded_site(web, room=guarded.room)
+    await probed(site, viewer="a-1", words=words)
+    await guarded.sentry.exchange(web.house.pool)
+    await elsewhere.sentry.exchange(web.house.pool)
+    other = guarded_site(web, room=elsewhere.room)
+    assert (await probed(other, viewer="a-1", words=["garden"]))[0]["reason"] == "too_many"
+    ((trait, times, row),) = await web.house.rows(
+        "SELECT trait, times, to_jsonb(p) FROM guard_probing p"
+    )
+    assert (trait, times) == ("refused", 1)
+    assert not {"a-1", *words} & set(json.dumps(row).split('"'))
+    for each in (site, other):
+        await each.client.aclose()

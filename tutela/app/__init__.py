@@ -38,7 +38,7 @@ from tutela.detection.pipeline.sources import FromLists
 from tutela.detection.pipeline.term_lists import TermListSource
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.drills.canaries import Canaries
-from tutela.guard.publishing.keeping import Keeper
+from tutela.guard.publishing.answering import GuardRoom, empty_guard
 from tutela.intake.door import Intake
 from tutela.intake.housekeeping import forget_refused_bodies
 from tutela.intake.refusals import RefusalLog
@@ -97,8 +97,8 @@ class House:
     time: DatabaseClock
     #: The detectors of this process.
     panel: Panel
-    #: The guard's snapshots in this process.
-    keeper: Keeper
+    #: What the guard of this process answers by.
+    guard: GuardRoom
 
     def clock(self) -> datetime:
         """The instant by the database's clock, in UTC."""
@@ -143,7 +143,7 @@ async def open_house(
         bases = register(settings.detection_bases)
         bench = bench_at(settings.rules, bases=bases, budget_seconds=budget_seconds, clock=time.now)
         panel = Panel(sources, budget_seconds=budget_seconds, bench=bench)
-        keeper = Keeper(pool, keys=keys, clock=time.now, monotonic=monotonic)
+        guard = empty_guard(pool, keys=keys, clock=time.now, monotonic=monotonic)
         yield House(
             settings=settings,
             url=url,
@@ -151,7 +151,7 @@ async def open_house(
             keys=keys,
             time=time,
             panel=panel,
-            keeper=keeper,
+            guard=guard,
         )
     finally:
         commons.close()

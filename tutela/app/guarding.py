@@ -1,5 +1,7 @@
 """The guard in the house: what it stands on, and what processes do for it again and again."""
 
+from dataclasses import replace
+
 from tutela.app import House, Loop
 from tutela.app.detecting import detection_room
 from tutela.guard.asking import Surface
@@ -15,6 +17,8 @@ from tutela.guard.publishing.building import Publisher, PublishingRoom
 PUBLISH_SECONDS = 1.0
 #: Between two looks whether a newer version is published.
 KEEP_SECONDS = 1.0
+#: Between two exchanges of who tries out what is listed.
+PROBING_SECONDS = 2.0
 #: Between two looks for entries and switches that came to their time.
 DUE_SECONDS = 1.0
 #: Between two looks for uses whose time is over.
@@ -42,8 +46,8 @@ def publishing_room(house: House) -> PublishingRoom:
 def guard_room(house: House) -> GuardRoom:
     """What the guard's call stands on."""
     countries = [each for each in (house.settings.served_countries or "").split(",") if each]
-    return GuardRoom(
-        keeper=house.keeper,
+    return replace(
+        house.guard,
         fail_closed=fail_closed(house.settings.guard_fail_closed),
         country=countries[0] if len(countries) == 1 else None,
         language=house.settings.language,
@@ -58,7 +62,15 @@ def publish_loops(house: House) -> tuple[Loop, ...]:
 
 def keep_loops(house: House) -> tuple[Loop, ...]:
     """What every web process does: it keeps the newest version of every service."""
-    return (Loop(name="guard", every_seconds=KEEP_SECONDS, run=house.keeper.refresh),)
+    sentry = house.guard.sentry
+    return (
+        Loop(name="guard", every_seconds=KEEP_SECONDS, run=house.guard.keeper.refresh),
+        Loop(
+            name="guard probing",
+            every_seconds=PROBING_SECONDS,
+            run=lambda: sentry.exchange(house.pool),
+        ),
+    )
 
 
 def drift_room(house: House) -> DriftRoom:

@@ -107,7 +107,7 @@ async def serve(house: House, *, stopping: asyncio.Event) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(DETECTORS_SECONDS):
             await house.panel.ready.wait()
-            await house.keeper.ready.wait()
+            await house.guard.keeper.ready.wait()
     await serve_site(site_of(house), host=settings.host, port=settings.port, stopping=stopping)
     if not stopping.is_set():
         raise ServingEnded

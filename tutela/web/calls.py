@@ -14,8 +14,7 @@ from tutela.database.pool import Pool
 from tutela.decisions.bulk.room import ALONE_MAX
 from tutela.decisions.webhooks import CONFIRM_SECONDS
 from tutela.detection.pipeline.room import DetectionRoom
-from tutela.guard.publishing.answering import GuardRoom
-from tutela.guard.publishing.keeping import Keeper
+from tutela.guard.publishing.answering import GuardRoom, empty_guard
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
 from tutela.law.withholding import REGISTER, Bases
@@ -75,8 +74,8 @@ class Rooms:
     @property
     def guarding(self) -> GuardRoom:
         """What the guard's call stands on."""
-        return self.guard or GuardRoom(
-            keeper=Keeper(self.pool, keys=self.keys, clock=self.clock, monotonic=self.monotonic)
+        return self.guard or empty_guard(
+            self.pool, keys=self.keys, clock=self.clock, monotonic=self.monotonic
         )
 
     @property

@@ -20,7 +20,9 @@ from tutela.domain.events import Visibility
 from tutela.law import detection
 
 PRIVATE = Surroundings(service="main/main", bases=detection.REGISTER.built_in())
-OPEN = Surroundings(service="main/main", bases=detection.REGISTER.built_in(), visibility=Visibility.PUBLIC)
+OPEN = Surroundings(
+    service="main/main", bases=detection.REGISTER.built_in(), visibility=Visibility.PUBLIC
+)
 
 
 def lines(*events: object) -> Iterator[StoredEvent | BadLine]:

@@ -1,16 +1,19 @@
 """What a call of the guard is told: verdicts by the kept snapshot, with help where it blocks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from tutela.guard.asking import (
-    GuardAnswer,
-    GuardAsked,
-    Surface,
-)
+from tutela.access.keys import KeySet
+from tutela.access.tokens import Caller
+from tutela.database.pool import Pool
+from tutela.guard.asking import GuardAnswer, GuardAsked, Result, Surface
 from tutela.guard.deciding import unknown
 from tutela.guard.help import helped
+from tutela.guard.probing import refuse_all, words_asked
+from tutela.guard.publishing.alarms import Sentry, ViewerKey
 from tutela.guard.publishing.building import FAIL_CLOSED
-from tutela.guard.publishing.keeping import Keeper
+from tutela.guard.publishing.keeping import Keeper, Kept
 from tutela.guard.publishing.listing import Place
 
 
@@ -19,6 +22,7 @@ class GuardRoom:
     """What the guard's call stands on."""
 
     keeper: Keeper
+    sentry: Sentry
     #: Where nothing was ever loaded.
     fail_closed: tuple[Surface, ...] = FAIL_CLOSED
     #: The service's own, where a call names none.
@@ -26,14 +30,31 @@ class GuardRoom:
     language: str | None = None
 
 
-def answered(asked: GuardAsked, *, surface: Surface, place: Place, room: GuardRoom) -> GuardAnswer:
+def empty_guard(
+    pool: Pool,
+    *,
+    keys: KeySet,
+    clock: Callable[[], datetime],
+    monotonic: Callable[[], float],
+) -> GuardRoom:
+    """A room where nothing is kept yet."""
+    return GuardRoom(
+        keeper=Keeper(pool, keys=keys, clock=clock, monotonic=monotonic),
+        sentry=Sentry(keys=keys, clock=clock, monotonic=monotonic),
+    )
+
+
+def answered(
+    asked: GuardAsked, *, surface: Surface, caller: Caller, room: GuardRoom
+) -> GuardAnswer:
     """One result an item, in their order; without any snapshot each surface opens or shuts."""
+    place = Place(caller.tenant, caller.service)
     kept, standing = room.keeper.of(place), room.keeper.standing(place)
     if kept is None or standing is None:
         results = [unknown(surface, fail_closed=room.fail_closed)] * len(asked.items)
         version, age_seconds, degraded = 0, 0.0, True
     else:
-        results = kept.decider.results(surface, asked.items, viewer=asked.viewer)
+        results = _watched(kept, asked=asked, surface=surface, caller=caller, sentry=room.sentry)
         version, age_seconds = standing.version, standing.age_seconds
         degraded = standing.degraded
     return GuardAnswer(
@@ -48,3 +69,23 @@ def answered(asked: GuardAsked, *, surface: Surface, place: Place, room: GuardRo
             language=asked.language or room.language,
         ),
     )
+
+
+def _watched(
+    kept: Kept, *, asked: GuardAsked, surface: Surface, caller: Caller, sentry: Sentry
+) -> list[Result]:
+    """As the snapshot says; to a viewer who tries out what is listed, one answer to everything."""
+    viewer = _viewer(asked, caller=caller, sentry=sentry)
+    if viewer is not None and sentry.is_shut(viewer):
+        return refuse_all(len(asked.items))
+    results = kept.decider.results(surface, asked.items, viewer=asked.viewer)
+    words = words_asked(surface, items=asked.items, results=results)
+    if words and sentry.asked(words, viewer=viewer, caller=caller):
+        return refuse_all(len(asked.items))
+    return results
+
+
+def _viewer(asked: GuardAsked, *, caller: Caller, sentry: Sentry) -> ViewerKey | None:
+    if asked.viewer is None:
+        return None
+    return sentry.viewer(asked.viewer.account_id, place=Place(caller.tenant, caller.service))

@@ -78,3 +78,38 @@ FROM unnest(
 ON CONFLICT (tenant, service, kind, name) DO UPDATE SET
     version = excluded.version, age_seconds = excluded.age_seconds, degraded = excluded.degraded,
     surfaces = excluded.surfaces, looked_at = excluded.looked_at, silent_at = excluded.silent_at
+
+-- name: tell_probing
+-- A viewer or a token tries out what is listed, for the first time or again.
+INSERT INTO guard_probing (tenant, service, mark, token_id, viewer_key, trait, since, last_at, times, shut_until, expires_at)
+VALUES (
+    %(tenant)s, %(service)s, %(mark)s, %(token_id)s, %(viewer_key)s, %(trait)s, %(at)s, %(at)s, 1, %(shut_until)s, %(expires_at)s
+)
+ON CONFLICT (tenant, service, token_id, viewer_key) DO UPDATE SET
+    trait = excluded.trait, last_at = excluded.last_at, times = guard_probing.times + 1,
+    shut_until = excluded.shut_until, expires_at = excluded.expires_at
+
+-- name: shut_viewers
+-- Viewers that are shut out now, and until when.
+SELECT tenant, service, viewer_key, max(shut_until) FROM guard_probing
+WHERE shut_until > %(now)s
+GROUP BY tenant, service, viewer_key
+
+-- name: probing
+-- Who tried out what a service lists since then, the latest first.
+SELECT token_id, viewer_key, trait, since, last_at, times, shut_until FROM guard_probing
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = 'real' AND last_at >= %(since)s
+ORDER BY last_at DESC
+LIMIT %(limit)s
+
+-- name: forget_probing
+-- Drops what is nobody's business any more.
+DELETE FROM guard_probing WHERE expires_at <= %(now)s
+
+-- name: forget_standings
+-- Drops what a process says of services that it keeps no more.
+DELETE FROM guard_standing WHERE kind = %(kind)s AND name = %(name)s AND looked_at < %(now)s
+
+-- name: forget_silent
+-- Drops processes and programs that have said nothing for long.
+DELETE FROM guard_standing WHERE looked_at < %(before)s

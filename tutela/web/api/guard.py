@@ -8,7 +8,6 @@ from tutela.domain.languages import is_language_tag
 from tutela.errors import FieldError, TutelaError
 from tutela.guard.asking import ITEMS_MAX, GuardAsked, Surface
 from tutela.guard.publishing.answering import GuardRoom, answered
-from tutela.guard.publishing.listing import Place
 from tutela.intake.reading import read_struct, refuse_if_any
 from tutela.web.answer import Answer, answer
 from tutela.web.endpoint import Asked, Handler, TooMany
@@ -48,8 +47,7 @@ def ask_guard(
         if not paces.allows(caller.token_id, seconds=monotonic(), count=len(said.items)):
             pace = f"A token may ask for {items_per_second:g} items a second."
             raise TooMany(detail=f"{pace} None of these was looked at.")
-        place = Place(caller.tenant, caller.service)
-        return answer(answered(said, surface=surface, place=place, room=room))
+        return answer(answered(said, surface=surface, caller=caller, room=room))
 
     return handle
 

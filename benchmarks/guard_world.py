@@ -1,7 +1,8 @@
 """`make guard-world`: everything listed is asked for on every surface of a simulated platform.
 
-The same world is asked without a guard and with a list compared letter by letter, so that it is
-seen to leak. Exit 1 where something leaked through the guard, or benign asks were harmed.
+Its surfaces ask a real `tutela up`, two by the library and two over HTTP. The same world is asked
+without a guard and with a list compared letter by letter, so that it is seen to leak. Exit 1 where
+something leaked through the guard, or benign asks were harmed.
 """
 
 import argparse
@@ -9,24 +10,44 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.guard_world_figures import Seen, recall_table, table
+from benchmarks.guard_world_house import house_guards
 from benchmarks.guard_world_run import Staged, Tell, judged, run, stage
 from tutela.drills.surfaces.adapters import Surfaces
-from tutela.drills.surfaces.asking import ExactList
+from tutela.drills.surfaces.asking import Asking, ExactList
 from tutela.drills.surfaces.callers import Decided
 from tutela.drills.surfaces.listing import snapshot_of
 from tutela.drills.surfaces.world import Size
-from tutela.guard.asking import Surface
+from tutela.guard.asking import Reason, Surface
 from tutela.guard.deciding import decider
 
 LISTED = 5_000
 SEED = 20_261_122
+#: Reasons that say nothing of what is listed: a run in which they stand shows nothing.
+UNASKED = frozenset({Reason.UNAVAILABLE, Reason.TOO_MANY, Reason.SURFACE_SHUT})
 NOBODY, EXACT, GUARD = "nobody", "exact list", "guard"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The runs by what guarded, and the surfaces that the guard stood before."""
+
+    runs: dict[str, Seen]
+    surfaces: Surfaces
+
+    def is_fit(self) -> bool:
+        """Nothing leaked and little was harmed, nobody went unasked, and without it all leaks."""
+        unasked = sum(
+            count for (_, _, reason), count in self.surfaces.told.items() if reason in UNASKED
+        )
+        runs = self.runs
+        return runs[GUARD].is_fit() and not unasked and not runs[NOBODY].is_fit()
 
 
 def size_of(listed: int) -> Size:
@@ -43,15 +64,19 @@ def size_of(listed: int) -> Size:
     )
 
 
-async def compared(staged: Staged, *, at: datetime, tell: Tell) -> tuple[dict[str, Seen], Surfaces]:
+async def compared(staged: Staged, *, guards: Mapping[Surface, Asking], tell: Tell) -> Compared:
     """The run with the guard, beside those without one and with exact comparison."""
-    snapshot = snapshot_of(staged.world, version=1, at=at)
-    seen, surfaces = await run(
-        staged, guards=dict.fromkeys(Surface, Decided(decider(snapshot))), tell=tell
-    )
-    exact, _ = await run(staged, guards=dict.fromkeys(Surface, ExactList(snapshot)), tell=tell)
-    runs = {GUARD: seen, EXACT: exact, NOBODY: judged(staged, pages=staged.unguarded)}
-    return runs, surfaces
+    seen, surfaces = await run(staged, guards=guards, tell=tell)
+    exact = ExactList(snapshot_of(staged.world, version=1, at=datetime.now(UTC)))
+    compared_with, _ = await run(staged, guards=dict.fromkeys(Surface, exact), tell=tell)
+    nobody = judged(staged, pages=staged.unguarded)
+    return Compared({GUARD: seen, EXACT: compared_with, NOBODY: nobody}, surfaces)
+
+
+def in_memory(staged: Staged) -> Mapping[Surface, Asking]:
+    """One snapshot of what is planted, asked directly by every surface."""
+    snapshot = snapshot_of(staged.world, version=1, at=datetime.now(UTC))
+    return dict.fromkeys(Surface, Decided(decider(snapshot)))
 
 
 def told(surfaces: Surfaces) -> Iterator[str]:
@@ -69,20 +94,27 @@ async def _main(chosen: argparse.Namespace) -> int:
         for name, value in machine.described(Path(folder)).items():
             print(f"{name:<18} {value}")
     staged = await stage(size_of(chosen.listed), seed=chosen.seed, tell=_tell)
-    runs, surfaces = await compared(staged, at=datetime.now(UTC), tell=_tell)
+    if chosen.in_memory:
+        found = await compared(staged, guards=in_memory(staged), tell=_tell)
+    else:
+        async with house_guards(staged.world, tell=_tell) as guards:
+            found = await compared(staged, guards=guards, tell=_tell)
     print(f"{chosen.listed:,} listed tags and queries, seed {chosen.seed}")
-    for line in (
-        *table(runs),
-        "answers of the guard:",
-        *told(surfaces),
-        *recall_table(runs[GUARD]),
-    ):
+    for line in _lines(found):
         print(line)
-    return 0 if runs[GUARD].is_fit() and not runs[NOBODY].is_fit() else 1
+    return 0 if found.is_fit() else 1
+
+
+def _lines(found: Compared) -> Iterator[str]:
+    yield from table(found.runs)
+    yield "answers of the guard:"
+    yield from told(found.surfaces)
+    yield from recall_table(found.runs[GUARD])
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--listed", type=int, default=LISTED, help="tags and queries in all")
+    parser.add_argument("--in-memory", action="store_true", help="without a service")
     parser.add_argument("--seed", type=int, default=SEED, help="of the world")
     sys.exit(asyncio.run(_main(parser.parse_args())))

@@ -12,6 +12,7 @@ import httpx
 from tests.database.until import until
 from tests.fixtures.service import TUTELA
 from tutela.cli.attachment import attached, house_of
+from tutela.cli.demo_surfaces import demo_world
 from tutela.cli.options import Where
 from tutela.database.pool import every_tenant_transaction
 
@@ -32,7 +33,7 @@ def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_as
         text=True,
     ) as demo:
         assert demo.stdout is not None
-        login, ready = (demo.stdout.readline() for _ in range(2))
+        login, ready, surfaces = (demo.stdout.readline() for _ in range(3))
         url = ready.removeprefix("ready ").strip()
         try:
             assert re.match(rf"log in at {url}/ as lead-\w+ with the password \S+", login)
@@ -40,11 +41,20 @@ def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_as
                 until(lambda: _answered(client) > 0, what="an item to be answered")
             where = Where(data=folder / "data", keys=folder / "keys")
             until(lambda: _confirmed(where) > 0, what="a measure to be confirmed")
+            until(lambda: _is_shut(surfaces.split()[-1]), what="a listed tag to be shut")
             filed = folder / "statements.jsonl"
             until(lambda: filed.read_text().count("tutela-") > 0, what="a statement to be filed")
         finally:
             demo.send_signal(signal.SIGTERM)
         assert demo.wait(STOP_SECONDS) == 0
+
+
+def _is_shut(url: str) -> bool:
+    """Whether the page of a planted tag of the demo's platform is withheld."""
+    time.sleep(POLL_SECONDS)
+    tag = demo_world().vocabulary.planted_tags[0]
+    page = httpx.get(f"{url}tags/{tag}", trust_env=False)
+    return page.status_code == 200 and bool(page.json()["blocked"])
 
 
 def _answered(client: httpx.Client) -> float:

@@ -22,6 +22,14 @@ from tutela.access.tokens import Grant, create
 from tutela.access.users import Person, generated_password
 from tutela.app import House
 from tutela.cli.attachment import attached, house_of
+from tutela.cli.demo_surfaces import (
+    VISITS_PER_SECOND,
+    SurfacesProcess,
+    demo_world,
+    engage,
+    planted_entries,
+    surfaces_process,
+)
 from tutela.cli.options import Where
 from tutela.decisions.endpoints import Station, set_endpoint
 from tutela.domain.vocabulary import Channel, Role
@@ -69,6 +77,7 @@ def demo(
     # not our terminal's group: an interrupt is ours to pass on, after the players have stopped
     with (
         _transparency_database(folder.absolute()) as filing,
+        surfaces_process(folder.absolute(), visits_per_second=VISITS_PER_SECOND) as surfaces,
         subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -81,7 +90,7 @@ def demo(
             url = _ready(service)
             if url is None:
                 return service.wait()
-            asyncio.run(_play(url, where=where))
+            asyncio.run(_play(url, where=where, surfaces=surfaces))
         except KeyboardInterrupt:
             pass
         finally:
@@ -115,7 +124,7 @@ def _ready(service: "subprocess.Popen[str]") -> str | None:
     return None
 
 
-async def _play(url: str, *, where: Where) -> None:
+async def _play(url: str, *, where: Where, surfaces: SurfacesProcess) -> None:
     stopping = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopping.set)
@@ -127,7 +136,17 @@ async def _play(url: str, *, where: Where) -> None:
         cast.append(await _cast(where, webhooks=receiver_url + PATH))
         print(f"log in at {url}/ as {cast[0].login} with the password {cast[0].password}")
         print(f"ready {url}", flush=True)
+        await _guard(url, where=where, surfaces=surfaces)
+        print(f"search, tags and recommendations at {surfaces.url}/", flush=True)
         await _perform(url, cast=cast[0], receiver=receiver, stopping=stopping)
+
+
+async def _guard(url: str, *, where: Where, surfaces: SurfacesProcess) -> None:
+    """Two people list what is planted in the platform's surfaces, which ask the guard then."""
+    with attached(where) as attachment:
+        async with house_of(attachment) as house:
+            known = await engage(house, url=url, entries=planted_entries(demo_world()))
+    surfaces.connect(known)
 
 
 async def _perform(

@@ -1,4 +1,4 @@
-"""A world's truth in the words of a snapshot: what a platform's staff would have entered."""
+"""A world's truth as it is listed: in a snapshot, or as a platform's staff enters it."""
 
 from datetime import datetime
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from tutela.detection.terms.term import TermKind
 from tutela.drills.surfaces.world import World
 from tutela.guard.asking import ItemKind, Verdict
+from tutela.guard.governance.entries import EntryAsked
 from tutela.guard.snapshot import Named, Snapshot, Switches, Text
 
 TENANT: Final = "main"
@@ -38,6 +39,19 @@ def listed_names(world: World) -> tuple[Named, ...]:
             _named(member, verdict=Verdict.ALLOW, network=network)
             for network, members in planted.networks.items()
             for member in members
+        ),
+    )
+
+
+def entries_of(world: World) -> tuple[EntryAsked, ...]:
+    """The truth as it is proposed, one entry after the other."""
+    words = world.vocabulary
+    return (
+        *(EntryAsked(kind=ItemKind.TAG, value=each) for each in words.planted_tags),
+        *(EntryAsked(kind=ItemKind.TEXT, value=each) for each in words.planted_queries),
+        *(
+            EntryAsked(kind=each.kind, value=each.id, verdict=each.verdict, network=each.network)
+            for each in listed_names(world)
         ),
     )
 

@@ -17,6 +17,10 @@ _CONSONANTS: Final = "bcdfghjklmnprstvwz"
 _VOWELS: Final = "aeiou"
 LETTERS_MIN: Final = 8
 LETTERS_MAX: Final = 12
+QUERY_WORDS_MAX: Final = 3
+#: How many ordinary words begin as a planted one, and how far.
+NEAR_SHARE: Final = 0.1
+NEAR_LETTERS: Final = 5
 #: Tags and queries that one group of people shares.
 COMMUNITY_TAGS: Final = 8
 POSTS_PER_TAG: Final = 3
@@ -25,6 +29,8 @@ ENGAGEMENTS: Final = 8
 MINOR_SHARE: Final = 0.15
 STRAYED_SHARE: Final = 0.2
 NETWORK_MEMBERS: Final = 12
+#: Of the world that is served where none is chosen.
+SEED: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,24 +88,30 @@ class World:
 
 
 def vocabulary(size: Size, *, seed: int) -> Vocabulary:
-    """The tokens of the world of this seed: tags of one word, queries of one to three."""
-    chance = random.Random(f"words {seed}")
-    drawn: dict[str, None] = {}
+    """The tokens of the world of this seed: tags of one word, queries of one to three.
 
-    def tokens(count: int, *, words_max: int) -> tuple[str, ...]:
+    Some ordinary words begin as a planted one does.
+    """
+    chance = random.Random(f"words {seed}")
+    drawn: set[str] = set()
+
+    def tokens(count: int, *, words_max: int, near: Sequence[str] = ()) -> tuple[str, ...]:
         found: list[str] = []
         while len(found) < count:
-            token = " ".join(_word(chance) for _ in range(chance.randint(1, words_max)))
-            if token not in drawn:
-                drawn[token] = None
-                found.append(token)
+            words = [_word(chance, near=near) for _ in range(chance.randint(1, words_max))]
+            if words[0] not in drawn:
+                drawn.update(words)
+                found.append(" ".join(words))
         return tuple(found)
 
+    planted_tags = tokens(size.planted_tags, words_max=1)
+    planted_queries = tokens(size.planted_queries, words_max=QUERY_WORDS_MAX)
+    near = sorted(drawn)
     return Vocabulary(
-        tags=tokens(size.tags, words_max=1),
-        queries=tokens(size.queries, words_max=3),
-        planted_tags=tokens(size.planted_tags, words_max=1),
-        planted_queries=tokens(size.planted_queries, words_max=3),
+        tags=tokens(size.tags, words_max=1, near=near),
+        queries=tokens(size.queries, words_max=QUERY_WORDS_MAX, near=near),
+        planted_tags=planted_tags,
+        planted_queries=planted_queries,
     )
 
 
@@ -121,9 +133,12 @@ def make_world(
     return World(platform=made.platform, vocabulary=made.words, planted=made.planted())
 
 
-def _word(chance: random.Random) -> str:
+def _word(chance: random.Random, *, near: Sequence[str]) -> str:
     length = chance.randint(LETTERS_MIN, LETTERS_MAX)
-    return "".join(chance.choice((_CONSONANTS, _VOWELS)[at % 2]) for at in range(length))
+    word = "".join(chance.choice((_CONSONANTS, _VOWELS)[at % 2]) for at in range(length))
+    if near and chance.random() < NEAR_SHARE:
+        return chance.choice(near)[:NEAR_LETTERS] + word[NEAR_LETTERS:]
+    return word
 
 
 @dataclass

@@ -14,6 +14,7 @@ from tutela.compliance.filing import standing as filed
 from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.detection.pipeline.health import DetectorState, LooksDue, looks_due_in, states_in
 from tutela.detection.pipeline.judging import RULES
+from tutela.guard.publishing.programs import VERDICTS
 from tutela.intake.refusals import RefusalLog
 from tutela.publishing import targets
 from tutela.publishing.targets import PublicationState, Published, Target
@@ -57,7 +58,8 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
         standing.register(_Publication(published))
         standing.register(_Filings(filings, now=clock()))
         standing.register(_Detectors(detectors, looks=looks))
-        text = generate_latest(standing) + generate_latest(CALLS) + generate_latest(RULES)
+        counted = b"".join(map(generate_latest, (CALLS, RULES, VERDICTS)))
+        text = generate_latest(standing) + counted
         return Answer(200, text, CONTENT_TYPE_LATEST)
 
     return handle

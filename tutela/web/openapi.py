@@ -10,7 +10,8 @@ import msgspec
 import tutela
 from tutela.web.answer import JSON, JSON_LINES, Answer
 from tutela.web.endpoint import Asked, Handler, Terms
-from tutela.web.operations import OPERATIONS, Operation
+from tutela.web.operation import Operation
+from tutela.web.operations import OPERATIONS
 from tutela.web.problem import PROBLEM_JSON, Problem
 
 _REFERENCE: Final = "#/components/schemas/{name}"

@@ -1,7 +1,6 @@
 """What each call takes and answers, by the types that do so; a test holds it against the calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,7 +18,6 @@ from tutela.domain.declaration import Declaration
 from tutela.domain.events import Event
 from tutela.domain.notice import Notice
 from tutela.domain.states import IncidentState, ItemState
-from tutela.guard.asking import GuardAnswer, GuardAsked
 from tutela.intake.acknowledgement import Accepted
 from tutela.intake.channels.activitypub import Activity
 from tutela.intake.channels.atproto import Report
@@ -44,33 +42,8 @@ from tutela.web.api.receipts import EvidenceSent, Lookup
 from tutela.web.api.statements import StatementLookup
 from tutela.web.api.terms import TermsRegister
 from tutela.web.api.xrpc import ReportTaken, XrpcError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One call in words and types; `answers` has None where a status comes without a body."""
-
-    name: str
-    summary: str
-    answers: Mapping[int, Any]
-    takes: Any = None
-    body_required: bool = True
-    takes_key: bool = False
-    queries_required: frozenset[str] = frozenset()
-    #: Parameters that are here something else than in other calls.
-    query_schemas: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    errors: frozenset[int] = field(default_factory=frozenset)
-    error: Any = None
-    error_type: str | None = None
-    content_type: str = JSON
-
-    @property
-    def kinds(self) -> list[Any]:
-        """All types that the call speaks in."""
-        return [
-            kind for kind in (self.takes, self.error, *self.answers.values()) if kind is not None
-        ]
-
+from tutela.web.guard_operations import GUARD_OPERATIONS
+from tutela.web.operation import Operation
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
@@ -150,13 +123,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             answers={200: MatchAnswer},
             errors=frozenset({429}),
         ),
-        "POST /v1/guard/{surface}": Operation(
-            name="askGuard",
-            summary="What a search, a suggestion, a tag page or a feed may show; never the entry.",
-            takes=GuardAsked,
-            answers={200: GuardAnswer},
-            errors=frozenset({404, 429}),
-        ),
+        **GUARD_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",
             summary="What the platform says it sent over a surface in a period.",

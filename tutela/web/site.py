@@ -20,7 +20,6 @@ from tutela.web.api import (
     declarations,
     events,
     flaggers,
-    guard,
     health,
     incidents,
     ledger,
@@ -42,6 +41,7 @@ from tutela.web.console.pages import Console
 from tutela.web.direct import DirectSite
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
 from tutela.web.fallback import no_call
+from tutela.web.guard_calls import guard_calls
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.openapi import show_openapi
 from tutela.web.paging import PAGE_QUERIES
@@ -51,7 +51,6 @@ _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
 _TELL = Terms(right=Right.SEND_EVENTS, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
 _ASK = Terms(right=Right.ASK_MATCH)
-_ASK_GUARD = Terms(right=Right.ASK_GUARD, keeps_refused=False)
 _DECLARE = Terms(right=Right.SEND_NOTICES)
 _REPORT = Terms(right=Right.SEND_NOTICES, present=xrpc_problem)
 _SENT_ONES = Terms(right=Right.SEND_NOTICES, takes=None, queries=PAGE_QUERIES)
@@ -103,7 +102,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *_bulk_calls(rooms),
         *_ledger_calls(rooms),
         *_watching_calls(rooms),
-        *_guard_calls(rooms),
+        *guard_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
     return listed
@@ -172,16 +171,6 @@ def _match_call(rooms: Rooms) -> Call:
         monotonic=rooms.monotonic,
     )
     return Call("POST", "/v1/match", _ASK, ask)
-
-
-def _guard_calls(rooms: Rooms) -> list[Call]:
-    """The one with a surface in its path comes last: other paths of the guard are not surfaces."""
-    ask = guard.ask_guard(
-        rooms.guarding,
-        items_per_second=rooms.guard_items_per_second,
-        monotonic=rooms.monotonic,
-    )
-    return [Call("POST", "/v1/guard/{surface}", _ASK_GUARD, ask)]
 
 
 def _sent_calls(rooms: Rooms) -> list[Call]:

@@ -12,7 +12,7 @@ import msgspec
 from tutela import __version__
 from tutela.client.answers import LogKey, LogKeys, Problem
 from tutela.guard.library.errors import GuardAway, GuardRefused
-from tutela.guard.library.reports import AGE_SECONDS_MAX, Report
+from tutela.guard.library.reports import AGE_SECONDS_MAX, ProgramReport
 
 USER_AGENT: Final = f"tutela-guard/{__version__}"
 #: Of one answer: a list of ten million texts is smaller.
@@ -73,7 +73,7 @@ class Line:
         except (msgspec.MsgspecError, UnicodeDecodeError) as cause:
             raise GuardAway("The keys of the ledger have another form.") from cause
 
-    def tell(self, report: Report) -> None:
+    def tell(self, report: ProgramReport) -> None:
         """The server has the report. GuardAway, GuardRefused."""
         headers = {"Content-Type": "application/json"}
         try:

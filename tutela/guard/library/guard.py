@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from msgspec.structs import replace
+
 from tutela.errors import TutelaError
 from tutela.guard.asking import (
     GuardAnswer,
@@ -26,7 +28,7 @@ from tutela.guard.library.counting import Counts
 from tutela.guard.library.following import Follower
 from tutela.guard.library.holding import Held, Standing
 from tutela.guard.library.options import Options
-from tutela.guard.library.reports import AGE_SECONDS_MAX, Report
+from tutela.guard.library.reports import AGE_SECONDS_MAX, ProgramReport
 from tutela.guard.library.running import Runner
 from tutela.guard.library.shelf import Shelf
 
@@ -153,7 +155,11 @@ class Guard:
         self._program = self._options.surroundings.chance(_PROGRAM_BYTES).hex()
         self._counts = Counts()
         self._runner = Runner(
-            self._address, follower=self._follower, options=self._options, tell=self._tell
+            self._address,
+            follower=self._follower,
+            options=self._options,
+            tell=self._tell,
+            leave=self._leave,
         )
         self._runner.start()
 
@@ -185,8 +191,14 @@ class Guard:
         )
 
     def _tell(self, line: Line) -> None:
+        self._send(self._report(), line=line)
+
+    def _leave(self, line: Line) -> None:
+        self._send(replace(self._report(), ended=True), line=line)
+
+    def _report(self) -> ProgramReport:
         standing, verdicts = self.standing(), self._counts.take()
-        report = Report(
+        return ProgramReport(
             program=self._program,
             name=self._options.name,
             version=standing.version,
@@ -196,10 +208,12 @@ class Guard:
             verdicts={each: counted for each, counted in verdicts.items() if any(counted.values())},
             fault=standing.fault,
         )
+
+    def _send(self, report: ProgramReport, *, line: Line) -> None:
         try:
             line.tell(report)
         except TutelaError as error:
-            self._counts.give_back(verdicts)
+            self._counts.give_back(report.verdicts)
             _log.warning("the report was not taken: %s %s", error.code, error.detail)
 
     def __enter__(self) -> Self:

@@ -14,7 +14,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=COUNT_MAX)]
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProgramReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of `POST /v1/guard/reports`."""
 
     #: One run of one program; another after a restart and after a fork.
@@ -32,3 +32,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     probing: Count = 0
     #: Why the last look at the server brought nothing, as a code; None where it was answered.
     fault: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    #: Whether the program ends now: nobody waits for its next report.
+    ended: bool = False

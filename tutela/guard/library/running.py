@@ -1,6 +1,6 @@
 """The thread of a program that looks at the server and tells it what is served here."""
 
-import logging
+import math
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -16,8 +16,6 @@ JITTER: Final = 0.2
 JOIN_SECONDS: Final = 2.0
 _CHANCE_BYTES: Final = 4
 
-_log = logging.getLogger("tutela.guard")
-
 
 class Runner:
     """One thread; it ends with `stop`, and with the process."""
@@ -29,11 +27,13 @@ class Runner:
         follower: Follower,
         options: Options,
         tell: Callable[[Line], None],
+        leave: Callable[[Line], None],
     ) -> None:
         self._address = address
         self._follower = follower
         self._options = options
         self._tell = tell
+        self._leave = leave
         self._ended = threading.Event()
         self._looked = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="tutela-guard", daemon=True)
@@ -55,7 +55,7 @@ class Runner:
 
     def _run(self) -> None:
         monotonic = self._options.surroundings.monotonic
-        faults, told_at = 0, monotonic()
+        faults, told_at = 0, -math.inf
         with Line(self._address, monotonic=monotonic) as line:
             while not self._ended.is_set():
                 faults = 0 if self._follower.look(line) else faults + 1
@@ -65,6 +65,8 @@ class Runner:
                     self._tell(line)
                     told_at = monotonic()
                 self._ended.wait(self._pause_seconds(faults))
+            if faults == 0:
+                self._leave(line)
 
     def _pause_seconds(self, faults: int) -> float:
         options = self._options

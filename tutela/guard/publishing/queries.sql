@@ -113,3 +113,13 @@ DELETE FROM guard_standing WHERE kind = %(kind)s AND name = %(name)s AND looked_
 -- name: forget_silent
 -- Drops processes and programs that have said nothing for long.
 DELETE FROM guard_standing WHERE looked_at < %(before)s
+
+-- name: forget_programs
+-- Programs of a service that ended, that have said nothing for long, and all but those that spoke last.
+DELETE FROM guard_standing
+WHERE tenant = %(tenant)s AND service = %(service)s AND kind = 'program'
+  AND (name = %(ended)s OR looked_at < %(gone_at)s OR name IN (
+      SELECT name FROM guard_standing
+      WHERE tenant = %(tenant)s AND service = %(service)s AND kind = 'program' AND name <> %(name)s
+      ORDER BY looked_at DESC OFFSET %(most)s
+  ))

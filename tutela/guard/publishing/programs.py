@@ -1,0 +1,121 @@
+"""Programs of the platform that hold a snapshot: what each loads, and what it says it serves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter
+
+from tutela.access.keys import KeySet
+from tutela.database import queries
+from tutela.database.pool import Connection, Pool, tenant_transaction
+from tutela.errors import TutelaError
+from tutela.guard.library.reports import ProgramReport
+from tutela.guard.publishing import stored
+from tutela.guard.publishing.listing import Place
+from tutela.guard.sealing import hand_over
+
+#: How long a program may say nothing before that is red; it speaks every half a minute.
+SILENT_SECONDS: Final = 120.0
+#: How long one that says nothing is waited for: then it has gone for good.
+GONE_SECONDS: Final = 3_600.0
+#: Programs of one service that are remembered, those that spoke last.
+PROGRAMS_MAX: Final = 1_000
+
+VERDICTS = CollectorRegistry()
+#: What programs said they answered, as far as it was said to this process.
+REPORTED = Counter(
+    "tutela_guard_reported_verdicts",
+    "Verdicts that programs of the platform gave, by their reports to this process.",
+    ["surface", "verdict"],
+    registry=VERDICTS,
+)
+
+_sql = queries.load("tutela.guard.publishing")
+
+
+class NothingPublished(TutelaError):
+    """No snapshot of this service was published yet, or it is being replaced right now."""
+
+    code = "snapshot_missing"
+    title = "There is no snapshot yet"
+    status = 503
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramRoom:
+    """What the calls of programs stand on."""
+
+    pool: Pool
+    keys: KeySet
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The newest document for one token; None where the program has it. And how old that is."""
+
+    document: bytes | None
+    age_seconds: float
+
+
+async def hand(room: ProgramRoom, *, place: Place, token: str, have: int) -> Handed:
+    """What a program that has version `have` is given; raises NothingPublished."""
+    async with tenant_transaction(room.pool, tenant=place.tenant) as connection:
+        newest = await stored.newest_of(connection, place=place)
+        if newest is None:
+            raise NothingPublished("Nothing was published for this service. Come back in a moment.")
+        age_seconds = max(0.0, (room.clock() - newest.confirmed_at).total_seconds())
+        if newest.version == have:
+            return Handed(None, age_seconds)
+        found = await stored.published(
+            connection, place=place, version=newest.version, keys=room.keys
+        )
+    if found is None:
+        raise NothingPublished("The newest version is being replaced. Come back in a moment.")
+    return Handed(hand_over(found, token=token), age_seconds)
+
+
+async def hear(room: ProgramRoom, *, place: Place, report: ProgramReport) -> None:
+    """Notes what a program serves; one that has ended is forgotten."""
+    now = room.clock()
+    async with tenant_transaction(room.pool, tenant=place.tenant) as connection:
+        await _forget(connection, place=place, report=report, now=now)
+        if not report.ended:
+            await connection.execute(_sql.stand, _standing(report, place=place, now=now))
+    for surface, verdicts in report.verdicts.items():
+        for verdict, count in verdicts.items():
+            REPORTED.labels(surface, verdict).inc(count)
+
+
+async def _forget(
+    connection: Connection, *, place: Place, report: ProgramReport, now: datetime
+) -> None:
+    gone = {
+        **place.columns,
+        "ended": _name(report) if report.ended else None,
+        "gone_at": now - timedelta(seconds=GONE_SECONDS),
+        "most": PROGRAMS_MAX - 1,
+        "name": _name(report),
+    }
+    await connection.execute(_sql.forget_programs, gone)
+
+
+def _standing(report: ProgramReport, *, place: Place, now: datetime) -> dict[str, object]:
+    return {
+        "kind": "program",
+        "name": _name(report),
+        "tenants": [place.tenant],
+        "services": [place.service],
+        "versions": [report.version],
+        "ages": [report.age_seconds],
+        "degradeds": [report.degraded],
+        "surfaces": [str(each) for each in report.surfaces],
+        "now": now,
+        "silent_at": now + timedelta(seconds=SILENT_SECONDS),
+    }
+
+
+def _name(report: ProgramReport) -> str:
+    return f"{report.name} {report.program}"

@@ -1,0 +1,34 @@
+"""The calls of the guard: method, path, right, what each takes."""
+
+from tutela.access.roles import Right
+from tutela.guard.publishing.programs import ProgramRoom
+from tutela.web.api import guard, guard_programs
+from tutela.web.calls import Call, Rooms
+from tutela.web.endpoint import Terms
+
+_ASK_GUARD = Terms(right=Right.ASK_GUARD, keeps_refused=False)
+_LOAD = Terms(right=Right.LOAD_GUARD, takes=None, queries=guard_programs.SNAPSHOT_QUERIES)
+_REPORT = Terms(right=Right.LOAD_GUARD)
+
+
+def guard_calls(rooms: Rooms) -> list[Call]:
+    """The one with a surface in its path comes last: other paths of the guard are not surfaces."""
+    return [*_program_calls(rooms), _ask_call(rooms)]
+
+
+def _program_calls(rooms: Rooms) -> list[Call]:
+    room = ProgramRoom(pool=rooms.pool, keys=rooms.keys, clock=rooms.clock)
+    load = guard_programs.hand_snapshot(room, monotonic=rooms.monotonic)
+    return [
+        Call("GET", "/v1/guard/snapshot", _LOAD, load),
+        Call("POST", "/v1/guard/reports", _REPORT, guard_programs.take_report(room)),
+    ]
+
+
+def _ask_call(rooms: Rooms) -> Call:
+    ask = guard.ask_guard(
+        rooms.guarding,
+        items_per_second=rooms.guard_items_per_second,
+        monotonic=rooms.monotonic,
+    )
+    return Call("POST", "/v1/guard/{surface}", _ASK_GUARD, ask)

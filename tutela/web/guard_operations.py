@@ -1,0 +1,37 @@
+"""The calls of the guard in words and types."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from tutela.guard.asking import GuardAnswer, GuardAsked
+from tutela.guard.library.reports import ProgramReport
+from tutela.web.api.cases import Empty
+from tutela.web.api.guard_programs import DOCUMENT
+from tutela.web.operation import Operation
+
+GUARD_OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
+    {
+        "GET /v1/guard/snapshot": Operation(
+            name="loadGuard",
+            summary="The newest snapshot, for this token alone; 204 where the program has it.",
+            answers={200: bytes, 204: None},
+            query_schemas={"have": {"type": "integer", "minimum": 0}},
+            errors=frozenset({429}),
+            content_type=DOCUMENT,
+        ),
+        "POST /v1/guard/reports": Operation(
+            name="reportGuard",
+            summary="Which version a program serves, and what it answered: no query ever.",
+            takes=ProgramReport,
+            answers={202: Empty},
+        ),
+        "POST /v1/guard/{surface}": Operation(
+            name="askGuard",
+            summary="What a search, a suggestion, a tag page or a feed may show; never the entry.",
+            takes=GuardAsked,
+            answers={200: GuardAnswer},
+            errors=frozenset({404, 429}),
+        ),
+    }
+)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from tutela.app import House, Loop
+from tutela.access.processes import Process
+from tutela.app import HOUSEKEEPING_SECONDS, House, Loop
 from tutela.app.detecting import detection_room
 from tutela.guard.asking import Surface
 from tutela.guard.drift.forgetting import forget_uses
@@ -10,6 +11,8 @@ from tutela.guard.drift.room import DriftRoom
 from tutela.guard.governance.due import settle_all
 from tutela.guard.governance.listing import Governed
 from tutela.guard.governance.room import GovernanceRoom
+from tutela.guard.publishing import standings
+from tutela.guard.publishing.alarms import forget_probing
 from tutela.guard.publishing.answering import GuardRoom
 from tutela.guard.publishing.building import Publisher, PublishingRoom
 
@@ -60,11 +63,18 @@ def publish_loops(house: House) -> tuple[Loop, ...]:
     return (Loop(name="guard publishing", every_seconds=PUBLISH_SECONDS, run=publisher.turn),)
 
 
-def keep_loops(house: House) -> tuple[Loop, ...]:
+def keep_loops(house: House, *, process: Process) -> tuple[Loop, ...]:
     """What every web process does: it keeps the newest version of every service."""
-    sentry = house.guard.sentry
+    keeper, sentry = house.guard.keeper, house.guard.sentry
     return (
-        Loop(name="guard", every_seconds=KEEP_SECONDS, run=house.guard.keeper.refresh),
+        Loop(name="guard", every_seconds=KEEP_SECONDS, run=keeper.refresh),
+        Loop(
+            name="guard standings",
+            every_seconds=standings.PERIOD_SECONDS,
+            run=lambda: standings.write_standings(
+                keeper, pool=house.pool, process=process.name, now=house.clock()
+            ),
+        ),
         Loop(
             name="guard probing",
             every_seconds=PROBING_SECONDS,
@@ -95,8 +105,18 @@ def guard_loops(house: House) -> tuple[Loop, ...]:
     return (
         Loop(name="guard due", every_seconds=DUE_SECONDS, run=lambda: settle_all(governance)),
         Loop(
+            name="guard forgotten",
+            every_seconds=HOUSEKEEPING_SECONDS,
+            run=lambda: _forget(house),
+        ),
+        Loop(
             name="uses forgotten",
             every_seconds=FORGET_USES_SECONDS,
             run=lambda: forget_uses(room),
         ),
     )
+
+
+async def _forget(house: House) -> None:
+    await forget_probing(house.pool, now=house.clock())
+    await standings.forget_silent(house.pool, now=house.clock())

@@ -89,5 +89,6 @@ async def _look(attachment: Attachment, *, settings: Settings) -> AsyncIterator[
         yield await findings.of_publication(pool)
         yield await findings.of_lists(pool)
         yield await findings.of_detectors(pool)
+        yield await findings.of_guard(pool)
     finally:
         await pool.close()

@@ -33,6 +33,7 @@ from tutela.detection.lists.register import ListState
 from tutela.detection.pipeline.health import looks_due_in, states_in
 from tutela.domain.states import MeasureState
 from tutela.errors import TutelaError
+from tutela.guard.publishing.standings import standings_in as guards_in
 from tutela.law.parameters import LawUnreadable
 from tutela.ledger.receipts import INCLUSION_SECONDS
 from tutela.publishing import targets
@@ -274,6 +275,30 @@ async def of_detectors(pool: Pool) -> Finding:
         return Finding(Mark.WARN, "detectors", f"{due.given_up} given up; {waiting}")
     well = f"{len(found)} look and find what they must" if found else "none look now"
     return Finding(Mark.OK, "detectors", f"{well}; {waiting}")
+
+
+async def of_guard(pool: Pool) -> Finding:
+    """By which versions everybody answers, and who tries out what is listed."""
+    async with every_tenant_transaction(pool) as connection:
+        row = await (await connection.execute(_sql.instant)).fetchone()
+        found = await guards_in(connection, now=row[0] if row else datetime.now(UTC))
+    told = "; ".join(
+        f"{each.tenant}/{each.service} version {each.version}, {len(each.serving)} answer by it"
+        for each in found
+    )
+    red = "; ".join(
+        f"{guard.tenant}/{guard.service} {each.name}: {each.why}, version {each.version}"
+        for guard in found
+        for each in guard.serving
+        if each.is_red
+    )
+    probing, shut_out = sum(e.probing for e in found), sum(e.shut_out for e in found)
+    if red:
+        return Finding(Mark.FAIL, "guard", f"{red}; {told}")
+    if probing:
+        who = f"{probing} tried out what is listed in the last day, {shut_out} shut out now"
+        return Finding(Mark.WARN, "guard", f"{who}; {told}")
+    return Finding(Mark.OK, "guard", told or "nothing published yet")
 
 
 async def of_witnesses(pool: Pool) -> Finding:

@@ -94,7 +94,7 @@ def _loops_beside(house: House, *, process: Process) -> Sequence[Loop]:
     return (
         *app.loops_of_every_process(house, process=process),
         *(detecting.detector_loops(house, process=process) if looks else ()),
-        *(guarding.keep_loops(house) if process.kind is Kind.WEB else ()),
+        *(guarding.keep_loops(house, process=process) if process.kind is Kind.WEB else ()),
     )
 
 

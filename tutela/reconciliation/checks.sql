@@ -289,3 +289,22 @@ JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id
 JOIN case_file c ON (c.tenant, c.service, c.id) = (i.tenant, i.service, i.case_id)
 WHERE i.decision_id IS NULL
 GROUP BY 1, 2, 3
+
+-- name: guard_stale
+-- Processes and programs that live and answer by a version of the guard that is too old.
+SELECT s.tenant, s.service, s.name, format('version %%s of %%s, %%s s old', s.version, p.version, round(s.age_seconds))
+FROM guard_standing s
+JOIN guard_publication p USING (tenant, service)
+LEFT JOIN guard_snapshot n ON (n.tenant, n.service, n.version) = (p.tenant, p.service, p.version)
+LEFT JOIN process_beat b ON b.name = s.name AND s.kind = 'process'
+WHERE (s.kind = 'program' OR b.beat_at > clock_timestamp() - interval '15 seconds')
+  AND (s.degraded OR (s.version < p.version AND n.published_at < %(now)s - interval '60 seconds') OR (
+      s.kind = 'process' AND s.silent_at < %(now)s
+  ))
+
+-- name: guard_probing
+-- Viewers, by their digest, or tokens that tried out what the guard lists in the last hour.
+SELECT tenant, service, CASE WHEN viewer_key = '' THEN token_id::text ELSE encode(viewer_key, 'hex') END,
+    format('%%s, %%s times since %%s', trait, times, since)
+FROM guard_probing
+WHERE mark = 'real' AND last_at > %(now)s - interval '1 hour'

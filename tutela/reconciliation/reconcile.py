@@ -38,6 +38,7 @@ FAMILY_MIXED: Final = "family_mixed"
 ALARMS: Final = frozenset(
     {"refusals_rising", "endpoint_missing", "endpoint_gone", "filing_late", "filing_refused"}
     | {"witness_behind", "list_stale", "exchange_failed"}
+    | {"guard_stale", "guard_probing"}
 )
 
 #: What each check means to the person who reads it, in the order of gravity.
@@ -71,6 +72,8 @@ MEANINGS: Final[dict[str, str]] = {
     "witness_behind": "A witness that was asked to hold our heads has not for too long.",
     "list_stale": "A list is older than it may be: what is not on it may be known by now.",
     "exchange_failed": "A hotline's exchange that a list follows could not be read.",
+    "guard_stale": "A process answers by a version of the guard that is too old.",
+    "guard_probing": "Somebody tries out what the guard lists.",
     "canary_lost": "A probe did not come through.",
     "canary_silent": "No probe travels a route.",
     "process_silent": "A process of the house has fallen silent.",

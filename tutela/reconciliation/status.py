@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,8 @@ from tutela.detection.lists.room import Holder
 from tutela.detection.pipeline.health import DetectorState, LooksDue, looks_due_in, states_in
 from tutela.domain import canonical
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
+from tutela.guard.publishing.standings import GuardStanding
+from tutela.guard.publishing.standings import standings_in as standings_of_guards
 from tutela.publishing import targets
 from tutela.publishing.targets import Published
 from tutela.publishing.witnesses import Witnessed, holds, standings_in
@@ -130,6 +132,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     published: list[Published] = []
     filings: Filings = Filings(0, 0, 0, None)
     withheld: list[Withheld] = []
+    #: The guard of the service; null until its first version is published.
+    guard: GuardStanding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,32 +160,29 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
     run = await reconcile.last(pool)
     asked = {"tenant": viewer.tenant, "service": viewer.service, "now": now}
     async with tenant_transaction(pool, tenant=viewer.tenant) as connection:
-        routes = await _rows(connection, sql=_sql.canary_routes, asked=asked)
-        outbox = (await _rows(connection, sql=_sql.outbox_state, asked=asked))[0]
-        ledger = await _rows(connection, sql=_sql.ledger_state, asked=asked)
-        heard = await _rows(connection, sql=_sql.processes, asked=asked)
-        withheld = await _rows(connection, sql=_sql.withheld, asked=asked)
-        filings = (await _rows(connection, sql=_sql.filings, asked=asked))[0]
-        queue = (await _rows(connection, sql=_sql.queue_state, asked=asked))[0]
+        rows = await _all_rows(connection, asked=asked)
         detectors = await states_in(connection, now=now, service=viewer.name)
         looks = await looks_due_in(connection, service=viewer.name)
         waiting = await not_carried_out(connection, station=viewer.station)
         witnesses = await standings_in(connection, tenant=viewer.tenant, now=now)
         lists = await _lists(connection, viewer=viewer, now=now)
         published = await targets.standings_in(connection, tenant=viewer.tenant, now=now)
+        guards = await standings_of_guards(connection, now=now, service=viewer.name)
     own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
-    canaries = [_probed(row, late=now - timedelta(seconds=canary_seconds_max)) for row in routes]
+    canaries = [
+        _probed(row, late=now - timedelta(seconds=canary_seconds_max)) for row in rows.routes
+    ]
     stale = own is None or _age_seconds(own, now=now) > STALE_SECONDS
     return Status(
-        ok=own is not None and own.ok and not stale and _all_well([*canaries, *detectors]),
+        ok=own is not None and own.ok and not stale and _all_well([*canaries, *detectors, *guards]),
         at=canonical.timestamp(now),
         reconciliation=own,
         reconciliation_stale=stale,
-        queue=Queue(queue[0], queue[1], queue[3], _at(queue[2])),
+        queue=_queue(rows.queue[0]),
         canaries=canaries,
-        outbox=Outbox(outbox[0], outbox[1], _at(outbox[2])),
-        ledger=_ledger(ledger[0]) if ledger else None,
-        processes=[Heard(row[0], row[1], canonical.timestamp(row[2])) for row in heard],
+        outbox=_outbox(rows.outbox[0]),
+        ledger=_ledger(rows.ledger[0]) if rows.ledger else None,
+        processes=[Heard(row[0], row[1], canonical.timestamp(row[2])) for row in rows.heard],
         not_carried_out=waiting,
         lists=lists,
         detectors=detectors,
@@ -189,8 +190,33 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         witness="witnessed" if any(map(holds, witnesses)) else "unwitnessed",
         witnesses=witnesses,
         published=published,
-        filings=Filings(filings[0], filings[1], filings[2], _at(filings[3])),
-        withheld=[_withheld(row) for row in withheld],
+        filings=_filings(rows.filings[0]),
+        withheld=[_withheld(row) for row in rows.withheld],
+        guard=guards[0] if guards else None,
+    )
+
+
+class _AllRows(NamedTuple):
+    """What the queries of this room find."""
+
+    routes: list[tuple[Any, ...]]
+    outbox: list[tuple[Any, ...]]
+    ledger: list[tuple[Any, ...]]
+    heard: list[tuple[Any, ...]]
+    withheld: list[tuple[Any, ...]]
+    filings: list[tuple[Any, ...]]
+    queue: list[tuple[Any, ...]]
+
+
+async def _all_rows(connection: Connection, *, asked: dict[str, object]) -> _AllRows:
+    return _AllRows(
+        routes=await _rows(connection, sql=_sql.canary_routes, asked=asked),
+        outbox=await _rows(connection, sql=_sql.outbox_state, asked=asked),
+        ledger=await _rows(connection, sql=_sql.ledger_state, asked=asked),
+        heard=await _rows(connection, sql=_sql.processes, asked=asked),
+        withheld=await _rows(connection, sql=_sql.withheld, asked=asked),
+        filings=await _rows(connection, sql=_sql.filings, asked=asked),
+        queue=await _rows(connection, sql=_sql.queue_state, asked=asked),
     )
 
 
@@ -229,8 +255,20 @@ async def _lists(connection: Connection, *, viewer: Viewer, now: datetime) -> li
     ]
 
 
-def _all_well(shown: Sequence[Probed | DetectorState]) -> bool:
+def _all_well(shown: Sequence[Probed | DetectorState | GuardStanding]) -> bool:
     return all(each.ok for each in shown)
+
+
+def _queue(row: Sequence[Any]) -> Queue:
+    return Queue(row[0], row[1], row[3], _at(row[2]))
+
+
+def _outbox(row: Sequence[Any]) -> Outbox:
+    return Outbox(row[0], row[1], _at(row[2]))
+
+
+def _filings(row: Sequence[Any]) -> Filings:
+    return Filings(row[0], row[1], row[2], _at(row[3]))
 
 
 def _withheld(row: Sequence[Any]) -> Withheld:

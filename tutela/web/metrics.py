@@ -15,6 +15,7 @@ from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.detection.pipeline.health import DetectorState, LooksDue, looks_due_in, states_in
 from tutela.detection.pipeline.judging import RULES
 from tutela.guard.publishing.programs import VERDICTS
+from tutela.guard.publishing.standings import standings_in as standings_of_guards
 from tutela.intake.refusals import RefusalLog
 from tutela.publishing import targets
 from tutela.publishing.targets import PublicationState, Published, Target
@@ -23,6 +24,7 @@ from tutela.reconciliation import reconcile
 from tutela.reconciliation.report import Reconciliation
 from tutela.web.answer import Answer
 from tutela.web.endpoint import Asked, Handler
+from tutela.web.guard_metrics import GuardFigures
 
 CALLS = CollectorRegistry()
 #: How long calls took in this process, from their first byte to their answer.
@@ -54,6 +56,8 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
             filings = await filed.standing_in(connection)
             detectors = await states_in(connection, now=clock())
             looks = await looks_due_in(connection)
+            guards = await standings_of_guards(connection, now=clock())
+        standing.register(GuardFigures(guards))
         standing.register(_Witnesses(witnesses))
         standing.register(_Publication(published))
         standing.register(_Filings(filings, now=clock()))

@@ -106,10 +106,6 @@ LIMIT %(limit)s
 -- Drops what is nobody's business any more.
 DELETE FROM guard_probing WHERE expires_at <= %(now)s
 
--- name: forget_standings
--- Drops what a process says of services that it keeps no more.
-DELETE FROM guard_standing WHERE kind = %(kind)s AND name = %(name)s AND looked_at < %(now)s
-
 -- name: forget_silent
 -- Drops processes and programs that have said nothing for long.
 DELETE FROM guard_standing WHERE looked_at < %(before)s
@@ -123,3 +119,27 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND kind = 'program'
       WHERE tenant = %(tenant)s AND service = %(service)s AND kind = 'program' AND name <> %(name)s
       ORDER BY looked_at DESC OFFSET %(most)s
   ))
+
+-- name: serving
+-- By what processes that live and programs answer, and why that is red.
+SELECT s.tenant, s.service, s.kind, s.name, s.version, s.age_seconds, CASE
+    WHEN s.silent_at < %(now)s THEN 'silent'
+    WHEN s.degraded THEN 'degraded'
+    WHEN s.version < p.version AND n.published_at < %(behind_before)s THEN 'behind'
+END, s.surfaces, s.looked_at
+FROM guard_standing s
+JOIN guard_publication p USING (tenant, service)
+LEFT JOIN guard_snapshot n ON (n.tenant, n.service, n.version) = (p.tenant, p.service, p.version)
+LEFT JOIN process_beat b ON b.name = s.name AND s.kind = 'process'
+WHERE (s.kind = 'program' OR b.beat_at > clock_timestamp() - interval '15 seconds')
+  AND (%(tenant)s = '' OR (s.tenant, s.service) = (%(tenant)s, %(service)s))
+ORDER BY s.tenant, s.service, s.kind, s.name
+
+-- name: guards
+-- The newest version of each service, and how many try out what is listed.
+SELECT p.tenant, p.service, p.version, p.confirmed_at, count(t.*), count(*) FILTER (WHERE t.shut_until > %(now)s)
+FROM guard_publication p
+LEFT JOIN guard_probing t ON (t.tenant, t.service, t.mark) = (p.tenant, p.service, 'real') AND t.last_at >= %(told_from)s
+WHERE %(tenant)s = '' OR (p.tenant, p.service) = (%(tenant)s, %(service)s)
+GROUP BY p.tenant, p.service, p.version, p.confirmed_at
+ORDER BY p.tenant, p.service

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.fixtures.guarding import Guarded, blocked
+from tests.fixtures.guarding import MAIN, Guarded, blocked
 from tests.fixtures.service import until
 from tests.fixtures.site import Site, served
 from tutela.access import keys as access_keys
@@ -18,6 +18,7 @@ from tutela.domain.vocabulary import Role
 from tutela.guard import Guard, sealing
 from tutela.guard.asking import Verdict
 from tutela.guard.library import Options
+from tutela.guard.publishing.alarms import Sentry
 from tutela.guard.publishing.programs import GONE_SECONDS
 from tutela.guard.sealing import Manifest, SnapshotMisplaced
 
@@ -147,6 +148,21 @@ async def test_a_program_that_says_nothing_for_long_has_gone(programs: Programs)
     assert [name for name, *_ in await programs.standings()] == ["search p-2"]
 
 
+async def test_a_viewer_whom_a_program_found_is_shut_out_everywhere_and_told_of(
+    programs: Programs,
+) -> None:
+    found = {"account_id": "a-7", "trait": "refused", "shut_seconds": 900.0}
+    assert (await programs.report(probing=[found])).status_code == 202
+    rooms = programs.guarded.rooms
+    ((key, trait, times),) = await rooms.rows("SELECT viewer_key, trait, times FROM guard_probing")
+    assert (trait, times) == ("refused", 1)
+    assert b"a-7" not in bytes(key)
+    sentry = Sentry(keys=rooms.keys, clock=rooms.clock.now, monotonic=lambda: 0.0)
+    await sentry.exchange(rooms.pool)
+    assert sentry.is_shut(sentry.viewer("a-7", place=MAIN))
+    assert not sentry.is_shut(sentry.viewer("a-8", place=MAIN))
+
+
 @pytest.mark.parametrize(
     ("changed", "pointer"),
     [
@@ -155,6 +171,7 @@ async def test_a_program_that_says_nothing_for_long_has_gone(programs: Programs)
         ({"surfaces": ["elsewhere"]}, "/surfaces/0"),
         ({"verdicts": {"search": {"block": -1}}}, "/verdicts"),
         ({"queries": ["a"]}, "/queries"),
+        ({"probing": [{"account_id": "", "trait": "many", "shut_seconds": 1}]}, "/probing/0"),
     ],
 )
 async def test_a_report_that_is_none_is_refused_and_its_place_is_named(

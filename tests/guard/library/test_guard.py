@@ -184,6 +184,29 @@ def test_it_tells_the_server_what_it_serves_and_never_a_query(own_server: GuardS
         assert query not in f"{own_server.reports}"
 
 
+def test_a_viewer_who_tries_out_what_is_listed_is_told_one_thing_of_everything(
+    own_server: GuardServer,
+) -> None:
+    words = [f"vex{first}{second}mir" for first in "bdfgk" for second in "aeiou"]
+    own_server.publish(*words, version=1)
+    world = World()
+    options = Options(poll_seconds=0.02, report_seconds=0.0, surroundings=world.surroundings)
+    trying, usual = Viewer(account_id="a-7"), Viewer(account_id="a-8")
+    with Guard(own_server.url, token=TOKEN, options=options) as guard:
+        assert guard.wait(20)
+        learnt = [guard.search(word, viewer=trying).reason for word in words]
+        assert learnt.count(Reason.LISTED) < 15
+        assert learnt[-1] is Reason.TOO_MANY
+        refused = guard.search("garden", viewer=trying)
+        assert (refused.verdict, refused.reason) == (Verdict.BLOCK, Reason.TOO_MANY)
+        assert guard.search("garden", viewer=usual).verdict is Verdict.ALLOW
+        assert guard.search(words[0]).reason is Reason.LISTED
+        until(lambda: any(each["probing"] for each in own_server.reports), what="the report")
+    (found,) = [each for report in own_server.reports for each in report["probing"]]
+    assert (found["account_id"], found["trait"]) == ("a-7", "refused")
+    assert not any(word in f"{own_server.reports}" for word in words)
+
+
 def test_each_answer_is_of_one_version_whole_while_versions_change(own_server: GuardServer) -> None:
     """Each version blocks one word, its own: a mixture would block none or both."""
     own_server.publish("vexodd", version=1)

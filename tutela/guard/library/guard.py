@@ -31,6 +31,8 @@ from tutela.guard.library.options import Options
 from tutela.guard.library.reports import AGE_SECONDS_MAX, ProgramReport
 from tutela.guard.library.running import Runner
 from tutela.guard.library.shelf import Shelf
+from tutela.guard.library.watching import Viewers
+from tutela.guard.probing import refuse_all
 
 _PROGRAM_BYTES: Final = 16
 
@@ -76,7 +78,7 @@ class Guard:
         held = self._follower.held
         if held is None or viewer is not None:
             item = Item(kind=ItemKind.TEXT, value=query)
-            return self.look_at(Surface.SEARCH, items=[item], viewer=viewer)[0]
+            return self.look_at(Surface.SEARCH, items=(item,), viewer=viewer)[0]
         result = held.decider.verdict(Surface.SEARCH, query)
         self._counts.add(Surface.SEARCH, results=(result,))
         options = self._options
@@ -154,6 +156,7 @@ class Guard:
         self._begun_at_seconds = self._monotonic()
         self._program = self._options.surroundings.chance(_PROGRAM_BYTES).hex()
         self._counts = Counts()
+        self._viewers = Viewers(self._options.surroundings.monotonic)
         self._runner = Runner(
             self._address,
             follower=self._follower,
@@ -177,10 +180,7 @@ class Guard:
 
     def _results(self, asked: GuardAsked, *, surface: Surface, held: Held | None) -> list[Result]:
         options = self._options
-        if held is None:
-            results = [unknown(surface, fail_closed=options.fail_closed)] * len(asked.items)
-        else:
-            results = held.decider.results(surface, asked.items, viewer=asked.viewer)
+        results = self._decided(asked, surface=surface, held=held)
         self._counts.add(surface, results=results)
         return helped(
             results,
@@ -189,6 +189,16 @@ class Guard:
             country=asked.country or options.country,
             language=asked.language or options.language,
         )
+
+    def _decided(
+        self, asked: GuardAsked, *, surface: Surface, held: Held | None
+    ) -> Sequence[Result]:
+        if held is None:
+            return [unknown(surface, fail_closed=self._options.fail_closed)] * len(asked.items)
+        if self._viewers.is_shut(asked.viewer):
+            return refuse_all(len(asked.items))
+        results = held.decider.results(surface, asked.items, viewer=asked.viewer)
+        return self._viewers.watched(results, asked=asked, surface=surface)
 
     def _tell(self, line: Line) -> None:
         self._send(self._report(), line=line)
@@ -206,6 +216,7 @@ class Guard:
             degraded=standing.degraded,
             surfaces=self._options.surfaces,
             verdicts={each: counted for each, counted in verdicts.items() if any(counted.values())},
+            probing=self._viewers.take(),
             fault=standing.fault,
         )
 
@@ -214,6 +225,7 @@ class Guard:
             line.tell(report)
         except TutelaError as error:
             self._counts.give_back(report.verdicts)
+            self._viewers.give_back(report.probing)
             _log.warning("the report was not taken: %s %s", error.code, error.detail)
 
     def __enter__(self) -> Self:

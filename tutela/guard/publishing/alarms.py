@@ -56,11 +56,7 @@ class Sentry:
 
     def viewer(self, account_id: str, *, place: Place) -> ViewerKey:
         """By what the viewer is known."""
-        subject = Subject(kind=SubjectKind.ACCOUNT, id=account_id)
-        key = subject_key(
-            subject, tenant=place.tenant, service=place.service, digest=self.keys.subject_digest
-        )
-        return ViewerKey(place=place, key=key)
+        return ViewerKey(place=place, key=viewer_key(account_id, place=place, keys=self.keys))
 
     def is_shut(self, viewer: ViewerKey) -> bool:
         """Whether everything is refused to the viewer now."""
@@ -100,7 +96,7 @@ class Sentry:
         async with every_tenant_transaction(pool) as connection:
             told = list(self.waiting)
             for each in told:
-                await connection.execute(_sql.tell_probing, _columns(each))
+                await tell(connection, probed=each)
             cursor = await connection.execute(_sql.shut_viewers, {"now": now})
             rows = await cursor.fetchall()
         for _ in told:
@@ -109,6 +105,19 @@ class Sentry:
             viewer = ViewerKey(place=Place(tenant, service), key=bytes(key))
             lasts_seconds = (until - now).total_seconds()
             self.watch.hear(viewer, until=self.monotonic() + lasts_seconds)
+
+
+async def tell(connection: Connection, *, probed: Probed) -> None:
+    """Writes down who was found."""
+    await connection.execute(_sql.tell_probing, _columns(probed))
+
+
+def viewer_key(account_id: str, *, place: Place, keys: KeySet) -> bytes:
+    """A keyed digest of the viewer's account."""
+    subject = Subject(kind=SubjectKind.ACCOUNT, id=account_id)
+    return subject_key(
+        subject, tenant=place.tenant, service=place.service, digest=keys.subject_digest
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

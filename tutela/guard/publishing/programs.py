@@ -8,11 +8,13 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter
 
 from tutela.access.keys import KeySet
+from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.errors import TutelaError
-from tutela.guard.library.reports import ProgramReport
-from tutela.guard.publishing import stored
+from tutela.guard.library.reports import ProgramReport, ViewerProbing
+from tutela.guard.publishing import alarms, stored
+from tutela.guard.publishing.alarms import Probed
 from tutela.guard.publishing.listing import Place
 from tutela.guard.sealing import hand_over
 
@@ -77,13 +79,15 @@ async def hand(room: ProgramRoom, *, place: Place, token: str, have: int) -> Han
     return Handed(hand_over(found, token=token), age_seconds)
 
 
-async def hear(room: ProgramRoom, *, place: Place, report: ProgramReport) -> None:
-    """Notes what a program serves; one that has ended is forgotten."""
-    now = room.clock()
+async def hear(room: ProgramRoom, *, caller: Caller, report: ProgramReport) -> None:
+    """Notes what a program serves and whom it shut out; one that has ended is forgotten."""
+    now, place = room.clock(), Place(caller.tenant, caller.service)
     async with tenant_transaction(room.pool, tenant=place.tenant) as connection:
         await _forget(connection, place=place, report=report, now=now)
         if not report.ended:
             await connection.execute(_sql.stand, _standing(report, place=place, now=now))
+        for viewer in report.probing:
+            await alarms.tell(connection, probed=_probed(viewer, caller=caller, room=room))
     for surface, verdicts in report.verdicts.items():
         for verdict, count in verdicts.items():
             REPORTED.labels(surface, verdict).inc(count)
@@ -100,6 +104,17 @@ async def _forget(
         "name": _name(report),
     }
     await connection.execute(_sql.forget_programs, gone)
+
+
+def _probed(viewer: ViewerProbing, *, caller: Caller, room: ProgramRoom) -> Probed:
+    place, at = Place(caller.tenant, caller.service), room.clock()
+    return Probed(
+        caller=caller,
+        viewer_key=alarms.viewer_key(viewer.account_id, place=place, keys=room.keys),
+        trait=viewer.trait,
+        at=at,
+        shut_until=at + timedelta(seconds=viewer.shut_seconds),
+    )
 
 
 def _standing(report: ProgramReport, *, place: Place, now: datetime) -> dict[str, object]:

@@ -47,8 +47,7 @@ def take_report(room: ProgramRoom) -> Handler:
 
     async def handle(asked: Asked) -> Answer:
         report = read_struct(asked.body, kind=ProgramReport)
-        caller = asked.caller
-        await hear(room, place=Place(caller.tenant, caller.service), report=report)
+        await hear(room, caller=asked.caller, report=report)
         return Answer(202, b"{}")
 
     return handle

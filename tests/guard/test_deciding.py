@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 from typing import cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks.evasions import pseudo_words
 from tutela.detection.terms.term import TermKind
 from tutela.guard.asking import Item, ItemKind, Reason, Result, Surface, Verdict, Viewer
 from tutela.guard.deciding import decider, unknown
+from tutela.guard.deciding.listing import listing
 from tutela.guard.snapshot import Mode, Named, Snapshot, Switches, Text
 
 BLOCK, RESTRICT, ALLOW = Verdict.BLOCK, Verdict.RESTRICT, Verdict.ALLOW
@@ -42,11 +45,12 @@ def snapshot(
         texts=tuple(texts),
         named=NAMED,
         switches=switches or Switches(fail_closed=(Surface.TYPEAHEAD,)),
-        canaries=("canary 4711",),
+        canaries=("vumelatopisoridagune",),
     )
 
 
 DECIDER = decider(snapshot())
+LISTING = listing(TEXTS)
 MANY = [*TEXTS, *(Text(word, TermKind.WORD, BLOCK) for word in pseudo_words(2_000, seed=2))]
 
 
@@ -209,7 +213,9 @@ def test_a_surface_that_is_shut_shows_nothing_and_the_others_do() -> None:
 
 
 def test_a_canary_of_the_snapshot_is_blocked_on_every_surface() -> None:
-    assert {of_text("#Canary 4711 ", surface=each) for each in Surface} == {(BLOCK, Reason.LISTED)}
+    assert {of_text("#VumelatoPisoridagune ", surface=each) for each in Surface} == {
+        (BLOCK, Reason.LISTED)
+    }
 
 
 def test_results_stand_in_the_order_of_a_thousand_items() -> None:
@@ -253,3 +259,24 @@ def test_what_could_not_be_looked_at_is_shut_only_where_the_surface_fails_closed
     assert said(unknown(Surface.TYPEAHEAD, fail_closed=(Surface.TYPEAHEAD,))) == shut
     carried = Item(kind=ItemKind.CONTENT, value="c-2", tags=(no_text.value,))
     assert said(DECIDER.results(Surface.TYPEAHEAD, [carried])[0]) == shut
+
+
+QUERIES = st.lists(
+    st.one_of(
+        st.sampled_from(["zorbaquil", "Vexomir", "kelo", "miro", "привенто", "2024", "9", "tower"]),
+        st.text("zorbaquilkemx ._#019é", max_size=9),
+        st.text(max_size=3),
+    ),
+    max_size=5,
+).flatmap(lambda words: st.sampled_from(["", " ", "_"]).map(lambda sign: sign.join(words)))
+
+
+@settings(max_examples=300)
+@given(QUERIES)
+def test_the_quick_way_says_what_the_whole_look_says(text: str) -> None:
+    held = LISTING
+    for surface in Surface:
+        (verdict,) = held.verdicts([text], surface=surface)
+        leads = surface is Surface.TYPEAHEAD and verdict is ALLOW and held.leading([text])[0]
+        expected = RESTRICT if leads else verdict
+        assert DECIDER.verdict(surface, text).verdict is expected

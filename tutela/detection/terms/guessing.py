@@ -27,7 +27,7 @@ _FILLERS: Final = 2
 _OVERRIDE: Final = 0x202E
 _ENDS_OF_OVERRIDE: Final = (0x202C, 0x2029, 0x0A)
 #: Signs of two meanings in one text, all of whose combinations are read.
-_COMBINED_MAX: Final = 4
+COMBINED_MAX: Final = 4
 _STAR: Final = ord("*")
 _VOWELS: Final = b"aeiou"
 #: Stars of one word: so many of them, so near to one another.
@@ -92,7 +92,7 @@ def _combined(
 ) -> Iterator[Part]:
     """Every choice of the signs of a text that are read otherwise, but all and none."""
     distinct, which = np.unique(signs, return_inverse=True)
-    if not 1 < len(distinct) <= _COMBINED_MAX:
+    if not 1 < len(distinct) <= COMBINED_MAX:
         return
     choices = np.arange(1, 2 ** len(distinct) - 1)[:, None]
     yield _chosen(found, at=at, choices=np.where((choices >> which) & 1, read[at], found.codes[at]))

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from tutela.detection.terms import ascii_signs
 from tutela.detection.terms.patterns import Written, is_foreign, written
 from tutela.detection.terms.stream import SAME
 from tutela.detection.terms.table import table
@@ -21,6 +22,15 @@ def keys(texts: Sequence[str]) -> list[str]:
     native = _keys(written(composed, fold=table().native))
     pairs = zip(foreign.tolist(), native, _keys(latin), strict=True)
     return [own if is_own else plain for is_own, own, plain in pairs]
+
+
+def letter_words(text: str) -> list[str] | None:
+    """The key of each word of a text of ASCII letters, several in the last one; else None."""
+    if not text.isascii():
+        return None
+    words = text.encode().translate(ascii_signs.SPACED).decode().split()
+    is_plain = text.encode().translate(None, ascii_signs.SEPARATORS).isalpha()
+    return words if is_plain and len(set(words[-1])) > 1 else None
 
 
 def _keys(found: Written) -> list[str]:

@@ -1,6 +1,6 @@
 """What is searched for: the terms of a list as runs of signs, and the automaton over them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -19,9 +19,6 @@ _RUNS_MIN: Final = 2
 
 #: Up to so many bytes of keys a full automaton stays in the cache, and is twice as fast.
 _DFA_BYTES: Final = 150_000
-
-#: The places of keys among signs: (key, start, end) of each, overlapping ones too.
-Search = Callable[[Codes], list[tuple[int, int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +65,32 @@ class Patterns:
     #: The rows of key n are `rows[row_ends[n - 1]:row_ends[n]]`.
     rows: Places
     row_ends: Places
-    search: Search
+    #: One of them finds keys: among signs of one byte each, or of other scripts.
+    of_bytes: ahocorasick_rs.BytesAhoCorasick | None
+    of_text: ahocorasick_rs.AhoCorasick | None
+
+    def rows_of(self, key: int) -> list[int]:
+        """The rows of a key."""
+        begin = int(self.row_ends[key - 1]) if key else 0
+        found: list[int] = self.rows[begin : int(self.row_ends[key])].tolist()
+        return found
 
     def candidates(self, stream: Stream) -> tuple[Places, Places]:
         """Rows found in the stream, and the run that each begins with."""
-        found = self.search(stream.squashed)
+        found = self._found(stream.squashed.tobytes())
         if not found:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         keys, starts, _ = np.array(found, np.int64).T
         begins = np.where(keys > 0, self.row_ends[keys - 1], 0)
         lengths = self.row_ends[keys] - begins
         return self.rows[ragged(begins, lengths=lengths)], np.repeat(starts, lengths)
+
+    def _found(self, signs: bytes) -> list[tuple[int, int, int]]:
+        """Every key among the signs, overlapping ones too: its number, start and end."""
+        if self.of_bytes is not None:
+            return self.of_bytes.find_matches_as_indexes(signs, overlapping=True)
+        text = _text(signs)
+        return self.of_text.find_matches_as_indexes(text, overlapping=True) if self.of_text else []
 
 
 def written(texts: Sequence[str], *, fold: Fold) -> Written:
@@ -132,7 +144,8 @@ def compiled(
         tails=stream.signs[runs[taken + 1] - 1],
         rows=order,
         row_ends=row_ends,
-        search=_search(list(dict.fromkeys(keys)), is_text=stream.is_native),
+        of_bytes=None if stream.is_native else _of_bytes(list(dict.fromkeys(keys))),
+        of_text=_of_text(list(dict.fromkeys(keys))) if stream.is_native else None,
     )
 
 
@@ -149,14 +162,14 @@ def _by_key(keys: Sequence[bytes]) -> tuple[Places, Places]:
     return np.argsort(key_of, kind="stable"), np.cumsum(np.bincount(key_of))
 
 
-def _search(keys: list[bytes], *, is_text: bool) -> Search:
-    if not is_text:
-        is_small = sum(map(len, keys)) <= _DFA_BYTES
-        how = ahocorasick_rs.Implementation.DFA if is_small else None
-        of_bytes = ahocorasick_rs.BytesAhoCorasick(keys, implementation=how)
-        return lambda signs: of_bytes.find_matches_as_indexes(signs.tobytes(), overlapping=True)
-    of_text = ahocorasick_rs.AhoCorasick([_text(key) for key in keys], store_patterns=False)
-    return lambda signs: of_text.find_matches_as_indexes(_text(signs.tobytes()), overlapping=True)
+def _of_bytes(keys: list[bytes]) -> ahocorasick_rs.BytesAhoCorasick:
+    is_small = sum(map(len, keys)) <= _DFA_BYTES
+    how = ahocorasick_rs.Implementation.DFA if is_small else None
+    return ahocorasick_rs.BytesAhoCorasick(keys, implementation=how)
+
+
+def _of_text(keys: list[bytes]) -> ahocorasick_rs.AhoCorasick:
+    return ahocorasick_rs.AhoCorasick([_text(key) for key in keys], store_patterns=False)
 
 
 def _text(code_points: bytes) -> str:

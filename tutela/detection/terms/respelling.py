@@ -41,7 +41,7 @@ _DRAWN: Final = {
     "{}": "o",
     "<>": "o",
 }
-_SPELLING: Final = re.compile(
+SPELLING: Final = re.compile(
     r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});"
     r"|(?:%[0-9a-fA-F]{2})+"
     r"|\\u[0-9a-fA-F]{4}"
@@ -65,7 +65,7 @@ def spelled_out(posts: Posts, *, found: Folded) -> Iterator[Part]:
     for number in np.unique(posts.text_of(at)).tolist():
         begin = int(posts.starts[number])
         text = posts.text(number)
-        spellings = list(_SPELLING.finditer(text))
+        spellings = list(SPELLING.finditer(text))
         if spellings:
             yield _replaced(text, begin=begin, spellings=spellings)
 

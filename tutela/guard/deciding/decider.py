@@ -1,6 +1,6 @@
 """A snapshot in memory, and what it says of items."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -10,23 +10,17 @@ import structlog
 
 from tutela.detection.terms.term import RefusedTerm
 from tutela.guard.asking import ALLOWED, Item, ItemKind, Reason, Result, Surface, Verdict, Viewer
+from tutela.guard.deciding.glancing import LEADS, LISTED, SHUT, Quick, quick
 from tutela.guard.deciding.listing import STRICTNESS, Listing, listing
 from tutela.guard.deciding.standing import Ground, Standings, standings
 from tutela.guard.snapshot import Mode, Snapshot
 
 _WORDS: Final = frozenset({ItemKind.TEXT, ItemKind.TAG})
-_SHUT: Final = Result(verdict=Verdict.BLOCK, reason=Reason.SURFACE_SHUT)
-_LISTED: Final = {
-    Verdict.ALLOW: ALLOWED,
-    Verdict.RESTRICT: Result(verdict=Verdict.RESTRICT, reason=Reason.LISTED),
-    Verdict.BLOCK: Result(verdict=Verdict.BLOCK, reason=Reason.LISTED),
-}
 #: Why content is not allowed, by why one of its tags is not.
 _CARRIED: Final[dict[Reason | None, Reason]] = {
     Reason.LISTED: Reason.CARRIES_LISTED,
     Reason.UNAVAILABLE: Reason.UNAVAILABLE,
 }
-_LEADS: Final = Result(verdict=Verdict.RESTRICT, reason=Reason.LEADS_TO_LISTED)
 
 
 def unknown(surface: Surface, *, fail_closed: Collection[Surface]) -> Result:
@@ -42,7 +36,7 @@ class Decider:
     snapshot: Snapshot
     _listing: Listing = field(repr=False)
     _standings: Standings = field(repr=False)
-    _canaries: frozenset[str] = field(repr=False)
+    _quick: Mapping[Surface, Quick] = field(repr=False)
 
     @property
     def version(self) -> int:
@@ -61,14 +55,18 @@ class Decider:
 
     def verdict(self, surface: Surface, text: str) -> Result:
         """What becomes of one query, completion or tag; the same as `results` says of it."""
-        return self._words([text], surface=surface)[0]
+        try:
+            found = self._quick[surface](text)
+        except Exception:  # noqa: BLE001 - said by the whole look, if that can't look at it either
+            found = None
+        return found if found is not None else self._words([text], surface=surface)[0]
 
     def results(
         self, surface: Surface, items: Sequence[Item], *, viewer: Viewer | None = None
     ) -> list[Result]:
         """What becomes of each item, in order, without help; raises for none of them."""
         if self._is_shut(surface):
-            return [_SHUT] * len(items)
+            return [SHUT] * len(items)
         asked = [_texts(item) for item in items]
         words = iter(self._words([text for each in asked for text in each], surface=surface))
         results = []
@@ -84,7 +82,7 @@ class Decider:
     def _words(self, texts: Sequence[str], *, surface: Surface) -> list[Result]:
         """Of each text alone."""
         if self._is_shut(surface):
-            return [_SHUT] * len(texts)
+            return [SHUT] * len(texts)
         try:
             return self._looked_at(texts, surface=surface)
         except Exception as error:  # noqa: BLE001 - what could not be looked at is said, in any case
@@ -94,16 +92,19 @@ class Decider:
             return [unknown(surface, fail_closed=self.snapshot.switches.fail_closed)]
 
     def _looked_at(self, texts: Sequence[str], *, surface: Surface) -> list[Result]:
-        found = [_LISTED[verdict] for verdict in self._listing.verdicts(texts, surface=surface)]
+        """Each at a glance, and those as a whole of which that says nothing."""
+        found = list(map(self._quick[surface], texts))
+        open_ = [text for text, result in zip(texts, found, strict=True) if result is None]
+        looked = iter(self._whole(open_, surface=surface) if open_ else ())
+        return [next(looked) if result is None else result for result in found]
+
+    def _whole(self, texts: Sequence[str], *, surface: Surface) -> list[Result]:
+        found = [LISTED[verdict] for verdict in self._listing.verdicts(texts, surface=surface)]
         if surface is Surface.TYPEAHEAD:
-            open_ = [at for at, result in enumerate(found) if result is ALLOWED]
-            leads = self._listing.leading([texts[at] for at in open_])
-            for at, is_leading in zip(open_, leads, strict=True):
-                found[at] = _LEADS if is_leading else ALLOWED
-        if self._canaries:
-            for at, text in enumerate(texts):
-                if _plain(text) in self._canaries:
-                    found[at] = _LISTED[Verdict.BLOCK]
+            allowed = [at for at, result in enumerate(found) if result is ALLOWED]
+            leads = self._listing.leading([texts[at] for at in allowed])
+            for at, is_leading in zip(allowed, leads, strict=True):
+                found[at] = LEADS if is_leading else ALLOWED
         return found
 
     def _is_shut(self, surface: Surface) -> bool:
@@ -114,11 +115,12 @@ def decider(snapshot: Snapshot, *, before: Decider | None = None) -> Decider:
     """A decider of the snapshot; what did not change is taken over from the one before."""
     texts = before._listing if before else None  # noqa: SLF001 - of its own kind
     named = before._standings if before else None  # noqa: SLF001 - of its own kind
+    held = texts if texts and texts.texts == snapshot.texts else listing(snapshot.texts)
     return Decider(
         snapshot=snapshot,
-        _listing=texts if texts and texts.texts == snapshot.texts else listing(snapshot.texts),
+        _listing=held,
         _standings=named if named and named.named == snapshot.named else standings(snapshot.named),
-        _canaries=frozenset(map(_plain, snapshot.canaries)),
+        _quick={each: quick(held, snapshot=snapshot, surface=each) for each in Surface},
     )
 
 
@@ -127,11 +129,6 @@ def _texts(item: Item) -> tuple[str, ...]:
     if item.kind in _WORDS:
         return (item.value,)
     return item.tags if item.kind is ItemKind.CONTENT else ()
-
-
-def _plain(text: str) -> str:
-    """A canary as it is compared: without the sign of a tag and outer space, in one case."""
-    return text.strip().lstrip("#").casefold()
 
 
 def _carried(tags: Iterable[Result]) -> Iterator[Ground]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from tutela.detection.terms.keys import keys
+from tutela.detection.terms.keys import keys, letter_words
 from tutela.detection.terms.term import TermKind
 from tutela.guard.asking import Surface
 from tutela.guard.snapshot import Text
@@ -59,6 +59,15 @@ def endings(text: str) -> list[str]:
     """The text, and what stands from each of its last words on."""
     starts = [found.start() for found in _WORD.finditer(text)]
     return [text, *(text[start:] for start in starts[1:][-_WORDS_MAX:])]
+
+
+def leads_at_a_glance(text: str, *, beginnings: Beginnings) -> bool | None:
+    """Whether a completion leads to a listed text, where it is of ASCII letters; else None."""
+    words = letter_words(text)
+    if words is None:
+        return None
+    starts = [0, *range(max(len(words) - _WORDS_MAX, 1), len(words))]
+    return any(beginnings.leads("".join(words[start:])) for start in starts)
 
 
 def leading(texts: Sequence[str], *, beginnings: Beginnings) -> list[bool]:

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+#: Without one there is nothing to leave out.
+DIGIT: Final = re.compile(r"\d")
 #: Numbers at the edges of a word: all of one, or the year at its end.
 _NUMBERS: Final = re.compile(r"(?<=[^\W\d_])\d+(?![^\W_])|(?<![^\W_])\d+(?=[^\W\d_])")
 _YEAR: Final = re.compile(r"(?<=[^\W_])(?:19|20)\d\d(?![^\W_])")

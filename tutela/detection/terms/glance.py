@@ -1,0 +1,81 @@
+"""One short text at a glance: terms that surely stand in it, or that surely none does.
+
+A term that is in the squashed stream of no reading is no hit. One that needs edges, or lies across
+words, is none either where no words begin and end with it; one that stands there letter for letter
+as it is listed is a hit. Everything else is for a whole look, which is slower.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+from tutela.detection.terms import ascii_signs
+from tutela.detection.terms.candidates import Candidates, candidates
+from tutela.detection.terms.pairs import are_spelled, pairs, squashed
+from tutela.detection.terms.readings import readings
+from tutela.detection.terms.scripts import Scripts, scripts
+from tutela.detection.terms.search import Side
+from tutela.detection.terms.term import Term
+
+#: Terms that surely stand in a text, not always all of them; none where surely none does; None
+#: where only a whole look can tell.
+Glance = Callable[[str], Sequence[Term] | None]
+
+#: Longer texts are looked at as a whole.
+_TEXT_MAX: Final = 1_000
+_NOTHING: Final[tuple[Term, ...]] = ()
+
+
+def glance(sides: Sequence[Side], *, terms: Sequence[Term]) -> Glance:
+    """A glance for these terms; it keeps no text, and threads may share it."""
+    latin, native = candidates(sides, terms=terms), scripts(sides)
+    further = partial(_further, latin=latin, native=native)
+    if native.has_letters:
+        return further
+    find, told = latin.find, latin.told_ascii
+    letters, separators = ascii_signs.SIGNS, ascii_signs.SEPARATORS
+
+    def look(text: str) -> Sequence[Term] | None:
+        if not text.isascii():
+            return further(text)
+        raw = text.encode()
+        signs = raw.translate(letters, separators)
+        if not signs.isalpha():
+            read = None if native.has_ascii else ascii_signs.readings(raw, text=text)
+            return further(text) if read is None else _among(read, raw=raw, latin=latin)
+        found = pairs(signs)
+        if found:
+            if are_spelled(signs, found=found) and latin.are_respelled(signs):
+                return None
+            signs = squashed(signs, found=found)
+        return told(raw, squashed=signs) if find(signs) else _NOTHING
+
+    return look
+
+
+def _among(streams: Sequence[bytes], *, raw: bytes, latin: Candidates) -> Sequence[Term] | None:
+    """What is known of a text of ASCII with digits or signs, by the signs of its readings."""
+    first = latin.squashed(streams[0])
+    if first is None:
+        return None
+    for stream in streams[1:]:
+        other = latin.squashed(stream)
+        if other is None or latin.find(other):
+            return None
+    return latin.told_ascii(raw, squashed=first) if latin.find(first) else _NOTHING
+
+
+def _further(text: str, *, latin: Candidates, native: Scripts) -> Sequence[Term] | None:
+    """A glance at a text of any script."""
+    found = readings(text) if len(text) <= _TEXT_MAX else None
+    if found is None or not native.holds_none(text):
+        return None
+    first = latin.squashed(found[0].encode())
+    if first is None:
+        return None
+    for reading in found[1:]:
+        other = latin.squashed(reading.encode())
+        if other is None or latin.find(other):
+            return None
+    told = latin.told(text, squashed=first) if latin.find(first) else _NOTHING
+    return None if told and latin.has_allow else told

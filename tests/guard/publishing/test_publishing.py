@@ -1,5 +1,6 @@
 """What is listed and decided becomes a version once, is sealed at rest, and is a leaf."""
 
+import itertools
 import json
 from datetime import timedelta
 
@@ -8,10 +9,12 @@ import pytest
 from tests.fixtures.deciding import action, at_work, claim, decided
 from tests.fixtures.guarding import MAIN, Guarded, blocked
 from tests.fixtures.house import Rooms
+from tutela.database.pool import tenant_transaction
 from tutela.domain.vocabulary import Mark, Role
 from tutela.guard.asking import Item, ItemKind, Reason, Result, Surface, Verdict
 from tutela.guard.publishing import stored
 from tutela.guard.publishing.canaries import canary_text
+from tutela.guard.publishing.confirmed import Confirmed
 from tutela.guard.publishing.listing import Listing
 from tutela.guard.sealing import open_published
 from tutela.guard.snapshot import Mode, Named, Snapshot
@@ -161,6 +164,20 @@ async def test_what_a_person_decided_about_content_holds_on_surfaces_until_it_is
     )
     await guarded.turn()
     assert verdict().verdict is Verdict.ALLOW
+
+
+async def test_measures_that_take_long_to_read_are_read_less_often(rooms: Rooms) -> None:
+    await rooms.caller()
+    readings = itertools.count(0.0, 0.1)
+    confirmed = Confirmed(MAIN, keys=rooms.keys, monotonic=lambda: next(readings))
+    on: dict[str, object] = {"kind": "content", "id": "post-1"}
+    reviewer, lease, items = await at_work(rooms, subjects=[on])
+    async with tenant_transaction(rooms.pool, tenant="main") as connection:
+        before = await confirmed.stamp(connection)
+    await decided(rooms, reviewer=reviewer, lease=lease, body=action(lease, items=items, on=on))
+    async with tenant_transaction(rooms.pool, tenant="main") as connection:
+        stamps = [await confirmed.stamp(connection) for _ in range(30)]
+    assert (stamps[0], stamps[-1] == before) == (before, False)
 
 
 async def test_what_a_drill_decides_is_not_published(rooms: Rooms) -> None:

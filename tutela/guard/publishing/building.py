@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class PublishingRoom:
     keys: KeySet
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
+    monotonic: Callable[[], float] = time.monotonic
     source: Source = field(default_factory=NothingListed)
     #: The surfaces that show nothing where nothing is known.
     fail_closed: tuple[Surface, ...] = FAIL_CLOSED
@@ -90,7 +92,9 @@ class Publisher:
     async def _stamp(self, connection: Connection, *, place: Place, now: datetime) -> object:
         confirmed = self._confirmed.get(place)
         if confirmed is None:
-            confirmed = self._confirmed[place] = Confirmed(place, keys=self._room.keys)
+            confirmed = self._confirmed[place] = Confirmed(
+                place, keys=self._room.keys, monotonic=self._room.monotonic
+            )
         listed = await self._room.source.stamp(connection, place=place, now=now)
         return listed, await confirmed.stamp(connection)
 

@@ -1,6 +1,6 @@
 """Accounts and content that a person decided about: measures in force, by the platform's ids."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -33,6 +33,10 @@ VERDICTS: Final = MappingProxyType(
 #: From the mildest to the strictest.
 _STRICTNESS: Final = {Verdict.ALLOW: 0, Verdict.RESTRICT: 1, Verdict.BLOCK: 2}
 _KINDS: Final = {SubjectKind.ACCOUNT: ItemKind.ACCOUNT, SubjectKind.CONTENT: ItemKind.CONTENT}
+#: What takes less is done every time; what takes longer, for this share of the time.
+_LONG_SECONDS: Final = 0.05
+_SHARE: Final = 0.05
+_REST_SECONDS_MAX: Final = 30.0
 #: Orders that are opened with one query.
 _BATCH: Final = 5_000
 
@@ -56,20 +60,43 @@ class _InForce:
 
 
 class Confirmed:
-    """The accounts and content of one service; each order is opened once and remembered."""
+    """The accounts and content of one service; each order is opened once and remembered.
 
-    def __init__(self, place: Place, *, keys: KeySet) -> None:
+    What takes long is done less often, so that many measures hold no change of the list up.
+    """
+
+    def __init__(self, place: Place, *, keys: KeySet, monotonic: Callable[[], float]) -> None:
         self._place = place
         self._keys = keys
+        self._monotonic = monotonic
         self._subjects: dict[UUID, _Subject] = {}
+        self._stamp: object = None
+        self._read: tuple[object, tuple[Named, ...]] | None = None
+        self._rests_until = 0.0
 
     async def stamp(self, connection: Connection) -> object:
         """Another one whenever a measure was ordered or taken back."""
-        cursor = await connection.execute(_sql.count_measures, self._place.columns)
-        return await cursor.fetchone()
+        begun = self._monotonic()
+        if begun >= self._rests_until:
+            cursor = await connection.execute(_sql.count_measures, self._place.columns)
+            self._stamp = await cursor.fetchone()
+            self._rest(since=begun)
+        return self._stamp
 
     async def named(self, connection: Connection) -> tuple[Named, ...]:
         """Each account and content once, by the strictest of its measures in force."""
+        begun = self._monotonic()
+        if self._read is None or self._read[0] != self._stamp:
+            self._read = (self._stamp, await self._strictest(connection))
+            self._rest(since=begun)
+        return self._read[1]
+
+    def _rest(self, *, since: float) -> None:
+        took_seconds = self._monotonic() - since
+        if took_seconds >= _LONG_SECONDS:
+            self._rests_until = since + min(took_seconds / _SHARE, _REST_SECONDS_MAX)
+
+    async def _strictest(self, connection: Connection) -> tuple[Named, ...]:
         found = await self._in_force(connection)
         await self._learn(connection, found=found)
         strictest: dict[tuple[ItemKind, str], Verdict] = {}

@@ -1,11 +1,14 @@
 """The calls of the guard: method, path, right, what each takes."""
 
 from tutela.access.roles import Right
+from tutela.guard.asking import Surface
 from tutela.guard.publishing.programs import ProgramRoom
 from tutela.web.api import guard, guard_programs
 from tutela.web.calls import Call, Rooms
 from tutela.web.endpoint import Terms
 
+#: The paths of the call that every search waits for.
+SPELLED = {"/v1/guard/{surface}": [{"surface": str(each)} for each in Surface]}
 _ASK_GUARD = Terms(right=Right.ASK_GUARD, keeps_refused=False)
 _LOAD = Terms(right=Right.LOAD_GUARD, takes=None, queries=guard_programs.SNAPSHOT_QUERIES)
 _REPORT = Terms(right=Right.LOAD_GUARD)

@@ -41,7 +41,7 @@ from tutela.web.console.pages import Console
 from tutela.web.direct import DirectSite
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
 from tutela.web.fallback import no_call
-from tutela.web.guard_calls import guard_calls
+from tutela.web.guard_calls import SPELLED, guard_calls
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.openapi import show_openapi
 from tutela.web.paging import PAGE_QUERIES
@@ -292,6 +292,7 @@ def site(rooms: Rooms) -> Starlette:
             *_pages(rooms),
         ],
         exception_handlers={HTTPException: no_call},
+        spelled=SPELLED,
     )
     application.router.redirect_slashes = False
     return application

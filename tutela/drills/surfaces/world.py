@@ -90,7 +90,7 @@ class World:
 def vocabulary(size: Size, *, seed: int) -> Vocabulary:
     """The tokens of the world of this seed: tags of one word, queries of one to three.
 
-    Some ordinary words begin as a planted one does.
+    Some ordinary words begin as a planted one does; none is one.
     """
     chance = random.Random(f"words {seed}")
     drawn: set[str] = set()
@@ -99,7 +99,7 @@ def vocabulary(size: Size, *, seed: int) -> Vocabulary:
         found: list[str] = []
         while len(found) < count:
             words = [_word(chance, near=near) for _ in range(chance.randint(1, words_max))]
-            if words[0] not in drawn:
+            if drawn.isdisjoint(words):
                 drawn.update(words)
                 found.append(" ".join(words))
         return tuple(found)

@@ -1,6 +1,7 @@
 """What an operator may choose about the guard: each setting with its unit and its default."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from tutela import setting_readers as reads
@@ -35,3 +36,19 @@ class GuardSettings:
             read=reads.between(0.1, most=10_000_000),
         ),
     ] = 100_000.0
+    guard_probes: Annotated[
+        Path | None,
+        Setting(
+            variable="TUTELA_GUARD_PROBES",
+            means="a file of the platform's surfaces that are asked whether the guard holds there",
+            read=reads.file,
+        ),
+    ] = None
+    guard_probe_seconds: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_GUARD_PROBE_SECONDS",
+            means="between two rounds over the platform's surfaces",
+            read=reads.between(1, most=3_600),
+        ),
+    ] = 20.0

@@ -20,7 +20,7 @@ from tutela.database.pool import every_tenant_transaction
 EVERY_NAME = [
     *("settings", "words", "withholding", "disk", "database", "clock", "migrations", "keys"),
     *("public", "processes", "ledger", "outbox", "measures", "filing", "witness", "publication"),
-    *("lists", "detectors"),
+    *("lists", "detectors", "guard", "surfaces"),
 ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import typer
 
-from tutela.cli import findings
+from tutela.cli import findings, guard_findings
 from tutela.cli.attachment import Attachment, attached
 from tutela.cli.findings import Finding, Mark
 from tutela.cli.options import AsJson, Where, spread
@@ -90,5 +90,6 @@ async def _look(attachment: Attachment, *, settings: Settings) -> AsyncIterator[
         yield await findings.of_lists(pool)
         yield await findings.of_detectors(pool)
         yield await findings.of_guard(pool)
+        yield await guard_findings.of_surfaces(pool, settings=settings)
     finally:
         await pool.close()

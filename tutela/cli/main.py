@@ -8,11 +8,12 @@ import typer
 from typer.exceptions import TyperException
 
 from tutela import logs
-from tutela.cli import filing
+from tutela.cli import filing, guard_probe
 from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
 from tutela.cli.flaggers import flaggers
+from tutela.cli.guard import guard
 from tutela.cli.hashes import hashes
 from tutela.cli.incidents import incidents
 from tutela.cli.keys import keys
@@ -119,6 +120,8 @@ application.add_typer(hashes, name="hashes")
 application.add_typer(lists, name="lists")
 application.add_typer(rules, name="rules")
 application.add_typer(terms, name="terms")
+guard_probe.join(guard)
+application.add_typer(guard, name="guard")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

@@ -15,7 +15,7 @@ from psycopg import AsyncConnection, OperationalError
 
 from tutela import app, logs
 from tutela.access.processes import Process, end_beat
-from tutela.app import House, Loop, detecting, guarding
+from tutela.app import House, Loop, detecting, guarding, probing
 from tutela.cli.loops import go_on
 from tutela.database.errors import DatabaseError, DatabaseUnavailable
 from tutela.database.leader import Lead, leadership
@@ -140,10 +140,14 @@ async def _lead(house: House) -> None:
 
 
 async def _watch(house: House) -> None:
-    async with leadership(house.url, name=WATCH_LEAD) as lead, app.watch_loops(house) as loops:
+    async with (
+        leadership(house.url, name=WATCH_LEAD) as lead,
+        app.watch_loops(house) as loops,
+        probing.probe_loops(house) as probes,
+    ):
         _log.info("lead_taken", name=lead.name)
         async with asyncio.TaskGroup() as group:
-            for loop in (*loops, *guarding.publish_loops(house)):
+            for loop in (*loops, *probes, *guarding.publish_loops(house)):
                 group.create_task(go_on(loop))
             while True:
                 await lead.check()

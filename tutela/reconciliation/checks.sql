@@ -308,3 +308,27 @@ SELECT tenant, service, CASE WHEN viewer_key = '' THEN token_id::text ELSE encod
     format('%%s, %%s times since %%s', trait, times, since)
 FROM guard_probing
 WHERE mark = 'real' AND last_at > %(now)s - interval '1 hour'
+
+-- name: guard_leaks
+-- Surfaces that showed something that the guard blocks, by its entry, when they were asked last.
+SELECT tenant, service, format('%%s: %%s', name, what), format('%%s spelling, %%s shown, since %%s', spelling, shown, first_at)
+FROM guard_finding
+WHERE kind = 'leak' AND ended_at IS NULL
+
+-- name: guard_lagging
+-- Surfaces where a change of the guard does not hold for longer than a minute.
+SELECT tenant, service, name, format('%%s s behind: %%s; it serves version %%s of %%s', round(lag_seconds), why, coalesce(version::text, '?'), newest)
+FROM guard_surface
+WHERE state = 'lagging'
+
+-- name: guard_unseen
+-- Surfaces that left something unanswered, or that nobody asked lately.
+SELECT tenant, service, name, coalesce(why, format('not asked since %%s', looked_at))
+FROM guard_surface
+WHERE state = 'unavailable' OR silent_at < %(now)s
+
+-- name: guard_over_blocked
+-- Surfaces that show nothing for what the operator said must be shown.
+SELECT tenant, service, format('%%s: %%s', name, what), format('since %%s', first_at)
+FROM guard_finding
+WHERE kind = 'over_blocked' AND ended_at IS NULL

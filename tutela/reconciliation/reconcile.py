@@ -39,6 +39,7 @@ ALARMS: Final = frozenset(
     {"refusals_rising", "endpoint_missing", "endpoint_gone", "filing_late", "filing_refused"}
     | {"witness_behind", "list_stale", "exchange_failed"}
     | {"guard_stale", "guard_probing"}
+    | {"guard_leaks", "guard_lagging", "guard_unseen", "guard_over_blocked"}
 )
 
 #: What each check means to the person who reads it, in the order of gravity.
@@ -74,6 +75,10 @@ MEANINGS: Final[dict[str, str]] = {
     "exchange_failed": "A hotline's exchange that a list follows could not be read.",
     "guard_stale": "A process answers by a version of the guard that is too old.",
     "guard_probing": "Somebody tries out what the guard lists.",
+    "guard_leaks": "A surface of the platform shows what the guard blocks.",
+    "guard_lagging": "A change of the guard does not hold on a surface for longer than a minute.",
+    "guard_unseen": "A surface of the platform gave no answer: what it shows is not known.",
+    "guard_over_blocked": "A surface of the platform shows nothing for what must be shown.",
     "canary_lost": "A probe did not come through.",
     "canary_silent": "No probe travels a route.",
     "process_silent": "A process of the house has fallen silent.",

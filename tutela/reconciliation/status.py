@@ -18,6 +18,7 @@ from tutela.detection.lists.room import Holder
 from tutela.detection.pipeline.health import DetectorState, LooksDue, looks_due_in, states_in
 from tutela.domain import canonical
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
+from tutela.guard.propagation.standing import SurfaceStanding, surfaces_in, without_findings
 from tutela.guard.publishing.standings import GuardStanding
 from tutela.guard.publishing.standings import standings_in as standings_of_guards
 from tutela.publishing import targets
@@ -134,6 +135,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     withheld: list[Withheld] = []
     #: The guard of the service; null until its first version is published.
     guard: GuardStanding | None = None
+    #: Surfaces of the platform, as they were found when they were asked last.
+    guard_surfaces: list[SurfaceStanding] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,13 +171,14 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         lists = await _lists(connection, viewer=viewer, now=now)
         published = await targets.standings_in(connection, tenant=viewer.tenant, now=now)
         guards = await standings_of_guards(connection, now=now, service=viewer.name)
+        surfaces = await surfaces_in(connection, now=now, service=viewer.name)
     own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
-    canaries = [
-        _probed(row, late=now - timedelta(seconds=canary_seconds_max)) for row in rows.routes
-    ]
+    late = now - timedelta(seconds=canary_seconds_max)
+    canaries = [_probed(row, late=late) for row in rows.routes]
     stale = own is None or _age_seconds(own, now=now) > STALE_SECONDS
+    well = _all_well([*canaries, *detectors, *guards, *surfaces])
     return Status(
-        ok=own is not None and own.ok and not stale and _all_well([*canaries, *detectors, *guards]),
+        ok=own is not None and own.ok and not stale and well,
         at=canonical.timestamp(now),
         reconciliation=own,
         reconciliation_stale=stale,
@@ -193,6 +197,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         filings=_filings(rows.filings[0]),
         withheld=[_withheld(row) for row in rows.withheld],
         guard=guards[0] if guards else None,
+        guard_surfaces=surfaces if viewer.with_ids else without_findings(surfaces),
     )
 
 
@@ -255,7 +260,7 @@ async def _lists(connection: Connection, *, viewer: Viewer, now: datetime) -> li
     ]
 
 
-def _all_well(shown: Sequence[Probed | DetectorState | GuardStanding]) -> bool:
+def _all_well(shown: Sequence[Probed | DetectorState | GuardStanding | SurfaceStanding]) -> bool:
     return all(each.ok for each in shown)
 
 

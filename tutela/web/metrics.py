@@ -14,6 +14,8 @@ from tutela.compliance.filing import standing as filed
 from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.detection.pipeline.health import DetectorState, LooksDue, looks_due_in, states_in
 from tutela.detection.pipeline.judging import RULES
+from tutela.guard.propagation.judging import SurfaceState
+from tutela.guard.propagation.standing import SurfaceStanding, surfaces_in
 from tutela.guard.publishing.programs import VERDICTS
 from tutela.guard.publishing.standings import standings_in as standings_of_guards
 from tutela.intake.refusals import RefusalLog
@@ -57,11 +59,13 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
             detectors = await states_in(connection, now=clock())
             looks = await looks_due_in(connection)
             guards = await standings_of_guards(connection, now=clock())
+            surfaces = await surfaces_in(connection, now=clock())
         standing.register(GuardFigures(guards))
         standing.register(_Witnesses(witnesses))
         standing.register(_Publication(published))
         standing.register(_Filings(filings, now=clock()))
         standing.register(_Detectors(detectors, looks=looks))
+        standing.register(_Surfaces(surfaces))
         counted = b"".join(map(generate_latest, (CALLS, RULES, VERDICTS)))
         text = generate_latest(standing) + counted
         return Answer(200, text, CONTENT_TYPE_LATEST)
@@ -149,6 +153,38 @@ class _Detectors(Collector):
         for state in ("open_case", "look_again", "given_up"):
             due.add_metric([state], getattr(self._looks, state))
         yield due
+
+
+class _Surfaces(Collector):
+    """The surfaces of all platforms: how they stand by the guard, and what they do wrongly."""
+
+    def __init__(self, found: Sequence[SurfaceStanding]) -> None:
+        self._found = found
+
+    def collect(self) -> Iterator[Metric]:
+        states = GaugeMetricFamily(
+            "tutela_guard_surfaces",
+            "Surfaces of platforms by how they stand when asked; silent: not asked lately.",
+            labels=["state"],
+        )
+        asked = [each for each in self._found if not each.silent]
+        for state in SurfaceState:
+            states.add_metric([state], sum(each.state is state for each in asked))
+        states.add_metric(["silent"], len(self._found) - len(asked))
+        yield states
+        yield GaugeMetricFamily(
+            "tutela_guard_lag_seconds",
+            "How long the surface furthest behind does not hold what the guard says.",
+            value=max((each.lag_seconds for each in asked), default=0),
+        )
+        findings = GaugeMetricFamily(
+            "tutela_guard_findings",
+            "What surfaces show that they must not show, or hide that they must show.",
+            labels=["kind"],
+        )
+        findings.add_metric(["leak"], sum(each.leaks for each in self._found))
+        findings.add_metric(["over_blocked"], sum(each.over_blocked for each in self._found))
+        yield findings
 
 
 class _Filings(Collector):

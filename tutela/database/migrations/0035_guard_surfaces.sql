@@ -51,11 +51,20 @@ CREATE TABLE guard_surface_fact (
     PRIMARY KEY (tenant, service, id)
 );
 
+-- When each of the newest versions was published, for longer than the versions themselves are kept.
+CREATE TABLE guard_version (
+    tenant       text        NOT NULL,
+    service      text        NOT NULL,
+    version      bigint      NOT NULL,
+    published_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant, service, version)
+);
+
 DO $$
 DECLARE
     fenced text;
 BEGIN
-    FOREACH fenced IN ARRAY ARRAY['guard_surface', 'guard_finding', 'guard_surface_fact'] LOOP
+    FOREACH fenced IN ARRAY ARRAY['guard_surface', 'guard_finding', 'guard_surface_fact', 'guard_version'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', fenced);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', fenced);
         EXECUTE format(

@@ -45,8 +45,9 @@ class Held:
     modes: dict[Surface, Mode]
     #: The entries of this round: some by chance, and those that a surface did not hold last time.
     entries: tuple[LiveEntry, ...]
-    #: Of the newest version.
+    #: Of the newest version; and of one that every surface must know by now, without its words.
     judge: Decider
+    settled: Decider | None
     canary: Callable[[int], str]
     #: By what an account or content that must not be shown is named: never by its own id.
     name_of: Callable[[str], str]
@@ -75,19 +76,28 @@ class Held:
             Asks.ACCOUNT: ItemKind.ACCOUNT,
         }
         kind = kinds.get(asking.kind)
-        return kind is not None and self._hides(Item(kind=kind, value=value), on=asking.surface)
+        item = None if kind is None else Item(kind=kind, value=value)
+        return item is not None and _hides(self.judge, item=item, on=asking.surface)
 
     def hidden_ids(self, ids: frozenset[str], *, asking: Asking, value: str) -> Iterator[str]:
         """Those of the ids that the surface must not have shown to whoever asked."""
         viewer = Viewer(account_id=value) if asking.kind is Asks.VIEWER else None
-        for each in sorted(ids):
+        judges = (self.judge, self.settled)
+        for each in sorted(ids) if self.settled is not None else ():
             items = [Item(kind=kind, value=each) for kind in (ItemKind.ACCOUNT, ItemKind.CONTENT)]
-            if any(self._hides(item, on=asking.surface, viewer=viewer) for item in items):
+            if any(
+                all(
+                    judge and _hides(judge, item=item, on=asking.surface, viewer=viewer)
+                    for judge in judges
+                )
+                for item in items
+            ):
                 yield each
 
-    def _hides(self, item: Item, *, on: Surface, viewer: Viewer | None = None) -> bool:
-        verdict = self.judge.results(on, [item], viewer=viewer)[0].verdict
-        return verdict is Verdict.BLOCK or (verdict is Verdict.RESTRICT and on in _OFFERING)
+
+def _hides(judge: Decider, *, item: Item, on: Surface, viewer: Viewer | None = None) -> bool:
+    verdict = judge.results(on, [item], viewer=viewer)[0].verdict
+    return verdict is Verdict.BLOCK or (verdict is Verdict.RESTRICT and on in _OFFERING)
 
 
 def fits(entry: LiveEntry, *, asking: Asking) -> bool:

@@ -1,13 +1,18 @@
 """What is known of surfaces from round to round: their states, what they do wrongly, the leaves."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from tutela.access.keys import KeySet
 from tutela.database import queries
-from tutela.database.pool import Connection, Pool, tenant_transaction
+from tutela.database.pool import (
+    Connection,
+    Pool,
+    every_tenant_transaction,
+    tenant_transaction,
+)
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.guard.propagation.judging import Finding, SurfaceSeen
 from tutela.ledger import facts
@@ -36,6 +41,14 @@ class Before:
     def open(self) -> frozenset[str]:
         """Entries and controls that must be asked again."""
         return frozenset(what for _, what, _ in self.findings)
+
+
+async def forget_others(pool: Pool, *, services: Collection[str], now: datetime) -> None:
+    """Nothing is known any more of surfaces of services that are not among these."""
+    named = {"services": list(services), "at": now}
+    async with every_tenant_transaction(pool) as connection:
+        await connection.execute(_sql.end_findings_of_others, named)
+        await connection.execute(_sql.forget_others, named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

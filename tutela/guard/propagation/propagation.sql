@@ -19,6 +19,14 @@ ON CONFLICT (tenant, service, name) DO UPDATE SET
     lag_seconds = excluded.lag_seconds, behind_since = excluded.behind_since, asked = excluded.asked,
     unanswered = excluded.unanswered, looked_at = excluded.looked_at, silent_at = excluded.silent_at
 
+-- name: end_findings_of_others
+-- What was found for services of which no surface is asked any more can't be found again.
+UPDATE guard_finding SET ended_at = %(at)s WHERE ended_at IS NULL AND NOT tenant || '/' || service = ANY(%(services)s)
+
+-- name: forget_others
+-- Surfaces of services of which none is asked any more.
+DELETE FROM guard_surface WHERE NOT tenant || '/' || service = ANY(%(services)s)
+
 -- name: forget_surfaces
 -- Surfaces that are asked no more, by what the operator configured.
 DELETE FROM guard_surface WHERE tenant = %(tenant)s AND service = %(service)s AND NOT name = ANY(%(names)s)
@@ -63,6 +71,38 @@ SELECT s.tenant, s.service, s.name, s.surface, s.state, s.state_since, s.why, s.
 FROM guard_surface s
 WHERE (%(service)s = '' OR (s.tenant = %(tenant)s AND s.service = %(service)s))
 ORDER BY s.tenant, s.service, s.name
+
+-- name: versions
+-- The versions by whose canaries surfaces are asked, the newest first, and when each was published.
+SELECT version, published_at FROM guard_version
+WHERE tenant = %(tenant)s AND service = %(service)s AND version <= %(newest)s AND version > %(newest)s - %(kept)s::int
+ORDER BY version DESC
+
+-- name: forget_versions
+-- Versions that no surface is asked for any more.
+DELETE FROM guard_version
+WHERE tenant = %(tenant)s AND service = %(service)s AND version <= (
+    SELECT max(version) FROM guard_version WHERE tenant = %(tenant)s AND service = %(service)s
+) - %(kept)s::int
+
+-- name: words_to_ask
+-- Listed texts and tags that every surface must know by now: some by chance, and some by their ids.
+SELECT id, kind, sealed_key, sealed_body FROM (
+    SELECT id, kind, sealed_key, sealed_body,
+        row_number() OVER (ORDER BY md5(id::text || %(seed)s)) AS place
+    FROM guard_entry
+    WHERE tenant = %(tenant)s AND service = %(service)s AND mark = 'real' AND kind IN ('text', 'tag') AND verdict <> 'allow'
+      AND changed_at <= %(settled)s AND expires_at > %(now)s AND state IN ('provisional', 'live', 'leaving')
+) AS listed
+WHERE place <= %(sample)s OR id::text = ANY(%(again)s)
+ORDER BY place
+
+-- name: named_entries
+-- Every listed account and piece of content.
+SELECT id, kind, sealed_key, sealed_body FROM guard_entry
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = 'real' AND kind IN ('account', 'content')
+  AND expires_at > %(now)s AND state IN ('provisional', 'live', 'leaving')
+ORDER BY md5(id::text || %(seed)s)
 
 -- name: forget_findings
 -- What has ended long ago.

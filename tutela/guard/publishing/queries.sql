@@ -18,7 +18,11 @@ WHERE tenant = %(tenant)s AND service = %(service)s
 FOR UPDATE
 
 -- name: add_snapshot
--- A version as it is published.
+-- A version as it is published, and when that was.
+WITH known AS (
+    INSERT INTO guard_version (tenant, service, version, published_at)
+    VALUES (%(tenant)s, %(service)s, %(version)s, %(at)s)
+)
 INSERT INTO guard_snapshot (tenant, service, version, id, published_at, manifest, body, sealed_key, sealed_body)
 VALUES (%(tenant)s, %(service)s, %(version)s, %(id)s, %(at)s, %(manifest)s, %(body)s, %(sealed_key)s, %(sealed_body)s)
 

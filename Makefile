@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-world bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-world bench-drift bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench-ledger: setup  ## a million leaves exported and verified beside bare SHA-2
 
 bench-identifiers: setup  ## recall and false stops of the scanner of statements, in six languages
 	$(BIN)/python -m benchmarks.identifiers
+
+bench-drift: setup  ## how early what replaces a blocked tag is a lead, in worlds that a seed draws (WORLDS=2: a few)
+	$(BIN)/python -m benchmarks.guard_drift $(if $(WORLDS),--worlds $(WORLDS))
 
 bench-filing: setup  ## 10,000 statements to a database that fails on purpose: each filed exactly once
 	$(BIN)/python -m benchmarks.filing

@@ -1,5 +1,6 @@
 """The guard in the house: what it stands on, and what processes do for it again and again."""
 
+import time
 from dataclasses import replace
 
 from tutela.access.processes import Process
@@ -8,6 +9,7 @@ from tutela.app.detecting import detection_room
 from tutela.guard.asking import Surface
 from tutela.guard.drift.forgetting import forget_uses
 from tutela.guard.drift.room import DriftRoom
+from tutela.guard.drift.watching import watch
 from tutela.guard.governance.due import settle_all
 from tutela.guard.governance.listing import Governed
 from tutela.guard.governance.room import GovernanceRoom
@@ -24,6 +26,8 @@ KEEP_SECONDS = 1.0
 PROBING_SECONDS = 2.0
 #: Between two looks for entries and switches that came to their time.
 DUE_SECONDS = 1.0
+#: Between two looks whether a service's uses are due to be looked through.
+DRIFT_SECONDS = 30.0
 #: Between two looks for uses whose time is over.
 FORGET_USES_SECONDS = 3_600.0
 
@@ -108,6 +112,11 @@ def guard_loops(house: House) -> tuple[Loop, ...]:
             name="guard forgotten",
             every_seconds=HOUSEKEEPING_SECONDS,
             run=lambda: _forget(house),
+        ),
+        Loop(
+            name="drift",
+            every_seconds=DRIFT_SECONDS,
+            run=lambda: watch(room, monotonic=time.monotonic),
         ),
         Loop(
             name="uses forgotten",

@@ -14,6 +14,7 @@ from tutela.domain.bulk import (
     BulkSubjectEvent,
     BulkSubjectState,
 )
+from tutela.domain.drift import LEAD_MOVES, LeadEvent, LeadState
 from tutela.domain.guard import (
     ENTRY_MOVES,
     OBJECTION_MOVES,
@@ -317,16 +318,17 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
             initial=ObjectionState.OPEN, events=ObjectionEvent, moves=OBJECTION_MOVES
         ),
         SwitchState: StateTable(initial=SwitchState.SHUT, events=SwitchEvent, moves=SWITCH_MOVES),
+        LeadState: StateTable(initial=LeadState.OPEN, events=LeadEvent, moves=LEAD_MOVES),
     }
 )
 
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
 _Decided = DecisionState | BulkState | BulkSubjectState
-_Guarded = EntryState | ObjectionState | SwitchState
+_Guarded = EntryState | ObjectionState | SwitchState | LeadState
 State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
 _DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent
-_GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent
+_GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent
 Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent
 
 

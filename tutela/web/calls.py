@@ -14,6 +14,7 @@ from tutela.database.pool import Pool
 from tutela.decisions.bulk.room import ALONE_MAX
 from tutela.decisions.webhooks import CONFIRM_SECONDS
 from tutela.detection.pipeline.room import DetectionRoom
+from tutela.guard.drift.room import DriftRoom
 from tutela.guard.publishing.answering import GuardRoom, empty_guard
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
@@ -83,6 +84,17 @@ class Rooms:
         """What detection stands on."""
         return self.looking or DetectionRoom(
             pool=self.pool, keys=self.keys, clock=self.clock, chance=self.chance
+        )
+
+    @property
+    def drifting(self) -> DriftRoom:
+        """What the drift watch stands on."""
+        return DriftRoom(
+            pool=self.pool,
+            keys=self.keys,
+            clock=self.clock,
+            chance=self.chance,
+            bases=self.detection.bases,
         )
 
 

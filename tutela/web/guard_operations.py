@@ -5,6 +5,9 @@ from types import MappingProxyType
 from typing import Final
 
 from tutela.guard.asking import GuardAnswer, GuardAsked
+from tutela.guard.drift.judging import LeadDismissed, LeadProposed
+from tutela.guard.drift.leads import Lead, Leads
+from tutela.guard.governance.proposing import Proposed
 from tutela.guard.library.reports import ProgramReport
 from tutela.web.api.cases import Empty
 from tutela.web.api.guard_programs import DOCUMENT
@@ -25,6 +28,25 @@ GUARD_OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             summary="Which version a program serves, and what it answered: no query ever.",
             takes=ProgramReport,
             answers={202: Empty},
+        ),
+        "GET /v1/guard/leads": Operation(
+            name="listGuardLeads",
+            summary="What rises with accounts that used something blocked, the surest first.",
+            answers={200: Leads},
+        ),
+        "POST /v1/guard/leads/{lead_id}/dismiss": Operation(
+            name="dismissGuardLead",
+            summary="A person finds nothing in a lead; it rests for a month.",
+            takes=LeadDismissed,
+            answers={200: Lead},
+            errors=frozenset({404, 409}),
+        ),
+        "POST /v1/guard/leads/{lead_id}/propose": Operation(
+            name="proposeGuardLead",
+            summary="A person proposes that the guard list what a lead says; another decides.",
+            takes=LeadProposed,
+            answers={201: Proposed},
+            errors=frozenset({404, 409}),
         ),
         "POST /v1/guard/{surface}": Operation(
             name="askGuard",

@@ -79,3 +79,71 @@ DELETE FROM guard_value v
 WHERE NOT EXISTS (
     SELECT FROM guard_use u WHERE u.tenant = v.tenant AND u.service = v.service AND u.mark = v.mark AND u.value_key = v.value_key
 )
+
+-- name: read_values
+-- Some tags and queries that were used since an instant by enough accounts to be read, after a key.
+SELECT v.value_key, v.sealed_key, v.sealed_body FROM guard_value v
+WHERE v.tenant = %(tenant)s AND v.service = %(service)s AND v.mark = %(mark)s AND v.value_key > %(after)s AND v.sealed_body IS NOT NULL
+ORDER BY v.value_key
+LIMIT %(limit)s
+
+-- name: count_active
+-- How many accounts used anything in the hours that are looked at, and among them those that used what is listed, ever or often.
+WITH near AS MATERIALIZED (
+    SELECT account_key, count(DISTINCT extract(day FROM hour - %(near_since)s)) AS days FROM guard_use
+    WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND value_key = ANY(%(listed)b) AND hour >= %(near_since)s AND hour < %(until)s
+    GROUP BY account_key
+), today AS (
+    SELECT DISTINCT account_key FROM guard_use
+    WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND hour >= %(since)s AND hour < %(until)s
+), before AS (
+    SELECT DISTINCT account_key, n.days, extract(day FROM u.hour - %(before)s) AS day
+    FROM guard_use u JOIN near n USING (account_key)
+    WHERE u.tenant = %(tenant)s AND u.service = %(service)s AND u.mark = %(mark)s AND u.hour >= %(before)s AND u.hour < %(since)s
+)
+SELECT
+    (SELECT count(*) FROM today),
+    (SELECT count(*) FROM today JOIN near USING (account_key)),
+    (SELECT count(*) FROM before),
+    (SELECT count(*) FROM today JOIN near n USING (account_key) WHERE n.days >= %(often_days)s),
+    (SELECT count(*) FROM before WHERE days >= %(often_days)s)
+
+-- name: count_rising
+-- Each value that enough accounts used in the hours that are looked at who used what is listed, and how those used it in the days before.
+WITH near AS MATERIALIZED (
+    SELECT account_key, count(DISTINCT extract(day FROM hour - %(near_since)s)) >= %(often_days)s AS often FROM guard_use
+    WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND value_key = ANY(%(listed)b) AND hour >= %(near_since)s AND hour < %(until)s
+    GROUP BY account_key
+), today AS MATERIALIZED (
+    SELECT u.value_key, count(*) AS everybody, count(n.account_key) AS near, count(*) FILTER (WHERE n.often) AS often
+    FROM (
+        SELECT DISTINCT value_key, account_key FROM guard_use
+        WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND hour >= %(since)s AND hour < %(until)s
+          AND NOT value_key = ANY(%(listed)b)
+    ) AS u
+    LEFT JOIN near n USING (account_key)
+    GROUP BY u.value_key
+    HAVING count(n.account_key) >= %(accounts_min)s
+), before AS (
+    SELECT value_key, count(*) AS near, count(*) FILTER (WHERE often) AS often
+    FROM (
+        SELECT DISTINCT u.value_key, u.account_key, n.often, extract(day FROM u.hour - %(before)s) AS day
+        FROM guard_use u JOIN near n USING (account_key)
+        WHERE u.tenant = %(tenant)s AND u.service = %(service)s AND u.mark = %(mark)s AND u.hour >= %(before)s AND u.hour < %(since)s
+          AND u.value_key IN (SELECT value_key FROM today)
+    ) AS days
+    GROUP BY value_key
+)
+SELECT t.value_key, t.everybody, t.near, t.often, coalesce(b.near, 0), coalesce(b.often, 0)
+FROM today t LEFT JOIN before b USING (value_key)
+
+-- name: count_beside
+-- On how many pieces of content some tags stood, and on how many of those something listed stood as well.
+SELECT c.value_key, count(*), count(l.content_key)
+FROM guard_carried c
+LEFT JOIN (
+    SELECT DISTINCT content_key FROM guard_carried
+    WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND value_key = ANY(%(listed)b) AND hour >= %(near_since)s
+) AS l USING (content_key)
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND c.value_key = ANY(%(value_keys)b) AND c.hour >= %(near_since)s
+GROUP BY c.value_key

@@ -4,7 +4,6 @@ from tutela.decisions import accounts
 from tutela.decisions.confirming import Hearing, kinds
 from tutela.detection.pipeline import events as detection
 from tutela.guard.drift import events as drift
-from tutela.guard.drift.room import DriftRoom
 from tutela.intake.channels.batch import RecordLine, split
 from tutela.intake.channels.events import EventDoor, EventKind, take_events
 from tutela.intake.door import Sending
@@ -19,7 +18,7 @@ def take_platform_events(rooms: Rooms, *, record_line: RecordLine) -> Handler:
     """202 with a result a line, in the order of the lines; a bad line refuses that line alone."""
     hearing = Hearing(clock=rooms.clock, chance=rooms.chance, confirm_seconds=rooms.confirm_seconds)
     detected = _detected(rooms)
-    used = drift.kinds(_drift_room(rooms), content=detected["content"])
+    used = drift.kinds(rooms.drifting, content=detected["content"])
     handled = {**kinds(hearing), **accounts.kinds(rooms.keys), **detected, **used}
     door = EventDoor(
         pool=rooms.pool,
@@ -41,13 +40,3 @@ def _detected(rooms: Rooms) -> dict[str, EventKind]:
         named: EventKind(struct=kind.struct, handle=kind.handle)
         for named, kind in detection.kinds(rooms.detection).items()
     }
-
-
-def _drift_room(rooms: Rooms) -> DriftRoom:
-    return DriftRoom(
-        pool=rooms.pool,
-        keys=rooms.keys,
-        clock=rooms.clock,
-        chance=rooms.chance,
-        bases=rooms.detection.bases,
-    )

@@ -19,6 +19,7 @@ from tutela.database.pool import every_tenant_transaction
 STOP_SECONDS = 60.0
 #: Between two looks at the figures: each look costs the service a query.
 POLL_SECONDS = 0.5
+SURFACES = 4
 
 
 def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_asked(
@@ -39,6 +40,7 @@ def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_as
             assert re.match(rf"log in at {url}/ as lead-\w+ with the password \S+", login)
             with httpx.Client(base_url=url, timeout=30.0, trust_env=False) as client:
                 until(lambda: _answered(client) > 0, what="an item to be answered")
+                until(lambda: _probed(client) == SURFACES, what="every surface to be probed")
             where = Where(data=folder / "data", keys=folder / "keys")
             until(lambda: _confirmed(where) > 0, what="a measure to be confirmed")
             until(lambda: _is_shut(surfaces.split()[-1]), what="a listed tag to be shut")
@@ -63,6 +65,14 @@ def _answered(client: httpx.Client) -> float:
         r'tutela_items\{channel="user",state="answered"\} (\S+)', client.get("/metrics").text
     )
     return 0.0 if found is None else float(found[1])
+
+
+def _probed(client: httpx.Client) -> float:
+    """How many surfaces were seen to serve what is listed now, or was a moment ago."""
+    time.sleep(POLL_SECONDS)
+    text = client.get("/metrics").text
+    counts = re.findall(r'tutela_guard_surfaces\{state="(?:current|behind)"\} (\S+)', text)
+    return sum(map(float, counts))
 
 
 def _confirmed(where: Where) -> int:

@@ -82,7 +82,7 @@ def demo(
             command,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **PACE, **filing},
+            env={**os.environ, **PACE, **filing, **surfaces.told},
             start_new_session=True,
         ) as service,
     ):

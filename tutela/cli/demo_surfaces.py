@@ -1,9 +1,10 @@
 """The demo's four surfaces: a platform that asks the guard, and staff who list what is planted."""
 
+import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +32,54 @@ VISITS_PER_SECOND: Final = 1.0
 UNLISTED_EVERY: Final = 4
 
 
+#: How the guard's probes ask the surfaces, as `TUTELA_GUARD_PROBES` has it.
+PROBES: Final = """\
+[[surface]]
+name = "search"
+surface = "search"
+url = "{url}/search?q={{value}}"
+results = "/results"
+blocked = "/blocked"
+controls = {queries}
+
+[[surface]]
+name = "typeahead"
+surface = "typeahead"
+url = "{url}/typeahead?q={{value}}"
+results = "/results"
+blocked = "/blocked"
+controls = {queries}
+
+[[surface]]
+name = "tags"
+surface = "hashtag"
+url = "{url}/tags/{{value}}"
+results = "/results"
+blocked = "/blocked"
+controls = {tags}
+
+[[surface]]
+name = "topics"
+surface = "recommendation"
+asks = "tag"
+url = "{url}/recommendations?topic={{value}}"
+results = "/results"
+blocked = "/blocked"
+controls = {tags}
+"""
+CONTROLS: Final = 5
+#: Quicker than usual, so that there is something to see within a minute.
+PROBE_PACE: Final = {"TUTELA_GUARD_PROBE_SECONDS": "5"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurfacesProcess:
     """The platform's surfaces as they run, and what they wait for."""
 
     url: str
     connection_file: Path
+    #: What the service is told of it.
+    told: Mapping[str, str]
 
     def connect(self, known: Connection) -> None:
         """From now on its surfaces ask the server."""
@@ -60,9 +103,25 @@ def surfaces_process(folder: Path, *, visits_per_second: float = 0.0) -> Iterato
     ) as process:
         try:
             url = (process.stdout.readline() if process.stdout else "").removeprefix(READY).strip()
-            yield SurfacesProcess(url=url, connection_file=connection_file)
+            told = {"TUTELA_GUARD_PROBES": str(write_probes(folder, url=url)), **PROBE_PACE}
+            yield SurfacesProcess(url=url, connection_file=connection_file, told=told)
         finally:
             process.send_signal(signal.SIGTERM)
+
+
+def write_probes(folder: Path, *, url: str) -> Path:
+    """The file by which the surfaces at the URL are probed."""
+    words = demo_world().vocabulary
+    path = folder / "probes.toml"
+    path.write_text(
+        PROBES.format(
+            url=url,
+            queries=json.dumps(words.queries[:CONTROLS]),
+            tags=json.dumps(words.tags[:CONTROLS]),
+        ),
+        encoding="utf-8",
+    )
+    return path
 
 
 def planted_entries(world: World) -> tuple[EntryAsked, ...]:

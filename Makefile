@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-world bench-drift bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-world bench-drift bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ crash: setup  ## kill -9 and cut connections under load (SECONDS=60: a short one
 
 doors: setup  ## a world of reports through every door, each stored, queued, answered (REPORTS=300: a small one)
 	$(BIN)/python -m benchmarks.doors $(if $(REPORTS),--reports $(REPORTS))
+
+guard-probing: setup  ## what somebody learns of the guard's list by asking for 100,000 words, and who is told of it
+	$(BIN)/python -m benchmarks.guard_probing
 
 guard-world: setup  ## 5,000 listed tags and queries on every surface of a platform: no leak, no harm (LISTED=200: a small one)
 	$(BIN)/python -m benchmarks.guard_world $(if $(LISTED),--listed $(LISTED))

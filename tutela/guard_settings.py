@@ -52,3 +52,11 @@ class GuardSettings:
             read=reads.between(1, most=3_600),
         ),
     ] = 20.0
+    guard_probing_tokens: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_GUARD_PROBING_TOKENS",
+            means="a token that tries out what the guard lists is `told` of, or `shut` out as well",
+            read=reads.one_of(("told", "shut")),
+        ),
+    ] = "told"

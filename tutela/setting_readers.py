@@ -103,6 +103,17 @@ def countries(text: str) -> str:
     return text
 
 
+def one_of(known: tuple[str, ...]) -> Callable[[str], str]:
+    """One of the words."""
+
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"a word of {', '.join(known)}")
+        return text
+
+    return read
+
+
 def surfaces(text: str) -> str:
     """Surfaces of the guard with commas, or none of them."""
     one = "(search|typeahead|hashtag|recommendation)"

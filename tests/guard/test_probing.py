@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.guard_probing import GUISES, Guise, probed, shut_out, world
 from tutela.guard.asking import (
     ALLOWED,
     Item,
@@ -99,9 +100,21 @@ def test_each_time_a_viewer_is_shut_out_for_longer() -> None:
         1_800.0,
         3_600.0,
     ]
+    month = 31 * 86_400.0
     assert watch.is_shut("v", seconds=8_599.0)
     assert not watch.is_shut("v", seconds=8_601.0)
     assert not watch.is_shut("other", seconds=5_000.0)
+    assert watch.shut("v", seconds=8_600.0 + month) == 900.0
+
+
+def test_whoever_was_shut_out_has_no_new_words_to_try_at_once() -> None:
+    watch = Watch()
+    known = [Word("zorvaplim", is_refused=True)]
+    assert watch.viewer_asked("v", words=known, seconds=0.0) is None
+    watch.shut("v", seconds=0.0)
+    assert watch.viewer_asked("v", words=known, seconds=901.0) is None
+    other = [Word("quibdrastel", is_refused=True)]
+    assert watch.viewer_asked("v", words=other, seconds=902.0) is Trait.REFUSED
 
 
 def test_what_another_process_found_holds_here() -> None:
@@ -136,15 +149,15 @@ def test_a_token_that_is_refused_many_words_is_told_of_once_in_a_window() -> Non
         words = [Word(word, is_refused=True) for word in tokens(100, seed=at)]
         return watch.token_asked("t", words=words, seconds=seconds)
 
-    assert [asked(at, seconds=at) for at in range(5)] == [None, None, Trait.REFUSED, None, None]
-    assert [asked(at, seconds=1_000 + at) for at in range(3)] == [None, None, Trait.REFUSED]
+    assert [asked(at, seconds=at) for at in range(5)] == [Trait.REFUSED, None, None, None, None]
+    assert [asked(at, seconds=1_000 + at) for at in range(3)] == [Trait.REFUSED, None, None]
 
 
 def test_a_large_platform_with_few_refusals_is_no_prober() -> None:
     watch = Watch()
     for at in range(10):
         words = [Word(word, is_refused=True) for word in tokens(50, seed=at)]
-        words += [Word("garden", is_refused=False)] * 5_000
+        words += [Word("garden", is_refused=False)] * 20_000
         assert watch.token_asked("t", words=words, seconds=at) is None
 
 
@@ -173,3 +186,20 @@ def test_only_words_where_a_person_chooses_them_count(surface: Surface, counted:
 
 def test_whoever_is_shut_out_is_told_the_same_of_everything() -> None:
     assert refuse_all(3) == [Result(verdict=Verdict.BLOCK, reason=Reason.TOO_MANY)] * 3
+
+
+@pytest.mark.parametrize("guise", [each for each in GUISES if each.is_bounded], ids=str)
+def test_in_whatever_guise_a_prober_learns_little_and_is_told_of(guise: Guise) -> None:
+    found = world(300, queries=3_000)
+    learnt = probed(found, guise=guise)
+    assert len(learnt.listed) <= 47
+    assert learnt.alarms > 0
+
+
+@pytest.mark.parametrize("guise", [each for each in GUISES if not each.is_bounded], ids=str)
+def test_a_prober_with_many_names_or_none_is_told_of(guise: Guise) -> None:
+    assert probed(world(300, queries=3_000), guise=guise).alarms > 0
+
+
+def test_people_who_just_search_are_not_shut_out() -> None:
+    assert shut_out(world(300, queries=3_000), people=200) == 0

@@ -198,3 +198,22 @@ async def test_a_prober_is_an_alarm_and_is_shut_out_by_every_process(web: Site) 
     assert not {"a-1", *words} & set(json.dumps(row).split('"'))
     for each in (site, other):
         await each.client.aclose()
+
+
+async def test_a_token_that_tries_out_the_list_is_shut_out_where_the_operator_says_so(
+    web: Site,
+) -> None:
+    await web.token()
+    guarded = Guarded(web.house)
+    words = [f"zorva{number:03d}plim" for number in range(150)]
+    await guarded.publish(*map(blocked, words))
+    guarded.sentry.shuts_tokens = True
+    site = guarded_site(web, room=guarded.room)
+    found = await asked(site, surface="search", **texts(*words))
+    assert {each["reason"] for each in found["results"]} == {"too_many"}
+    (benign,) = (await asked(site, surface="search", **texts("garden")))["results"]
+    assert benign["reason"] == "too_many"
+    await guarded.sentry.exchange(web.house.pool)
+    rows = await web.house.rows("SELECT length(viewer_key), trait FROM guard_probing")
+    assert rows == [(0, "refused")]
+    await site.client.aclose()

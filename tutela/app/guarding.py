@@ -55,6 +55,9 @@ def guard_room(house: House) -> GuardRoom:
     countries = [each for each in (house.settings.served_countries or "").split(",") if each]
     return replace(
         house.guard,
+        sentry=replace(
+            house.guard.sentry, shuts_tokens=house.settings.guard_probing_tokens == "shut"
+        ),
         fail_closed=fail_closed(house.settings.guard_fail_closed),
         country=countries[0] if len(countries) == 1 else None,
         language=house.settings.language,

@@ -2,7 +2,8 @@
 
 A viewer who is refused many different words, who looks for a spelling that passes after a refusal,
 or who asks more than a person does, is shut out for a while. A token that is refused many different
-words, and a larger share than people ask for, is told of and not shut out: it is the platform's.
+words, and a larger share than people ask for, is told of; it is the platform's, and is shut out
+where the operator says so.
 """
 
 from array import array
@@ -51,15 +52,16 @@ class Limits:
 
     #: Different refused words of one viewer, and words near to them: at once, and a day after.
     probes_at_once: float = 12.0
-    probes_per_day: float = 48.0
+    probes_per_day: float = 12.0
     #: Calls of one viewer: at once, and a second after that.
     calls_at_once: float = 600.0
     calls_per_second: float = 0.5
-    #: How long a viewer is shut out; each time again it is twice as long.
+    #: How long a viewer is shut out; each time again it is twice as long, until it is forgiven.
     shut_seconds: float = 900.0
-    shut_seconds_max: float = _DAY_SECONDS
+    shut_seconds_max: float = 7 * _DAY_SECONDS
+    forgiven_seconds: float = 30 * _DAY_SECONDS
     #: Different refused words of one token, and their share of all that it asks, in a window.
-    token_probes: int = 300
+    token_probes: int = 100
     token_share: float = 0.03
     token_seconds: float = 600.0
     #: Whom is remembered: viewers, as many that were refused something, as many that are shut out.
@@ -129,7 +131,7 @@ class Watch:
     def shut(self, viewer: Hashable, *, seconds: float) -> float:
         """For how many seconds everything is refused to the viewer: twice as long as last time."""
         limits, known = self.limits, self._shut.get(viewer)
-        is_forgiven = known is None or seconds - known.until > limits.shut_seconds_max
+        is_forgiven = known is None or seconds - known.until > limits.forgiven_seconds
         times = 0 if known is None or is_forgiven else known.times
         lasts_seconds = min(limits.shut_seconds * 2.0**times, limits.shut_seconds_max)
         self._refuse(viewer, shut=_Shut(seconds + lasts_seconds, min(times + 1, _DOUBLINGS_MAX)))
@@ -177,7 +179,9 @@ class Watch:
         self._shut.pop(viewer, None)
         self._remember(self._shut, name=viewer, row=shut)
         self._calls.pop(viewer, None)
-        self._refused.pop(viewer, None)
+        seen = self._refused.pop(viewer, None) or _Refused(_Bucket(0.0, shut.until))
+        seen.bucket = _Bucket(0.0, shut.until)
+        self._remember(self._refused, name=viewer, row=seen)
 
     def _probed(self, viewer: Hashable, *, words: Sequence[Word], seconds: float) -> Trait | None:
         limits = self.limits

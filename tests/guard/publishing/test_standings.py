@@ -91,7 +91,7 @@ async def test_a_prober_is_told_of_for_a_while_and_forgotten(web: Site) -> None:
     guarded = Guarded(rooms)
     await guarded.publish(blocked(WORD))
     viewer = guarded.sentry.viewer("a-1", place=MAIN)
-    words = [Word(f"zorva{number}plim", is_refused=True) for number in range(200)]
+    words = [Word(f"zorva{number}plim", is_refused=True) for number in range(60)]
     assert guarded.sentry.asked(words, viewer=viewer, caller=caller)
     await guarded.sentry.exchange(rooms.pool)
     assert await checks(rooms) == {"guard_probing"}

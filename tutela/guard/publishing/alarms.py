@@ -52,24 +52,34 @@ class Sentry:
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
     watch: Watch = field(default_factory=Watch)
+    #: Whether a token that tries out what is listed is shut out too, and not only told of.
+    shuts_tokens: bool = False
     waiting: deque[Probed] = field(default_factory=lambda: deque(maxlen=WAITING_MAX))
 
     def viewer(self, account_id: str, *, place: Place) -> ViewerKey:
         """By what the viewer is known."""
         return ViewerKey(place=place, key=viewer_key(account_id, place=place, keys=self.keys))
 
-    def is_shut(self, viewer: ViewerKey) -> bool:
-        """Whether everything is refused to the viewer now."""
+    def is_shut(self, viewer: ViewerKey | UUID) -> bool:
+        """Whether everything is refused to the viewer, or to the token, now."""
         return self.watch.is_shut(viewer, seconds=self.monotonic())
 
     def asked(self, words: Sequence[Word], *, viewer: ViewerKey | None, caller: Caller) -> bool:
-        """Whether the viewer is shut out by what was asked just now."""
+        """Whether the viewer, or the token, is shut out by what was asked just now."""
         seconds = self.monotonic()
         trait = self.watch.token_asked(caller.token_id, words=words, seconds=seconds)
         if trait is not None:
             self._tell(trait, caller=caller, viewer=None, lasts_seconds=0.0)
-        if viewer is None:
-            return False
+        if trait is not None and self.shuts_tokens:
+            self.watch.shut(caller.token_id, seconds=seconds)
+            return True
+        return viewer is not None and self._has_probed(
+            viewer, words=words, caller=caller, seconds=seconds
+        )
+
+    def _has_probed(
+        self, viewer: ViewerKey, *, words: Sequence[Word], caller: Caller, seconds: float
+    ) -> bool:
         trait = self.watch.viewer_asked(viewer, words=words, seconds=seconds)
         if trait is None:
             return False

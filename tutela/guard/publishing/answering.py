@@ -76,7 +76,7 @@ def _watched(
 ) -> list[Result]:
     """As the snapshot says; to a viewer who tries out what is listed, one answer to everything."""
     viewer = _viewer(asked, caller=caller, sentry=sentry)
-    if viewer is not None and sentry.is_shut(viewer):
+    if sentry.is_shut(caller.token_id) or (viewer is not None and sentry.is_shut(viewer)):
         return refuse_all(len(asked.items))
     results = kept.decider.results(surface, asked.items, viewer=asked.viewer)
     words = words_asked(surface, items=asked.items, results=results)

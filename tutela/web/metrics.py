@@ -65,7 +65,7 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
         standing.register(_Publication(published))
         standing.register(_Filings(filings, now=clock()))
         standing.register(_Detectors(detectors, looks=looks))
-        standing.register(_Surfaces(surfaces))
+        standing.register(SurfaceFigures(surfaces))
         counted = b"".join(map(generate_latest, (CALLS, RULES, VERDICTS)))
         text = generate_latest(standing) + counted
         return Answer(200, text, CONTENT_TYPE_LATEST)
@@ -155,7 +155,7 @@ class _Detectors(Collector):
         yield due
 
 
-class _Surfaces(Collector):
+class SurfaceFigures(Collector):
     """The surfaces of all platforms: how they stand by the guard, and what they do wrongly."""
 
     def __init__(self, found: Sequence[SurfaceStanding]) -> None:

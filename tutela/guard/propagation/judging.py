@@ -104,11 +104,15 @@ def judge(
     if since is not None and look.version is None and behind_since is not None:
         since = min(since, behind_since)
     lag = 0.0 if since is None else max(0.0, (now - since).total_seconds())
+    state = _state(look, asking=asking, held=held, lag_seconds=None if since is None else lag)
+    if state is SurfaceState.BEHIND:
+        # until its time is over a surface may be as shut or as open as it was
+        findings = {each: None for each in findings if each.spelling is not Spelling.CONTROL}
     return SurfaceSeen(
         service=held.service,
         name=asking.name,
         surface=asking.surface,
-        state=_state(look, asking=asking, held=held, lag_seconds=None if since is None else lag),
+        state=state,
         why=look.why if look.unanswered else why,
         version=None if look.blocks_all else look.version,
         newest=held.newest,
@@ -142,7 +146,8 @@ def _behind(
     if look.blocks_all and not is_shut:
         return held.versions[0].at, "it blocks everything, and is not shut"
     if look.version is not None and not look.blocks_all and look.version < held.newest:
-        return held.since(look.version), "it serves an older version"
+        older = "it serves an older version" if look.version else "it serves no version known here"
+        return held.since(look.version), older
     if is_shut and any(each.spelling is Spelling.CONTROL for each in findings):
         return held.versions[0].at, "it shows something although it is shut"
     return None, None

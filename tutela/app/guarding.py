@@ -10,6 +10,7 @@ from tutela.guard.asking import Surface
 from tutela.guard.drift.forgetting import forget_uses
 from tutela.guard.drift.room import DriftRoom
 from tutela.guard.drift.watching import watch
+from tutela.guard.governance import objecting
 from tutela.guard.governance.due import settle_all
 from tutela.guard.governance.listing import Governed
 from tutela.guard.governance.room import GovernanceRoom
@@ -130,5 +131,6 @@ def guard_loops(house: House) -> tuple[Loop, ...]:
 
 
 async def _forget(house: House) -> None:
+    await objecting.forget(governance_room(house))
     await forget_probing(house.pool, now=house.clock())
     await standings.forget_silent(house.pool, now=house.clock())

@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tutela import logs
-from tutela.cli import filing, guard_probe
+from tutela.cli import filing, guard_probe, guard_switch
 from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
@@ -51,6 +51,7 @@ USAGE_CODES = frozenset(
         "events_unreadable",
         "fault_unfit",
         "file_unfit",
+        "guard_file_unfit",
         "hash_file_unfit",
         "hashes_unfit",
         "invalid_body",
@@ -81,6 +82,7 @@ USAGE_CODES = frozenset(
         "unknown_list",
         "unknown_message",
         "unknown_notice",
+        "unknown_objection",
         "unknown_person",
         "term_file_unfit",
         "terms_taken",
@@ -121,6 +123,7 @@ application.add_typer(lists, name="lists")
 application.add_typer(rules, name="rules")
 application.add_typer(terms, name="terms")
 guard_probe.join(guard)
+guard_switch.join(guard)
 application.add_typer(guard, name="guard")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")

@@ -15,6 +15,7 @@ from tutela.decisions.bulk.room import ALONE_MAX
 from tutela.decisions.webhooks import CONFIRM_SECONDS
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.guard.drift.room import DriftRoom
+from tutela.guard.governance.room import GovernanceRoom
 from tutela.guard.publishing.answering import GuardRoom, empty_guard
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
@@ -71,6 +72,11 @@ class Rooms:
     #: What the guard's call stands on; None where nothing is kept.
     guard: GuardRoom | None = None
     guard_items_per_second: float = GUARD_ITEMS_PER_SECOND
+
+    @property
+    def governing(self) -> GovernanceRoom:
+        """Where people keep what the guard lists."""
+        return GovernanceRoom(pool=self.pool, keys=self.keys, clock=self.clock, chance=self.chance)
 
     @property
     def guarding(self) -> GuardRoom:

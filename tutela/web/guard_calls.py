@@ -6,6 +6,7 @@ from tutela.guard.publishing.programs import ProgramRoom
 from tutela.web.api import guard, guard_leads, guard_programs
 from tutela.web.calls import Call, Rooms
 from tutela.web.endpoint import Terms
+from tutela.web.governance_calls import governance_calls
 from tutela.web.paging import PAGE_QUERIES
 
 #: The paths of the call that every search waits for.
@@ -19,7 +20,12 @@ _JUDGE_LEAD = Terms(right=Right.PROPOSE_GUARD)
 
 def guard_calls(rooms: Rooms) -> list[Call]:
     """The one with a surface in its path comes last: other paths of the guard are not surfaces."""
-    return [*_program_calls(rooms), *_lead_calls(rooms), _ask_call(rooms)]
+    return [
+        *governance_calls(rooms),
+        *_program_calls(rooms),
+        *_lead_calls(rooms),
+        _ask_call(rooms),
+    ]
 
 
 def _program_calls(rooms: Rooms) -> list[Call]:

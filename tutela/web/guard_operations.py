@@ -11,10 +11,12 @@ from tutela.guard.governance.proposing import Proposed
 from tutela.guard.library.reports import ProgramReport
 from tutela.web.api.cases import Empty
 from tutela.web.api.guard_programs import DOCUMENT
+from tutela.web.governance_operations import GOVERNANCE_OPERATIONS
 from tutela.web.operation import Operation
 
 GUARD_OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
+        **GOVERNANCE_OPERATIONS,
         "GET /v1/guard/snapshot": Operation(
             name="loadGuard",
             summary="The newest snapshot, for this token alone; 204 where the program has it.",

@@ -73,3 +73,11 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND stat
     AND value_key = ANY(%(value_keys)b::bytea[]) AND lower(proposed_by) = lower(%(person)s)
     AND answer_by <= asked_at + %(emergency)s::interval
 LIMIT 1
+
+-- name: values
+-- An entry, or all entries of a batch that are not over, with what is looked for.
+SELECT id, kind, verdict, form, languages, surfaces, sealed_key, sealed_body
+FROM guard_entry
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+    AND (id = %(id)s OR (batch_id = %(id)s AND state IN ('proposed', 'provisional', 'live', 'leaving', 'suspended')))
+ORDER BY id

@@ -144,20 +144,40 @@ async def reject(room: GovernanceRoom, *, order: Order, said: Refusing) -> Entri
         return await _move(connection, room=room, order=order, entries=fitting, move=move)
 
 
+async def would_withdraw(room: GovernanceRoom, *, order: Order, said: Withdrawing) -> EntriesMoved:
+    """What `withdraw` would do; nothing of it is done."""
+    async with (
+        _held(room, order=order) as (connection, entries),
+        connection.transaction(force_rollback=True),
+    ):
+        return await _withdraw(connection, room=room, order=order, entries=entries, said=said)
+
+
 async def withdraw(room: GovernanceRoom, *, order: Order, said: Withdrawing) -> EntriesMoved:
     """Asked to be taken back, or in an emergency taken out at once; what nobody agreed to is gone.
 
     Raises as `reject`; SamePerson also where this person took it out before and nobody agreed.
     """
+    async with _held(room, order=order) as (connection, entries):
+        return await _withdraw(connection, room=room, order=order, entries=entries, said=said)
+
+
+async def _withdraw(
+    connection: Connection,
+    *,
+    room: GovernanceRoom,
+    order: Order,
+    entries: Sequence[Standing],
+    said: Withdrawing,
+) -> EntriesMoved:
     _refuse_blank(said.reason)
     refuse_unless(order.caller.role, right=Right.PROPOSE_GUARD)
-    async with _held(room, order=order) as (connection, entries):
-        move = _withdrawal(entries, order=order, said=said)
-        fitting = _fitting(entries, order=order, event=move.event)
-        if move.event is EntryEvent.SUSPENDED:
-            refuse_unless(order.caller.role, right=Right.APPROVE_GUARD)
-            await _refuse_again(connection, order=order, entries=fitting)
-        return await _move(connection, room=room, order=order, entries=fitting, move=move)
+    move = _withdrawal(entries, order=order, said=said)
+    fitting = _fitting(entries, order=order, event=move.event)
+    if move.event is EntryEvent.SUSPENDED:
+        refuse_unless(order.caller.role, right=Right.APPROVE_GUARD)
+        await _refuse_again(connection, order=order, entries=fitting)
+    return await _move(connection, room=room, order=order, entries=fitting, move=move)
 
 
 def _withdrawal(entries: Sequence[Standing], *, order: Order, said: Withdrawing) -> Move:

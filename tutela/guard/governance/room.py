@@ -45,11 +45,11 @@ class GovernanceRoom:
     chance: Callable[[int], bytes]
 
     def new_ids(self, count: int, *, at: datetime) -> list[UUID]:
-        """So many new ids, in the order of their time."""
+        """So many new ids, each greater than the one before."""
         unix_ms = int(at.timestamp() * 1000)
-        return [
+        return sorted(
             uuid7(unix_ms=unix_ms, random=self.chance(UUID7_RANDOM_BYTES)) for _ in range(count)
-        ]
+        )
 
     def value_key(self, *parts: str) -> bytes:
         """A keyed digest that stands for a value without telling it."""
@@ -84,6 +84,8 @@ class Act:
     reason: str = ""
     #: What else is committed to, sealed; never a value.
     said: Mapping[str, object] = field(default_factory=dict)
+    #: Whether what is listed may be another after it.
+    moves: bool = True
     #: Of a call that creates: its own key, and a digest of its body.
     key: str | None = None
     body_key: bytes | None = None
@@ -121,5 +123,6 @@ async def write(connection: Connection, *, room: GovernanceRoom, listed: Whose, 
     leaf = {**fact.leaf.columns, "tenant": listed.tenant, "at": act.at}
     await connection.execute(_ledger_sql.add_leaf, leaf)
     await connection.execute(_sql.add_change, row)
-    await connection.execute(_sql.move_generation, listed.columns)
+    if act.moves:
+        await connection.execute(_sql.move_generation, listed.columns)
     return fact.id

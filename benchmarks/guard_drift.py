@@ -30,6 +30,7 @@ HARDER: Final[Mapping[str, Statistics]] = {
     "partial: one in five goes over": replace(USUAL, adoption=0.2),
     "split: five tags and five queries": replace(USUAL, replacement_tags=5, replacement_queries=5),
     "taken over: 60 others a day used it": replace(USUAL, replacement_users_before=60.0),
+    "drowned: 1,000 others a day used it": replace(USUAL, replacement_users_before=1_000.0),
     "strangers: five for each of the group": replace(USUAL, outsiders_per_member=5.0),
     "covered: all in two communities": replace(USUAL, cover_share=1.0),
     "quiet: one use in 25": replace(USUAL, group_uses=0.04),

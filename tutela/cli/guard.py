@@ -4,5 +4,5 @@ import typer
 
 guard = typer.Typer(
     no_args_is_help=True,
-    help="What searches, suggestions, tag pages and recommendations must not show.",
+    help="What the guard lists, and whether surfaces hold it.",
 )

@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tutela import logs
-from tutela.cli import filing, guard_probe, guard_switch
+from tutela.cli import filing, guard_leads, guard_probe, guard_switch
 from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
@@ -79,6 +79,7 @@ USAGE_CODES = frozenset(
         "unknown_entry",
         "unknown_guard_entry",
         "unknown_incident",
+        "unknown_lead",
         "unknown_list",
         "unknown_message",
         "unknown_notice",
@@ -124,6 +125,7 @@ application.add_typer(rules, name="rules")
 application.add_typer(terms, name="terms")
 guard_probe.join(guard)
 guard_switch.join(guard)
+guard_leads.join(guard)
 application.add_typer(guard, name="guard")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")

@@ -2,9 +2,7 @@
 
 import itertools
 import json
-import os
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,14 +16,14 @@ import pytest_asyncio
 from benchmarks.drift_counting import tally
 from benchmarks.drift_world import Statistics, World, draw
 from tests.decisions.test_confirming import tell
+from tests.fixtures.drifting import RISING, look_through, risen
 from tests.fixtures.governing import listed, person, tag, token_of, values_in_force
 from tests.fixtures.site import Site
 from tutela.domain.canonical import timestamp
 from tutela.domain.vocabulary import Role
 from tutela.guard.asking import ItemKind
 from tutela.guard.drift.rising import rising
-from tutela.guard.drift.room import DriftRoom
-from tutela.guard.drift.watching import ROUND, watch
+from tutela.guard.drift.watching import ROUND
 from tutela.guard.governance.entries import EntryAsked
 
 SMALL = Statistics(
@@ -58,7 +56,6 @@ class Told:
     world: World
     until: int
     names: list[str]
-    room: DriftRoom
 
     async def leads(self, *, role: Role = Role.LEAD, query: str = "") -> dict[str, Any]:
         token = await token_of(self.web.house, name=f"p-{role}", role=role)
@@ -79,12 +76,7 @@ class Told:
         )
 
     async def watch(self) -> int:
-        return await watch(self.room, monotonic=time.monotonic)
-
-
-def room_of(web: Site) -> DriftRoom:
-    house = web.house
-    return DriftRoom(pool=house.pool, keys=house.keys, clock=house.clock.now, chance=os.urandom)
+        return await look_through(self.web)
 
 
 def names_of(world: World) -> list[str]:
@@ -131,7 +123,7 @@ async def told(web: Site) -> Told:
         for each in world.blocked
     ]
     await listed(web.house, *entries, by=two)
-    return Told(web=web, world=world, until=until, names=names, room=room_of(web))
+    return Told(web=web, world=world, until=until, names=names)
 
 
 async def test_a_planted_replacement_is_among_the_first_leads_and_judged_by_people_alone(
@@ -212,35 +204,27 @@ async def _becomes_a_proposal_without_effect(told: Told, *, lead: dict[str, Any]
 
 
 async def test_a_lead_that_is_listed_is_done_and_the_spelling_does_not_matter(web: Site) -> None:
-    two = (await person(web.house, name="one"), await person(web.house, name="two"))
-    await listed(web.house, tag("bcdfghjk"), by=two)
-    now = web.house.clock.now()
-    old, new = now - timedelta(days=3), now - timedelta(hours=1)
-    uses = [(f"g-{n}", "b-c-d-f-g-h-j-k", old) for n in range(4)]
-    uses += [(f"g-{n}", "zxwvtsrq", new) for n in range(4)]
-    uses += [(f"o-{n}", f"usual{n % 9}", when) for n in range(60) for when in (old, new)]
-    uses += [(f"g-{n}", "usual1", old) for n in range(4)]
-    await tell(web, *(event(each, number=number) for number, each in enumerate(uses)))
-    room = room_of(web)
-    await watch(room, monotonic=time.monotonic)
+    await risen(web)
+    await look_through(web)
     assert await states(web) == [("open",)]
-    await listed(web.house, tag("ZxwVtsrq"), by=two)
+    two = (await person(web.house, name="one"), await person(web.house, name="two"))
+    await listed(web.house, tag(RISING.title()), by=two)
     web.house.clock.ahead = ROUND
-    await watch(room, monotonic=time.monotonic)
+    await look_through(web)
     assert await states(web) == [("listed",)]
 
 
-def event(use: tuple[str, str, datetime], *, number: int) -> dict[str, object]:
-    by, value, at = use
-    return {
-        "id": f"u-{number}",
-        "type": "use",
-        "at": timestamp(at),
-        "visibility": "public",
-        "account_id": by,
-        "kind": "tag",
-        "value": value,
-    }
+async def test_a_judged_lead_rests_for_a_month_and_returns_if_it_rises_still(web: Site) -> None:
+    await risen(web)
+    await look_through(web)
+    await web.house.rows("UPDATE guard_lead SET state = 'dismissed', decided_at = now()")
+    web.house.clock.ahead = ROUND
+    await look_through(web)
+    assert await states(web) == [("dismissed",)]
+    await web.house.rows("UPDATE guard_lead SET decided_at = now() - interval '31 days'")
+    web.house.clock.ahead = 2 * ROUND
+    await look_through(web)
+    assert await states(web) == [("open",)]
 
 
 async def states(web: Site) -> list[tuple[str]]:

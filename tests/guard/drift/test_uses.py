@@ -1,18 +1,18 @@
 """What was used is counted under digests; what it says is kept from the third account on."""
 
 import itertools
-import os
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.decisions.test_confirming import tell
+from tests.fixtures.drifting import room_of
 from tests.fixtures.site import Site
 from tutela.database.pool import tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.guard.drift.forgetting import forget_uses
-from tutela.guard.drift.room import DriftRoom, Whose
+from tutela.guard.drift.room import Whose
 from tutela.guard.drift.values import UseKind, spelling
 from tutela.guard.drift.week import Used, Week, last_week
 
@@ -173,8 +173,3 @@ async def left(web: Site) -> list[int]:
         " (SELECT count(*) FROM guard_carried)"
     )
     return counts
-
-
-def room_of(web: Site) -> DriftRoom:
-    house = web.house
-    return DriftRoom(pool=house.pool, keys=house.keys, clock=house.clock.now, chance=os.urandom)

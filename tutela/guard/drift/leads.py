@@ -19,11 +19,10 @@ from tutela.errors import TutelaError
 from tutela.guard.drift.evidence import Evidence, in_words
 from tutela.guard.drift.room import DriftRoom, Whose
 from tutela.guard.drift.values import UseKind, open_value
+from tutela.guard.governance.showing import mask
 
 #: An open lead is shown for so long after it last rose.
 FRESH: Final = timedelta(days=7)
-#: From so many signs on the first and the last one are shown.
-_SHOWN_FROM: Final = 4
 
 _sql = queries.load("tutela.guard.drift", file="leads.sql")
 
@@ -131,7 +130,7 @@ def _lead(row: Sequence[Any], *, keys: KeySet, may_read: bool) -> Lead:
         id=str(lead_id),
         state=LeadState(state),
         kind=UseKind(kind),
-        value=value if may_read else _masked(value),
+        value=value if may_read else mask(value),
         score=round(score, 1),
         evidence=tuple(in_words(evidence)),
         counts=evidence,
@@ -145,8 +144,3 @@ def _lead(row: Sequence[Any], *, keys: KeySet, may_read: bool) -> Lead:
 
 def _evidence(counts: Mapping[str, object]) -> Evidence:
     return msgspec.convert(counts, Evidence)
-
-
-def _masked(value: str) -> str:
-    ends = f"{value[0]}…{value[-1]}" if len(value) >= _SHOWN_FROM else "…"
-    return f"{ends} ({len(value)})"

@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-world bench-drift bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench-drift: setup  ## how early what replaces a blocked tag is a lead, in world
 
 bench-filing: setup  ## 10,000 statements to a database that fails on purpose: each filed exactly once
 	$(BIN)/python -m benchmarks.filing
+
+bench-guard-library: setup  ## the guard in a program: 10 M queries, its server killed, silent and back (QUERIES=240000: few)
+	$(BIN)/python -m benchmarks.guard_library $(if $(QUERIES),--queries $(QUERIES))
 
 bench-hashes: oracles  ## PDQ search beside threatexchange and faiss (HASHES=100000: a small one)
 	$(BIN)/python -m benchmarks.hashes $(if $(HASHES),--hashes $(HASHES))

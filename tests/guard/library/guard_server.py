@@ -81,6 +81,7 @@ class GuardServer:
     asked: list[str] = field(default_factory=list)
     reports: list[dict[str, Any]] = field(default_factory=list)
     _serving: ThreadingHTTPServer | None = None
+    _kept: bytes | None = None
     #: Set when whoever hangs is let go.
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -92,7 +93,13 @@ class GuardServer:
         """From here on this is the newest."""
         self.snapshot = snapshot(*words, version=version, **changed)
 
+    def keep(self) -> None:
+        """Makes the document once, for a large one."""
+        self._kept = self.document()
+
     def document(self) -> bytes:
+        if self._kept is not None:
+            return self._kept
         fill = bytes([self.snapshot.version % 256])
         made = sealing.publish(self.snapshot, signer=self.signer, chance=lambda count: fill * count)
         return sealing.hand_over(made, token=self.token)

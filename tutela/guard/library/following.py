@@ -11,6 +11,7 @@ from tutela.guard.library.believing import Believing
 from tutela.guard.library.calling import Came, Line
 from tutela.guard.library.errors import GuardAway, GuardRefused
 from tutela.guard.library.holding import Held, Origin
+from tutela.guard.library.memory import give_back
 from tutela.guard.library.options import Surroundings
 from tutela.guard.library.shelf import FileUnusable, Kept, Shelf
 from tutela.guard.sealing import Manifest, Opened, manifest_of, open_document
@@ -55,6 +56,7 @@ class Follower:
 
     def look(self, line: Line) -> bool:
         """Whether the server was heard; what it gave is taken over, and nothing that is wrong."""
+        before = self._version()
         try:
             self._look(line)
         except TutelaError as error:
@@ -68,12 +70,17 @@ class Follower:
             return False
         self.fault = None
         self._file()
+        if self._version() != before:
+            give_back()
         return True
+
+    def _version(self) -> int:
+        return self.held.decider.version if self.held else 0
 
     def _look(self, line: Line) -> None:
         begun = self._world.monotonic()
         held = self.held
-        came = line.snapshot(have=held.decider.version if held else 0)
+        came = line.snapshot(have=self._version())
         confirmed_at = begun - came.age_seconds
         if came.document is not None:
             self._take(came, line=line, confirmed_at_seconds=confirmed_at)

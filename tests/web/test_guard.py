@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.fixtures.guarding import Guarded, blocked, guarded_site
 from tests.fixtures.site import Site
 from tutela.domain.vocabulary import Role
-from tutela.guard.asking import Verdict
+from tutela.guard.asking import Surface, Verdict
 
 WORD = "zorvaplim"
 MILD = "quibdrastel"
@@ -217,3 +217,57 @@ async def test_a_token_that_tries_out_the_list_is_shut_out_where_the_operator_sa
     rows = await web.house.rows("SELECT length(viewer_key), trait FROM guard_probing")
     assert rows == [(0, "refused")]
     await site.client.aclose()
+
+
+async def test_a_flood_of_refused_calls_fills_no_disk(web: Site) -> None:
+    await web.token()
+    guarded = Guarded(web.house)
+    site = guarded_site(
+        web, room=guarded.room, guard_items_per_second=1.0, monotonic=guarded.seconds
+    )
+    many = texts(*["garden"] * 1_000)
+    statuses = {(await site.post("/v1/guard/search", body=many)).status_code for _ in range(150)}
+    assert statuses == {200, 429}
+    ((rows,),) = await web.house.rows("SELECT count(*) FROM refused_call")
+    assert 100 <= rows < 149
+    assert site.refusals.unrecorded == 149 - rows
+    await site.client.aclose()
+
+
+@pytest.mark.parametrize("surface", list(Surface))
+async def test_a_thousand_items_of_every_kind_and_script_get_a_verdict_each(
+    door: Site, surface: Surface
+) -> None:
+    scripts = [
+        "жасмин",
+        "γιασεμί",
+        "ياسمين",
+        "茉莉花",
+        "จัสมิน",
+        "יסמין",
+        "자스민",
+        "🪻",
+        "",
+        " ",
+        "\u202e",
+        "a" * 900,
+    ]
+    kinds = ["text", "tag", "account", "content"]
+    items = [
+        {"kind": kinds[at % 4], "value": scripts[at % len(scripts)] + str(at)} for at in range(998)
+    ]
+    items += [{"kind": "text", "value": ""}, {"kind": "tag", "value": f"#{WORD}"}]
+    found = await asked(door, surface=surface, items=items, viewer={"account_id": "a-9"})
+    verdicts = [each["verdict"] for each in found["results"]]
+    assert (len(verdicts), set(verdicts[:-1]), verdicts[-1]) == (1_000, {"allow"}, "block")
+
+
+@pytest.mark.parametrize("value", ["x" * 900_000, "\u0301" * 100_000, f"{WORD} " * 100_000])
+async def test_a_huge_value_gets_its_verdict(door: Site, value: str) -> None:
+    (result,) = (await asked(door, surface="search", **texts(value)))["results"]
+    assert result["verdict"] == ("block" if WORD in value else "allow")
+
+
+async def test_what_is_larger_than_a_body_may_be_is_refused(door: Site) -> None:
+    answer = await door.post("/v1/guard/search", body=texts("x" * 1_100_000))
+    assert answer.status_code == 413

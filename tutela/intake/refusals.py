@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from uuid import UUID
 
 import psycopg
 import structlog
 
 from tutela.access.keys import KeySet
-from tutela.access.pace import Pace
+from tutela.access.pace import Pace, Paces
 from tutela.access.service_auth import account_of
 from tutela.access.tokens import Caller
 from tutela.database import queries
@@ -27,6 +28,10 @@ POINTERS_MAX = 20
 #: Refused calls of nobody known that are written down, at most, and at once.
 ANONYMOUS_ROWS_PER_SECOND = 5.0
 ANONYMOUS_ROWS_BURST = 200.0
+#: The same of calls of one token that come faster than they may.
+FLOOD_ROWS_PER_SECOND = 1.0
+FLOOD_ROWS_BURST = 100.0
+FLOODS_MAX = 10_000
 
 _sql = queries.load("tutela.intake")
 _log = structlog.get_logger(__name__)
@@ -63,6 +68,9 @@ class RefusalLog:
         self._grouping = Grouping[Refusal, None](
             self._flush, group_max=256, waiting_max=2_048, flights=1
         )
+        self._too_many = Paces(
+            per_second=FLOOD_ROWS_PER_SECOND, burst=FLOOD_ROWS_BURST, names_max=FLOODS_MAX
+        )
         self._anonymous = Pace(per_second=ANONYMOUS_ROWS_PER_SECOND, burst=ANONYMOUS_ROWS_BURST)
         self.unrecorded = 0
 
@@ -70,8 +78,9 @@ class RefusalLog:
         """Returns once the refusal is a row, or is counted as one that could not be written.
 
         Calls of nobody known, and of accounts of a network, are written down no faster than
-        ANONYMOUS_ROWS_PER_SECOND, so that nobody fills the disk without a token; calls that failed
-        with the database are counted.
+        ANONYMOUS_ROWS_PER_SECOND, those of a token that come too fast no faster than
+        FLOOD_ROWS_PER_SECOND, so that nobody fills the disk by being refused; what is not written
+        down, as where the database fails, is counted.
         """
         if isinstance(refusal.error, DatabaseUnavailable) or not self._has_room(refusal):
             self.unrecorded += 1
@@ -84,8 +93,11 @@ class RefusalLog:
 
     def _has_room(self, refusal: Refusal) -> bool:
         seconds = asyncio.get_running_loop().time()
-        is_known = refusal.caller is not None and account_of(refusal.caller) is None
-        return is_known or self._anonymous.allows(seconds)
+        caller = refusal.caller
+        if caller is None or account_of(caller) is not None:
+            return self._anonymous.allows(seconds)
+        is_flood = refusal.error.status == HTTPStatus.TOO_MANY_REQUESTS
+        return not is_flood or self._too_many.allows(caller.token_id, seconds=seconds)
 
     async def _flush(self, refusals: Sequence[Refusal]) -> list[None]:
         rows = [self._row(each) for each in refusals]

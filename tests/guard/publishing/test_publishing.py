@@ -9,6 +9,7 @@ import pytest
 from tests.fixtures.deciding import action, at_work, claim, decided
 from tests.fixtures.guarding import MAIN, Guarded, blocked
 from tests.fixtures.house import Rooms
+from tutela.database.errors import DatabaseUnavailable
 from tutela.database.pool import tenant_transaction
 from tutela.domain.vocabulary import Mark, Role
 from tutela.guard.asking import Item, ItemKind, Reason, Result, Surface, Verdict
@@ -226,3 +227,20 @@ async def test_a_snapshot_that_does_not_open_leaves_the_last_good_one(rooms: Roo
     assert kept is not None
     assert kept.decider.version == 1
     assert kept.decider.verdict(Surface.SEARCH, WORD).verdict is Verdict.BLOCK
+
+
+async def test_without_the_database_the_last_good_one_goes_on_and_its_age_rises(
+    rooms: Rooms,
+) -> None:
+    await rooms.caller()
+    guarded = Guarded(rooms)
+    await guarded.publish(blocked(WORD))
+    await rooms.pool.close()
+    guarded.seconds.now += 301
+    with pytest.raises(DatabaseUnavailable):
+        await guarded.keeper.refresh()
+    kept, standing = guarded.keeper.of(MAIN), guarded.keeper.standing(MAIN)
+    assert kept is not None
+    assert standing is not None
+    assert kept.decider.verdict(Surface.SEARCH, WORD).verdict is Verdict.BLOCK
+    assert standing.degraded

@@ -1,8 +1,11 @@
 """What a call of the guard is told: verdicts by the kept snapshot, with help where it blocks."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Final
 
 from tutela.access.keys import KeySet
 from tutela.access.tokens import Caller
@@ -15,6 +18,10 @@ from tutela.guard.publishing.alarms import Sentry, ViewerKey
 from tutela.guard.publishing.building import FAIL_CLOSED
 from tutela.guard.publishing.keeping import Keeper, Kept
 from tutela.guard.publishing.listing import Place
+
+#: What is looked at between two other calls: items, and code points of all together.
+ITEMS_AT_ONCE: Final = 100
+SIGNS_AT_ONCE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +51,7 @@ def empty_guard(
     )
 
 
-def answered(
+async def answered(
     asked: GuardAsked, *, surface: Surface, caller: Caller, room: GuardRoom
 ) -> GuardAnswer:
     """One result an item, in their order; without any snapshot each surface opens or shuts."""
@@ -54,7 +61,9 @@ def answered(
         results = [unknown(surface, fail_closed=room.fail_closed)] * len(asked.items)
         version, age_seconds, degraded = 0, 0.0, True
     else:
-        results = _watched(kept, asked=asked, surface=surface, caller=caller, sentry=room.sentry)
+        results = await _watched(
+            kept, asked=asked, surface=surface, caller=caller, sentry=room.sentry
+        )
         version, age_seconds = standing.version, standing.age_seconds
         degraded = standing.degraded
     return GuardAnswer(
@@ -71,18 +80,26 @@ def answered(
     )
 
 
-def _watched(
+async def _watched(
     kept: Kept, *, asked: GuardAsked, surface: Surface, caller: Caller, sentry: Sentry
 ) -> list[Result]:
     """As the snapshot says; to a viewer who tries out what is listed, one answer to everything."""
     viewer = _viewer(asked, caller=caller, sentry=sentry)
     if sentry.is_shut(caller.token_id) or (viewer is not None and sentry.is_shut(viewer)):
         return refuse_all(len(asked.items))
-    results = kept.decider.results(surface, asked.items, viewer=asked.viewer)
+    results = await _results(kept, asked=asked, surface=surface)
     words = words_asked(surface, items=asked.items, results=results)
     if words and sentry.asked(words, viewer=viewer, caller=caller):
         return refuse_all(len(asked.items))
     return results
+
+
+async def _results(kept: Kept, *, asked: GuardAsked, surface: Surface) -> list[Result]:
+    """In a thread where it takes long, so that no other call waits for it."""
+    decide = partial(kept.decider.results, surface, asked.items, viewer=asked.viewer)
+    signs = sum(len(item.value) + sum(map(len, item.tags)) for item in asked.items)
+    is_long = len(asked.items) > ITEMS_AT_ONCE or signs > SIGNS_AT_ONCE
+    return await asyncio.to_thread(decide) if is_long else decide()
 
 
 def _viewer(asked: GuardAsked, *, caller: Caller, sentry: Sentry) -> ViewerKey | None:

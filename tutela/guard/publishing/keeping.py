@@ -96,6 +96,7 @@ class Keeper:
             before = None if kept is None else kept.decider
             decider = await asyncio.to_thread(deciding.decider, snapshot, before=before)
             switches = snapshot.switches
+            _tell_unsearched(place, decider=decider)
         self._kept[place] = Kept(
             decider=decider,
             switches=switches,
@@ -123,3 +124,9 @@ class Keeper:
         if self._failed.get(place) != kind:
             _log.warning("guard_unread", service=str(place), error=kind)
         self._failed[place] = kind
+
+
+def _tell_unsearched(place: Place, *, decider: deciding.Decider) -> None:
+    if decider.refused:
+        count, version = len(decider.refused), decider.version
+        _log.warning("guard_texts_unfit", service=str(place), version=version, count=count)

@@ -47,7 +47,7 @@ def ask_guard(
         if not paces.allows(caller.token_id, seconds=monotonic(), count=len(said.items)):
             pace = f"A token may ask for {items_per_second:g} items a second."
             raise TooMany(detail=f"{pace} None of these was looked at.")
-        return answer(answered(said, surface=surface, caller=caller, room=room))
+        return answer(await answered(said, surface=surface, caller=caller, room=room))
 
     return handle
 

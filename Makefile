@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ doors: setup  ## a world of reports through every door, each stored, queued, ans
 
 guard-probing: setup  ## what somebody learns of the guard's list by asking for 100,000 words, and who is told of it
 	$(BIN)/python -m benchmarks.guard_probing
+
+guard-switch: setup  ## how long the emergency switch takes on every surface of a platform, and back, and who is named as late
+	$(BIN)/python -m benchmarks.guard_switch
 
 guard-world: setup  ## 5,000 listed tags and queries on every surface of a platform: no leak, no harm (LISTED=200: a small one)
 	$(BIN)/python -m benchmarks.guard_world $(if $(LISTED),--listed $(LISTED))

@@ -35,17 +35,18 @@ async def house_guards(world: World, *, tell: Tell) -> AsyncIterator[Mapping[Sur
     with tempfile.TemporaryDirectory(prefix="tutela-guard-") as name:
         folder = Path(name)
         where = Where(data=folder / "data", keys=folder / "keys")
-        with _running(folder) as url:
+        with running(folder) as url:
             known = await _engaged(url, where=where, world=world)
             tell("listed by two people")
             async with guards(known, folder=folder / "last") as found:
-                await _in_force(found, world=world)
+                await in_force(found, world=world)
                 tell("in force on every surface")
                 yield found
 
 
 @contextmanager
-def _running(folder: Path) -> Iterator[str]:
+def running(folder: Path) -> Iterator[str]:
+    """The URL of a `tutela up` on the folder, for as long as the context lasts."""
     folder.chmod(0o711)
     where = {"TUTELA_DATA": str(folder / "data"), "TUTELA_KEYS": str(folder / "keys")}
     given = {**os.environ, **where, "TUTELA_GUARD_ITEMS_PER_SECOND": ITEMS_PER_SECOND}
@@ -71,7 +72,7 @@ async def _engaged(url: str, *, where: Where, world: World) -> Connection:
             return await engage(house, url=url, entries=entries_of(world))
 
 
-async def _in_force(found: Mapping[Surface, Asking], *, world: World) -> None:
+async def in_force(found: Mapping[Surface, Asking], *, world: World) -> None:
     """Returns once every surface blocks the last text that was listed."""
     last = Item(kind=ItemKind.TEXT, value=world.vocabulary.planted_queries[-1])
     async with asyncio.timeout(WAIT_SECONDS):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fixtures.governing import listed, person
+from tests.fixtures.governing import governance_room, listed, person
 from tests.fixtures.house import Rooms
 from tests.fixtures.surfaces import SERVICE, Publishing, Served, simulated, small_world
 from tutela.access.tokens import Caller
@@ -17,6 +17,7 @@ from tutela.drills.surfaces.listing import entries_of
 from tutela.drills.surfaces.world import World
 from tutela.guard.asking import ItemKind, Surface
 from tutela.guard.governance.listing import Governed
+from tutela.guard.governance.switching import SwitchAsked, throw
 from tutela.guard.propagation.holdings import HoldingsHere
 from tutela.guard.propagation.judging import LAG_SECONDS_MAX, FindingKind, SurfaceSeen, SurfaceState
 from tutela.guard.propagation.keeping import Book
@@ -62,17 +63,8 @@ class House:
                     self.surfaces.guards[surface] = Served(kept.decider)
 
     async def throw(self, mode: Mode) -> None:
-        now = self.rooms.clock.now()
-        await self.rooms.rows("UPDATE guard_switch SET state = 'open'")
-        for surface in Surface if mode is Mode.SHUT else ():
-            await self.rooms.rows(
-                "INSERT INTO guard_switch (tenant, service, id, mark, surface, state, thrown_by,"
-                " thrown_at, until) VALUES ('main', 'main', gen_random_uuid(), 'real', %(surface)s,"
-                " 'shut', 'one', %(now)s, %(now)s + interval '1 day')",
-                surface=str(surface),
-                now=now,
-            )
-        await self.rooms.rows("UPDATE guard_generation SET number = number + 1")
+        asked = SwitchAsked(surface="all", mode=mode, reason="a drill")
+        await throw(governance_room(self.rooms), caller=self.lead, asked=asked)
 
     async def until_all(self, state: SurfaceState) -> tuple[int, list[SurfaceSeen]]:
         """Simulated seconds until every surface that tells it is so and does nothing wrong."""

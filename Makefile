@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench-filing: setup  ## 10,000 statements to a database that fails on purpose: e
 
 bench-guard-library: setup  ## the guard in a program: 10 M queries, its server killed, silent and back (QUERIES=240000: few)
 	$(BIN)/python -m benchmarks.guard_library $(if $(QUERIES),--queries $(QUERIES))
+
+bench-guard: setup  ## a query in the guard beside a bare search, recall of variants, harm (QUERIES=10000000: memory too)
+	$(BIN)/python -m benchmarks.guard $(if $(QUERIES),--queries $(QUERIES))
 
 bench-hashes: oracles  ## PDQ search beside threatexchange and faiss (HASHES=100000: a small one)
 	$(BIN)/python -m benchmarks.hashes $(if $(HASHES),--hashes $(HASHES))

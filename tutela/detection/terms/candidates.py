@@ -13,15 +13,14 @@ from tutela.detection.terms import ascii_signs
 from tutela.detection.terms.pairs import REPEATED, Match, are_spelled, pairs, squashed
 from tutela.detection.terms.search import Side, Wanted
 from tutela.detection.terms.shapes import shapes
-from tutela.detection.terms.stream import SAME
 from tutela.detection.terms.term import Term, TermKind
 
 _NOTHING: Final[tuple[Term, ...]] = ()
-_WORD: Final = re.compile("\x01+|[^\x01 ]+")
+_WORD: Final = re.compile(b"\x01|[^\x01 ]+")
 #: A key whose term is told at a glance: that term, and how it stands among words.
 Listed = tuple[str, Term] | None
-#: Where each word begins and ends in a squashed stream; two may share one run.
-Spans = list[tuple[int, int]]
+#: Where each word begins, and where each ends, in a squashed stream; two may share one run.
+Edges = tuple[list[int], list[int]]
 
 
 class Candidates:
@@ -36,6 +35,7 @@ class Candidates:
         self._find_all = _finder(side.wanted if side else None, overlapping=True)
         self._find_respelled = _finder(side.respelled) if side and side.respelled else None
         self._only_edges, self._has_gaps = _of_keys(side.wanted) if side else (b"", b"")
+        self._has_loose = 0 in self._only_edges
         self._listed = _listed(side.wanted, terms=terms) if side else []
 
     def are_respelled(self, signs: bytes) -> bool:
@@ -43,43 +43,47 @@ class Candidates:
         find = self._find_respelled
         return find is not None and bool(find(REPEATED.sub(b"", signs)))
 
-    def squashed(self, signs: bytes) -> bytes | None:
-        """Each run of one sign once; None where terms may be respelled there."""
-        found = pairs(signs)
-        if not found:
-            return signs
-        if are_spelled(signs, found=found) and self.are_respelled(signs):
-            return None
-        return squashed(signs, found=found)
-
-    def told_ascii(self, raw: bytes, *, squashed: bytes) -> Sequence[Term] | None:
-        """What is known of the candidates in the first reading of a text of ASCII."""
-        spans, at, last = [], 0, 0
-        for word in REPEATED.sub(b"", raw.translate(ascii_signs.SPACED)).split():
-            begin = at - 1 if word[0] == last else at
-            at, last = begin + len(word), word[-1]
-            spans.append((begin, at))
-        found = self._open(squashed, spans=spans)
+    def told(self, squashed: bytes, *, raw: bytes) -> Sequence[Term] | None:
+        """What is known of a text of ASCII letters in which keys were found."""
+        words = raw.translate(ascii_signs.SPACED)
+        if pairs(words):
+            words = REPEATED.sub(b"", words)
+        found = self._open(self._find_all(squashed), edges=_edges(words.split()))
         if not found:
             return _NOTHING
         return self._sure(found, words=raw.translate(ascii_signs.WORDS).decode())
 
-    def told(self, text: str, *, squashed: bytes) -> Sequence[Term] | None:
-        """What is known of the candidates in the first reading of a text of any script."""
-        words = text.translate(shapes().words)
-        found = self._open(squashed, spans=_spans(words))
-        return self._sure(found, words=words) if found else _NOTHING
+    def among(self, readings: Sequence[bytes], *, text: str) -> Sequence[Term] | None:
+        """What is known of a text, by the words of its readings."""
+        open_: list[int] = []
+        for at, words in enumerate(readings):
+            signs = words.translate(None, b" ")
+            found = pairs(signs)
+            if found:
+                if are_spelled(signs, found=found) and self.are_respelled(signs):
+                    return None
+                signs = squashed(signs, found=found)
+            if not self.find(signs):
+                continue
+            matches, edges = self._find_all(signs), _edges(_WORD.findall(REPEATED.sub(b"", words)))
+            if not at:
+                open_ = self._open(matches, edges=edges)
+            elif _between(matches, edges=edges):
+                return None
+        return self._sure(open_, words=text.translate(shapes().words)) if open_ else _NOTHING
 
-    def _open(self, squashed: bytes, *, spans: Spans) -> list[int]:
-        """The keys that may be hits, by where words begin and end."""
-        starts, ends = {start for start, _ in spans}, {end for _, end in spans}
-        only_edges, has_gaps = self._only_edges, self._has_gaps
-        return [
-            key
-            for key, start, end in self._find_all(squashed)
-            if (start in starts and end in ends)
-            or (not only_edges[key] and (has_gaps[key] or _is_inside(start, end=end, spans=spans)))
-        ]
+    def _open(self, matches: Sequence[Match], *, edges: Edges) -> list[int]:
+        """The keys that may be hits in the first reading, by where words begin and end."""
+        found = _between(matches, edges=edges)
+        if self._has_loose:
+            only_edges, has_gaps = self._only_edges, self._has_gaps
+            found += [
+                key
+                for key, start, end in matches
+                if not only_edges[key]
+                and (has_gaps[key] or _is_inside(start, end=end, edges=edges))
+            ]
+        return found
 
     def _sure(self, keys: Sequence[int], *, words: str) -> Sequence[Term] | None:
         """The terms of these keys that stand in the words as they are listed; None if none does."""
@@ -133,15 +137,22 @@ def _words(term: Term) -> str:
     return own if term.kind is TermKind.SUBSTRING else f" {own} "
 
 
-def _spans(words: str) -> Spans:
-    spans, at, last = [], 0, 0
-    for word in _WORD.findall(words):
-        signs = REPEATED.sub(b"", word.encode("latin-1").translate(SAME))
-        begin = at - (signs[0] == last)
-        at, last = begin + len(signs), signs[-1]
-        spans.append((begin, at))
-    return spans
+def _edges(words: Sequence[bytes]) -> Edges:
+    starts, ends, at, last = [], [], 0, 0
+    for word in words:
+        begin = at - 1 if word[0] == last else at
+        at, last = begin + len(word), word[-1]
+        starts.append(begin)
+        ends.append(at)
+    return starts, ends
 
 
-def _is_inside(start: int, *, end: int, spans: Spans) -> bool:
-    return any(begin <= start and end <= until for begin, until in spans)
+def _between(matches: Sequence[Match], *, edges: Edges) -> list[int]:
+    """The keys that begin with a word and end with one."""
+    starts, ends = edges
+    return [key for key, start, end in matches if start in starts and end in ends]
+
+
+def _is_inside(start: int, *, end: int, edges: Edges) -> bool:
+    """Whether it lies in one word."""
+    return any(begin <= start and end <= until for begin, until in zip(*edges, strict=True))

@@ -32,7 +32,7 @@ def glance(sides: Sequence[Side], *, terms: Sequence[Term]) -> Glance:
     further = partial(_further, latin=latin, native=native)
     if native.has_letters:
         return further
-    find, told = latin.find, latin.told_ascii
+    find, told = latin.find, latin.told
     letters, separators = ascii_signs.SIGNS, ascii_signs.SEPARATORS
 
     def look(text: str) -> Sequence[Term] | None:
@@ -42,27 +42,15 @@ def glance(sides: Sequence[Side], *, terms: Sequence[Term]) -> Glance:
         signs = raw.translate(letters, separators)
         if not signs.isalpha():
             read = None if native.has_ascii else ascii_signs.readings(raw, text=text)
-            return further(text) if read is None else _among(read, raw=raw, latin=latin)
+            return further(text) if read is None else latin.among(read, text=text)
         found = pairs(signs)
         if found:
             if are_spelled(signs, found=found) and latin.are_respelled(signs):
                 return None
             signs = squashed(signs, found=found)
-        return told(raw, squashed=signs) if find(signs) else _NOTHING
+        return told(signs, raw=raw) if find(signs) else _NOTHING
 
     return look
-
-
-def _among(streams: Sequence[bytes], *, raw: bytes, latin: Candidates) -> Sequence[Term] | None:
-    """What is known of a text of ASCII with digits or signs, by the signs of its readings."""
-    first = latin.squashed(streams[0])
-    if first is None:
-        return None
-    for stream in streams[1:]:
-        other = latin.squashed(stream)
-        if other is None or latin.find(other):
-            return None
-    return latin.told_ascii(raw, squashed=first) if latin.find(first) else _NOTHING
 
 
 def _further(text: str, *, latin: Candidates, native: Scripts) -> Sequence[Term] | None:
@@ -70,12 +58,5 @@ def _further(text: str, *, latin: Candidates, native: Scripts) -> Sequence[Term]
     found = readings(text) if len(text) <= _TEXT_MAX else None
     if found is None or not native.holds_none(text):
         return None
-    first = latin.squashed(found[0].encode())
-    if first is None:
-        return None
-    for reading in found[1:]:
-        other = latin.squashed(reading.encode())
-        if other is None or latin.find(other):
-            return None
-    told = latin.told(text, squashed=first) if latin.find(first) else _NOTHING
+    told = latin.among([reading.encode() for reading in found], text=text)
     return None if told and latin.has_allow else told

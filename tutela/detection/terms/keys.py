@@ -25,12 +25,13 @@ def keys(texts: Sequence[str]) -> list[str]:
 
 
 def letter_words(text: str) -> list[str] | None:
-    """The key of each word of a text of ASCII letters, several in the last one; else None."""
-    if not text.isascii():
-        return None
-    words = text.encode().translate(ascii_signs.SPACED).decode().split()
-    is_plain = text.encode().translate(None, ascii_signs.SEPARATORS).isalpha()
-    return words if is_plain and len(set(words[-1])) > 1 else None
+    """The key of each word of a text of ASCII letters and spaces; else None.
+
+    Words whose letters are all the same are left to `keys`.
+    """
+    words = text.split(" ")
+    is_plain = text.isascii() and all(word.isalpha() and len(set(word)) > 1 for word in words)
+    return text.encode().translate(ascii_signs.SIGNS).decode().split(" ") if is_plain else None
 
 
 def _keys(found: Written) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every reading of one short text in which `TermMatcher.hits` looks for terms, as signs alone."""
+"""Every reading of one short text in which `TermMatcher.hits` looks for terms."""
 
 import re
 from itertools import product
@@ -21,7 +21,7 @@ _DIGITS_OF_TWO: Final = "679"
 
 
 def readings(text: str) -> list[str] | None:
-    """The signs of each, the first one first, runs as they are; None where others are needed."""
+    """The words of each, the first one first; None where others are needed."""
     held = shapes()
     shape = text.translate(held.shape)
     if _UNREAD.search(shape):

@@ -1,7 +1,7 @@
 """What each code point is in the readings of one short text, for `str.translate`.
 
-The readings are those of the Latin fold without separators; i and l are one sign, as in the
-squashed stream. What stands in a text is told by its shape, which has a letter for every code.
+The readings are those of the Latin fold, with a space for each separator; i and l are one sign, as
+in the squashed stream. What stands in a text is told by its shape: a letter for every code.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from tutela.detection.terms.table import Fold, table
 _KEPT_MAX: Final = 20_000
 #: A letter of another script in a reading: no term has it.
 FOREIGN: Final = "\x01"
+SPACE: Final = " "
 
 #: Of digits that look like two letters.
 _OF_TWO: Final = frozenset(codes.coded(letter, start=codes.FROM_DIGIT) for letter in "gt")
@@ -110,13 +111,17 @@ def _shape(code: int) -> str:
 def _sign(code: int) -> str:
     if code >= codes.ANY_LETTER:
         return chr(SAME[code])
-    return FOREIGN if code == codes.OTHER else ""
+    return _other(code)
 
 
 def _letter(code: int) -> str:
+    return chr(code) if code >= codes.ANY_LETTER else _other(code)
+
+
+def _other(code: int) -> str:
     if code >= codes.SIGNS:
-        return chr(code) if code >= codes.ANY_LETTER else FOREIGN
-    return " " if code >= codes.SEEN else ""
+        return FOREIGN
+    return SPACE if code >= codes.SEEN else ""
 
 
 def _first(code_point: int) -> str:
@@ -135,7 +140,8 @@ def _second(code_point: int, *, shapes_read: str) -> str:
 
 
 def _plain(code_point: int) -> str:
-    return "".join(_sign(code) for code in codes_of(code_point) if _shape(code) == "p")
+    read = ((_shape(code), _sign(code)) for code in codes_of(code_point))
+    return "".join(sign if shape == "p" or not sign else SPACE for shape, sign in read)
 
 
 def _native(code_point: int) -> str:

@@ -309,6 +309,23 @@ SELECT tenant, service, CASE WHEN viewer_key = '' THEN token_id::text ELSE encod
 FROM guard_probing
 WHERE mark = 'real' AND last_at > %(now)s - interval '1 hour'
 
+-- name: guard_emergency
+-- Entries that one lead put in or took out, until another agrees, and surfaces that the switch has shut.
+SELECT tenant, service, batch_id::text, format('%%s entries %%s, until %%s', count(*), state, min(answer_by))
+FROM guard_entry
+WHERE mark = 'real' AND state IN ('provisional', 'suspended') AND answer_by > %(now)s
+GROUP BY tenant, service, batch_id, state
+UNION ALL
+SELECT tenant, service, surface, format('shut since %%s, until %%s', thrown_at, until)
+FROM guard_switch
+WHERE mark = 'real' AND state = 'shut' AND until > %(now)s
+
+-- name: guard_objection
+-- Objections against the guard that wait for three days.
+SELECT tenant, service, id::text, format('since %%s, %%s times', created_at, times)
+FROM guard_objection
+WHERE mark = 'real' AND state = 'open' AND created_at < %(now)s - interval '3 days'
+
 -- name: guard_leaks
 -- Surfaces that showed something that the guard blocks, by its entry, when they were asked last.
 SELECT tenant, service, format('%%s: %%s', name, what), format('%%s spelling, %%s shown, since %%s', spelling, shown, first_at)

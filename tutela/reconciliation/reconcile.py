@@ -38,7 +38,7 @@ FAMILY_MIXED: Final = "family_mixed"
 ALARMS: Final = frozenset(
     {"refusals_rising", "endpoint_missing", "endpoint_gone", "filing_late", "filing_refused"}
     | {"witness_behind", "list_stale", "exchange_failed"}
-    | {"guard_stale", "guard_probing"}
+    | {"guard_stale", "guard_probing", "guard_emergency", "guard_objection"}
     | {"guard_leaks", "guard_lagging", "guard_unseen", "guard_over_blocked"}
 )
 
@@ -75,6 +75,8 @@ MEANINGS: Final[dict[str, str]] = {
     "exchange_failed": "A hotline's exchange that a list follows could not be read.",
     "guard_stale": "A process answers by a version of the guard that is too old.",
     "guard_probing": "Somebody tries out what the guard lists.",
+    "guard_emergency": "One person's word changed what the guard shows; another must look at it.",
+    "guard_objection": "An objection against the guard has waited for days.",
     "guard_leaks": "A surface of the platform shows what the guard blocks.",
     "guard_lagging": "A change of the guard does not hold on a surface for longer than a minute.",
     "guard_unseen": "A surface of the platform gave no answer: what it shows is not known.",

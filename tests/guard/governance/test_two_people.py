@@ -1,5 +1,6 @@
 """What the guard lists is listed by two people, and taken back by two."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -225,6 +226,23 @@ async def test_what_is_listed_already_is_refused_and_nothing_of_the_rest_is_writ
         await proposed(rooms, tag(THIRD), tag(f"#{THIRD}"), by=one)
     assert [each.pointer for each in twice.value.errors] == ["/entries/1/value"]
     assert len(await rooms.rows("SELECT 1 FROM guard_entry")) == 1
+
+
+async def test_of_two_who_act_at_once_one_goes_first(rooms: Rooms) -> None:
+    one, two = await person(rooms, name="one"), await person(rooms, name="two")
+    both = await asyncio.gather(
+        *(proposed(rooms, tag(FIRST), by=each) for each in (one, two)), return_exceptions=True
+    )
+    (asked,) = [each for each in both if isinstance(each, Proposed)]
+    assert [type(each) for each in both if not isinstance(each, Proposed)] == [AlreadyListed]
+    (state,) = await rooms.rows("SELECT proposed_by FROM guard_entry")
+    other = two if state == ("one",) else one
+    answers = await asyncio.gather(
+        approved(rooms, by=other, what=asked),
+        rejected(rooms, by=other, entry=UUID(asked.id)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, IllegalTransition) for each in answers) == 1
 
 
 async def test_each_act_is_one_leaf_without_values_or_names(rooms: Rooms) -> None:

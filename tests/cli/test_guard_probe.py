@@ -68,6 +68,10 @@ def test_each_surface_is_told_and_what_is_not_known_to_hold_is_1(
     assert away.status == 1
     assert "search: unavailable (no answer: ConnectError)" in away.out
     assert "1 surfaces, 0 known to hold, 0 leaks" in away.out
+    file.write_text(FILE.format(url=url) + 'service = "main/none"\n')
+    nobodys = beside("guard", "probe", "--probes", file)
+    assert nobodys.status == 2
+    assert "There is no main/none" in nobodys.err
 
 
 def test_a_file_that_can_not_be_used_is_wrong_usage(
@@ -81,3 +85,7 @@ def test_a_file_that_can_not_be_used_is_wrong_usage(
     monkeypatch.setenv("TUTELA_GUARD_PROBES", str(tmp_path / "none.toml"))
     told = command("guard", "probe", "--data", tmp_path / "none")
     assert told.status == 2
+    started = command("up", "--port", "0", "--data", tmp_path / "none")
+    assert started.status == 2
+    assert "none.toml: No such file or directory" in started.err
+    assert not (tmp_path / "none").exists()

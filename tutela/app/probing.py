@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import msgspec
 
-from tutela.access.services import find
+from tutela.access.services import NoSuchService, find
 from tutela.app import House, Loop
 from tutela.guard.propagation.asking import HttpProbe
-from tutela.guard.propagation.configured import read_headers, read_probes
+from tutela.guard.propagation.configured import Probes, read_headers, read_probes
 from tutela.guard.propagation.holdings import HoldingsHere
 from tutela.guard.propagation.judging import SurfaceSeen
 from tutela.guard.propagation.keeping import Book, forget_others
@@ -32,17 +33,36 @@ class Prober:
         )
 
     async def turn(self, moved: Moved | None = None) -> list[SurfaceSeen]:
-        """How each surface was found; raises ProbesUnfit, NoSuchService, and asks nothing then."""
+        """How each surface was found; raises ProbesUnfit, and asks nothing then.
+
+        Raises NoSuchService once those of the other services are asked.
+        """
         house, probes = self._house, read_probes(self._file)
-        for each in probes.services:
-            tenant, _, service = each.partition("/")
-            await find(house.pool, tenant=tenant, service=service)
-        await forget_others(house.pool, services=probes.services, now=house.clock())
+        unknown = {each: why for each in probes.services if (why := await self._unknown(each))}
+        known = tuple(each for each in probes.surface if each.service not in unknown)
+        await forget_others(
+            house.pool, services=[each.service for each in known], now=house.clock()
+        )
+        found = await self._rounds(msgspec.structs.replace(probes, surface=known)).turn(moved)
+        for why in unknown.values():
+            raise why
+        return found
+
+    async def _unknown(self, service: str) -> NoSuchService | None:
+        tenant, _, name = service.partition("/")
+        try:
+            await find(self._house.pool, tenant=tenant, service=name)
+        except NoSuchService as unknown:
+            return unknown
+        return None
+
+    def _rounds(self, probes: Probes) -> Rounds:
+        house = self._house
         headers = {
             (each.service, each.name): read_headers(each, folder=self._file.parent)
             for each in probes.surface
         }
-        rounds = Rounds(
+        return Rounds(
             probes=probes,
             probe=HttpProbe(self._client, headers=headers, chance=house.chance),
             holdings=self._holdings,
@@ -56,7 +76,6 @@ class Prober:
             clock=house.clock,
             chance=house.chance,
         )
-        return await rounds.turn(moved)
 
 
 @asynccontextmanager

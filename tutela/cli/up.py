@@ -110,11 +110,14 @@ def _refuse_unusable(settings: Settings) -> None:
     from tutela.decisions.withholding import register
     from tutela.decisions.words.catalogs import refuse_unknown
     from tutela.detection.pipeline import room as detection
+    from tutela.guard.propagation.configured import read_probes
 
     refuse_unknown(settings.language)
     register(settings.withholding_bases)
     detection.register(settings.detection_bases)
     refuse_unfit(settings)
+    if settings.guard_probes is not None:
+        read_probes(settings.guard_probes)
 
 
 async def _prepare(settings: Settings) -> None:

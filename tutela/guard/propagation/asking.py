@@ -66,7 +66,7 @@ class HttpProbe:
                 body = await self._fetch(surface, value=value)
         except TimeoutError as cause:
             raise SurfaceUnavailable(f"no answer in {surface.timeout_seconds:g} s") from cause
-        except (httpx.HTTPError, httpx.InvalidURL) as cause:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as cause:
             raise SurfaceUnavailable(f"no answer: {type(cause).__name__}") from cause
         return read_answer(body, surface=surface)
 

@@ -13,6 +13,8 @@ from tutela.errors import FieldError, TutelaError
 from tutela.guard.asking import Surface
 from tutela.intake.mapping.place import line_of
 from tutela.intake.reading import Unfit, fit
+from tutela.outside.errors import OutsideRefused
+from tutela.outside.places import read_place
 
 FILE_BYTES_MAX: Final = 1024 * 1024
 #: What stands in a URL for what is asked, and for somebody new who asks it.
@@ -161,7 +163,13 @@ def _url_error(url: str) -> str | None:
     if VALUE not in placeholders:
         return f"{VALUE} belongs in it, where what is asked stands"
     unknown = next((each for each in placeholders if each not in (VALUE, VIEWER)), None)
-    return unknown and f"{unknown} is no placeholder; {VALUE} and {VIEWER} are"
+    if unknown is not None:
+        return f"{unknown} is no placeholder; {VALUE} and {VIEWER} are"
+    try:
+        read_place(_PLACEHOLDER.sub("x", url))
+    except OutsideRefused as refused:
+        return refused.detail
+    return None
 
 
 def _unfit(path: Path, *, text: str, errors: tuple[FieldError, ...]) -> ProbesUnfit:

@@ -14,7 +14,7 @@ from tutela.guard.publishing.canaries import CANARIES_KEPT, NEVER
 #: A surface that gave no answer so often, one after the other, is asked nothing more in this look.
 FAILURES_MAX: Final = 3
 #: What was not answered by then stays unanswered.
-LOOK_SECONDS_MAX: Final = 30.0
+LOOK_SECONDS_MAX: Final = 20.0
 
 
 class Spelling(StrEnum):

@@ -1,15 +1,18 @@
 """The simulated platform's four surfaces over HTTP: unguarded they lead to what is planted."""
 
+import html
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
 
 from tutela.drills.surfaces.adapters import Surfaces
 from tutela.drills.surfaces.asking import Asking, ExactList, GuardUnreached, NobodyAsked
+from tutela.drills.surfaces.home import first_page
 from tutela.drills.surfaces.listing import snapshot_of
 from tutela.drills.surfaces.serving import SurfacesSite
 from tutela.drills.surfaces.world import Size, World, make_world
@@ -33,7 +36,7 @@ class Unreached:
 async def site(world: World, *, guard: Asking) -> AsyncIterator[httpx.AsyncClient]:
     surfaces = Surfaces(world.platform, guards=dict.fromkeys(Surface, guard))
     async with (
-        serving(SurfacesSite(surfaces).take) as url,
+        serving(SurfacesSite(surfaces, home=first_page(world)).take) as url,
         httpx.AsyncClient(base_url=url, trust_env=False) as client,
     ):
         yield client
@@ -84,6 +87,14 @@ async def test_a_demoted_account_is_found_by_name_and_never_recommended(world: W
     async with site(world, guard=guard) as client:
         assert await shown(client, path="/search", q=demoted) == [demoted]
         assert await shown(client, path="/recommendations", like=demoted) == []
+
+
+async def test_every_link_of_the_first_page_leads_to_a_page(world: World) -> None:
+    async with site(world, guard=NobodyAsked()) as client:
+        links = re.findall(r'href="([^"]+)"', (await client.get("/")).text)
+        pages = [(await client.get(html.unescape(each))).json() for each in links]
+    assert len({urlsplit(each).path for each in links}) > len(Surface)
+    assert all(page["results"] for page in pages)
 
 
 async def test_what_the_guard_could_not_be_asked_about_is_not_shown(world: World) -> None:

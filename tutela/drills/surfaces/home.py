@@ -17,27 +17,30 @@ def first_page(world: World, *, shown: int = 3) -> bytes:
     """Links to every surface, for the first planted and ordinary tokens, as HTML."""
     words, planted = world.vocabulary, world.planted
     members = [members[0] for members in planted.networks.values()]
-    tokens = {
-        "planted tags": words.planted_tags[:shown],
-        "planted queries": words.planted_queries[:shown],
-        "ordinary tags": words.tags[:shown],
-        "ordinary queries": words.queries[:shown],
-    }
-    parts = [_HEAD]
-    for title, each in tokens.items():
-        parts.append(f"<h2>{title}</h2>{_list(_surfaces(token) for token in each)}")
+    tags = {"planted tags": words.planted_tags, "ordinary tags": words.tags}
+    queries = {"planted queries": words.planted_queries, "ordinary queries": words.queries}
+    parts = [
+        _HEAD,
+        *(_part(title, lines=map(_of_tag, each[:shown])) for title, each in tags.items()),
+        *(_part(title, lines=map(_of_query, each[:shown])) for title, each in queries.items()),
+    ]
     people = [*members, *sorted(planted.minors)[:shown]]
-    parts.append(f"<h2>recommendations</h2>{_list([_recommended(each)] for each in people)}")
+    parts.append(_part("recommendations", lines=([_recommended(each)] for each in people)))
     return "".join(parts).encode()
 
 
-def _surfaces(token: str) -> list[str]:
-    tag = quote(token, safe="")
+def _of_tag(tag: str) -> list[str]:
     return [
-        _link(f"/search?{urlencode({'q': token})}", text=f"search {token}"),
-        _link(f"/typeahead?{urlencode({'q': token[:4]})}", text=f"type {token[:4]}"),
-        _link(f"/tags/{tag}", text=f"#{token}"),
-        _link(f"/recommendations?{urlencode({'topic': token})}", text="more about it"),
+        _link(f"/tags/{quote(tag, safe='')}", text=f"#{tag}"),
+        _link(f"/search?{urlencode({'q': tag})}", text="search for it"),
+        _link(f"/recommendations?{urlencode({'topic': tag})}", text="more about it"),
+    ]
+
+
+def _of_query(query: str) -> list[str]:
+    return [
+        _link(f"/search?{urlencode({'q': query})}", text=f"search for {query}"),
+        _link(f"/typeahead?{urlencode({'q': query[:4]})}", text=f"type {query[:4]}"),
     ]
 
 
@@ -50,6 +53,6 @@ def _link(path: str, *, text: str) -> str:
     return f'<a href="{html.escape(path)}">{html.escape(text)}</a>'
 
 
-def _list(lines: Iterable[list[str]]) -> str:
+def _part(title: str, *, lines: Iterable[list[str]]) -> str:
     items = "".join(f"<li>{' · '.join(line)}</li>" for line in lines)
-    return f"<ul>{items}</ul>"
+    return f"<h2>{title}</h2><ul>{items}</ul>"

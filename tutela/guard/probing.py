@@ -212,10 +212,18 @@ def words_asked(
     if surface not in _ASKING:
         return []
     return [
-        Word(item.value, result.verdict is not Verdict.ALLOW)
+        word
         for item, result in zip(items, results, strict=True)
-        if item.kind in _WORDS and result.reason not in _SAYS_NOTHING
+        if item.kind in _WORDS
+        for word in word_asked(item.value, result=result)
     ]
+
+
+def word_asked(text: str, *, result: Result) -> tuple[Word, ...]:
+    """A text that a viewer chose, and whether it was refused; nothing where that is not known."""
+    if result.reason in _SAYS_NOTHING:
+        return ()
+    return (Word(text, result.verdict is not Verdict.ALLOW),)
 
 
 def refuse_all(count: int) -> list[Result]:

@@ -108,6 +108,14 @@ def test_it_answers_as_the_call_over_http_would(guard: Guard) -> None:
     assert answer.results[0].help.language == "fr"
 
 
+@pytest.mark.parametrize("viewer", [None, Viewer(account_id="a-1")])
+def test_a_search_by_itself_is_told_the_same(guard: Guard, viewer: Viewer | None) -> None:
+    for query in ("zorbaquil", "mirvanel", "vexomir", "#Z0RBAQUIL", "", "\ud800"):
+        asked = GuardAsked(items=(Item(kind=ItemKind.TEXT, value=query),), viewer=viewer)
+        (told,) = guard.ask(Surface.SEARCH, asked=asked).results
+        assert guard.search(query, viewer=viewer) == told
+
+
 def test_an_event_loop_may_ask_it_directly(guard: Guard) -> None:
     async def ask() -> Verdict:
         return guard.search("zorbaquil").verdict

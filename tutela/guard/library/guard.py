@@ -32,7 +32,7 @@ from tutela.guard.library.reports import AGE_SECONDS_MAX, ProgramReport
 from tutela.guard.library.running import Runner
 from tutela.guard.library.shelf import Shelf
 from tutela.guard.library.watching import Viewers
-from tutela.guard.probing import refuse_all
+from tutela.guard.probing import refuse_all, word_asked, words_asked
 
 _PROGRAM_BYTES: Final = 16
 
@@ -76,10 +76,10 @@ class Guard:
     def search(self, query: str, *, viewer: Viewer | None = None) -> Result:
         """What becomes of what somebody looks for: `block` is no results, and help instead."""
         held = self._follower.held
-        if held is None or viewer is not None:
-            item = Item(kind=ItemKind.TEXT, value=query)
-            return self.look_at(Surface.SEARCH, items=(item,), viewer=viewer)[0]
-        result = held.decider.verdict(Surface.SEARCH, query)
+        if held is None:
+            result = unknown(Surface.SEARCH, fail_closed=self._options.fail_closed)
+        else:
+            result = self._searched(query, held=held, viewer=viewer)
         self._counts.add(Surface.SEARCH, results=(result,))
         options = self._options
         return with_help(result, country=options.country, language=options.language)
@@ -198,7 +198,18 @@ class Guard:
         if self._viewers.is_shut(asked.viewer):
             return refuse_all(len(asked.items))
         results = held.decider.results(surface, asked.items, viewer=asked.viewer)
-        return self._viewers.watched(results, asked=asked, surface=surface)
+        words = words_asked(surface, items=asked.items, results=results) if asked.viewer else ()
+        if self._viewers.shuts(asked.viewer, words=words):
+            return refuse_all(len(asked.items))
+        return results
+
+    def _searched(self, query: str, *, held: Held, viewer: Viewer | None) -> Result:
+        """The same as `_decided` of one text, in a fraction of the time."""
+        if self._viewers.is_shut(viewer):
+            return refuse_all(1)[0]
+        result = held.decider.verdict(Surface.SEARCH, query)
+        words = word_asked(query, result=result) if viewer else ()
+        return refuse_all(1)[0] if self._viewers.shuts(viewer, words=words) else result
 
     def _tell(self, line: Line) -> None:
         self._send(self._report(), line=line)

@@ -5,9 +5,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tutela.guard.asking import GuardAsked, Result, Surface, Viewer
+from tutela.guard.asking import Viewer
 from tutela.guard.library.reports import PROBING_MAX, ViewerProbing
-from tutela.guard.probing import Watch, refuse_all, words_asked
+from tutela.guard.probing import Watch, Word
 
 #: Of viewers that were found and not told yet; the oldest give way.
 _WAITING_MAX: Final = 10 * PROBING_MAX
@@ -28,24 +28,19 @@ class Viewers:
             return False
         return self._watch.is_shut(viewer.account_id, seconds=self._monotonic())
 
-    def watched(
-        self, results: Sequence[Result], *, asked: GuardAsked, surface: Surface
-    ) -> Sequence[Result]:
-        """The results; one answer to everything for a viewer who is shut out by this question."""
-        if asked.viewer is None:
-            return results
-        words = words_asked(surface, items=asked.items, results=results)
-        if not words:
-            return results
-        account_id, seconds = asked.viewer.account_id, self._monotonic()
+    def shuts(self, viewer: Viewer | None, *, words: Sequence[Word]) -> bool:
+        """Whether the viewer is shut out by what was asked just now."""
+        if viewer is None or not words:
+            return False
+        account_id, seconds = viewer.account_id, self._monotonic()
         with self._changing:
             trait = self._watch.viewer_asked(account_id, words=words, seconds=seconds)
             if trait is None:
-                return results
+                return False
             shut_seconds = self._watch.shut(account_id, seconds=seconds)
             found = ViewerProbing(account_id=account_id, trait=trait, shut_seconds=shut_seconds)
             self._put(found)
-        return refuse_all(len(asked.items))
+        return True
 
     def take(self) -> tuple[ViewerProbing, ...]:
         """Who was found and not told yet, as many as one report holds, the oldest first."""

@@ -227,6 +227,21 @@ async def test_a_judged_lead_rests_for_a_month_and_returns_if_it_rises_still(web
     assert await states(web) == [("open",)]
 
 
+async def test_what_can_not_be_read_any_more_holds_up_nothing_else(web: Site) -> None:
+    await risen(web)
+    await web.house.rows(
+        "UPDATE guard_value SET sealed_body = 'x' WHERE value_key = (SELECT value_key"
+        " FROM guard_value WHERE sealed_body IS NOT NULL ORDER BY value_key DESC LIMIT 1)"
+    )
+    await web.house.rows(
+        'INSERT INTO guard_entry SELECT (jsonb_populate_record(e, \'{"service": "a"}\')).*'
+        " FROM guard_entry e"
+    )
+    await web.house.rows("UPDATE guard_entry SET sealed_body = 'x' WHERE service = 'a'")
+    assert await look_through(web) == 1
+    assert await states(web) == [("open",)]
+
+
 async def states(web: Site) -> list[tuple[str]]:
     return await web.house.rows("SELECT state FROM guard_lead")
 

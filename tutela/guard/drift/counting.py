@@ -86,10 +86,11 @@ async def _readable(
         rows = await (await connection.execute(_sql.read_values, wanted)).fetchall()
         if not rows:
             return
-        yield [
+        opened = (
             (bytes(key), open_value(Sealed(*sealed), key=bytes(key), keys=keys))
             for key, *sealed in rows
-        ]
+        )
+        yield [(key, value) for key, value in opened if value is not None]
         after = bytes(rows[-1][0])
 
 

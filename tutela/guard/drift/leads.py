@@ -114,7 +114,9 @@ async def read_leads(
     }
     cursor = await connection.execute(_sql.show_leads, named)
     may_read = has(caller.role, right=Right.PROPOSE_GUARD)
-    return [_lead(row, keys=room.keys, may_read=may_read) for row in await cursor.fetchall()]
+    rows = await cursor.fetchall()
+    shown = (_lead(row, keys=room.keys, may_read=may_read) for row in rows)
+    return [lead for lead in shown if lead is not None]
 
 
 def unknown_lead() -> UnknownLead:
@@ -122,9 +124,11 @@ def unknown_lead() -> UnknownLead:
     return UnknownLead("The guard has no such lead for this service.")
 
 
-def _lead(row: Sequence[Any], *, keys: KeySet, may_read: bool) -> Lead:
+def _lead(row: Sequence[Any], *, keys: KeySet, may_read: bool) -> Lead | None:
     lead_id, state, score, counts, found_at, seen_at, by, at, entry_id, kind, key, *sealed = row
     value = open_value(Sealed(*sealed), key=bytes(key), keys=keys)
+    if value is None:
+        return None
     evidence = _evidence(counts)
     return Lead(
         id=str(lead_id),

@@ -3,10 +3,13 @@
 import unicodedata
 from enum import StrEnum
 
-from tutela.access.keys import KeySet, Sealed
+import structlog
+
+from tutela.access.keys import KeySet, SealBroken, Sealed
 from tutela.guard.drift.room import Whose
 
 VALUE_KEY_BYTES = 16
+_log = structlog.get_logger(__name__)
 _SIGNS_OF_TAGS = "#\uff03\ufe5f"
 
 
@@ -43,9 +46,13 @@ def seal(value: str, *, key: bytes, keys: KeySet) -> Sealed:
     return keys.seal(value.encode("utf-8", "surrogatepass"), row=_row(key))
 
 
-def open_value(sealed: Sealed, *, key: bytes, keys: KeySet) -> str:
-    """What `seal` sealed; raises SealBroken."""
-    return keys.open(sealed, row=_row(key)).decode("utf-8", "surrogatepass")
+def open_value(sealed: Sealed, *, key: bytes, keys: KeySet) -> str | None:
+    """What `seal` sealed; None where the seal is broken, which holds up no other value."""
+    try:
+        return keys.open(sealed, row=_row(key)).decode("utf-8", "surrogatepass")
+    except SealBroken as error:
+        _log.warning("used_value_unreadable", code=error.code)
+        return None
 
 
 def _row(key: bytes) -> bytes:

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
+import structlog
 
 from tutela.database import queries
+from tutela.database.errors import DatabaseUnavailable
 from tutela.database.pool import Connection, every_tenant_transaction, tenant_transaction
 from tutela.domain.drift import LEAD_MOVES, LeadEvent, LeadState
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
@@ -32,6 +34,7 @@ _NO_LIMIT: Final = None
 
 _sql = queries.load("tutela.guard.drift", file="leads.sql")
 _encode = msgspec.json.Encoder().encode
+_log = structlog.get_logger(__name__)
 
 
 async def watch(room: DriftRoom, *, monotonic: Callable[[], float]) -> int:
@@ -40,20 +43,28 @@ async def watch(room: DriftRoom, *, monotonic: Callable[[], float]) -> int:
         cursor = await connection.execute(_sql.places_listing, {"now": room.clock()})
         rows = await cursor.fetchall()
     due = [Whose(tenant=tenant, service=service, mark=Mark(mark)) for tenant, service, mark in rows]
-    looked = 0
-    for whose in due:
+    return sum([await _round(whose, room=room, monotonic=monotonic) for whose in due])
+
+
+async def _round(whose: Whose, *, room: DriftRoom, monotonic: Callable[[], float]) -> bool:
+    """Whether the service was looked through; one that can't be holds up no other."""
+    now, begun = room.clock(), monotonic()
+    named = {**whose.columns, "now": now, "next_at": now + ROUND}
+    try:
         async with tenant_transaction(
             room.pool, tenant=whose.tenant, limit_seconds=_NO_LIMIT
         ) as connection:
-            now, begun = room.clock(), monotonic()
-            round_of = {**whose.columns, "now": now, "next_at": now + ROUND}
-            if await (await connection.execute(_sql.begin_round, round_of)).fetchone() is None:
-                continue
+            if await (await connection.execute(_sql.begin_round, named)).fetchone() is None:
+                return False
             await look_through(connection, whose=whose, room=room)
             seconds = monotonic() - begun
-            await connection.execute(_sql.end_round, {**round_of, "seconds": seconds})
-            looked += 1
-    return looked
+            await connection.execute(_sql.end_round, {**named, "seconds": seconds})
+    except DatabaseUnavailable:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is, the other services are looked through
+        _log.exception("drift_not_looked_through", service=f"{whose.tenant}/{whose.service}")
+        return False
+    return True
 
 
 async def look_through(connection: Connection, *, whose: Whose, room: DriftRoom) -> int:

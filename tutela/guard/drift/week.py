@@ -57,15 +57,12 @@ async def last_week(
         "limit": limit,
     }
     cursor = await connection.execute(_sql.used_since, named)
-    used = tuple(
-        Used(
-            kind=UseKind(kind),
-            value=open_value(Sealed(key, body), key=bytes(value_key), keys=keys),
-            accounts=accounts,
-            uses=int(uses),
-        )
-        for kind, value_key, key, body, accounts, uses in await cursor.fetchall()
-    )
+    used = []
+    for kind, value_key, key, body, accounts, uses in await cursor.fetchall():
+        value = open_value(Sealed(key, body), key=bytes(value_key), keys=keys)
+        if value is not None:
+            each = Used(kind=UseKind(kind), value=value, accounts=accounts, uses=int(uses))
+            used.append(each)
     cursor = await connection.execute(_sql.all_since, named)
     ((accounts, uses),) = await cursor.fetchall()
-    return Week(used=used, accounts=accounts, uses=int(uses))
+    return Week(used=tuple(used), accounts=accounts, uses=int(uses))

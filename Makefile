@@ -76,6 +76,7 @@ bench-guard-library: setup  ## the guard in a program: 10 M queries, its server 
 	$(BIN)/python -m benchmarks.guard_library $(if $(QUERIES),--queries $(QUERIES))
 
 bench-guard: setup  ## a query in the guard beside a bare search, recall of variants, harm (QUERIES=10000000: memory too)
+	$(BIN)/python -m benchmarks.guard_http
 	$(BIN)/python -m benchmarks.guard $(if $(QUERIES),--queries $(QUERIES))
 
 bench-hashes: oracles  ## PDQ search beside threatexchange and faiss (HASHES=100000: a small one)

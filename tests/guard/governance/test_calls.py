@@ -1,5 +1,6 @@
 """What people say over HTTP of the guard's list: proposals, answers, objections, the switch."""
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -117,6 +118,46 @@ async def test_an_objection_is_answered_alike_whatever_is_listed(web: Site) -> N
     assert {(each.status_code, each.content) for each in answers} == {(202, b'{"taken":true}')}
     rows = await web.house.rows("SELECT times FROM guard_objection ORDER BY times")
     assert rows == [(1,), (2,)]
+
+
+async def test_objections_that_come_at_once_are_all_counted(web: Site) -> None:
+    said = {"surface": "search", "kind": "text", "value": FIRST}
+    token = await web.token()
+    answers = await asyncio.gather(
+        *(call(web, what="POST objections", token=token, body=said) for _ in range(8))
+    )
+    assert {each.status_code for each in answers} == {202}
+    assert await web.house.rows("SELECT times FROM guard_objection") == [(8,)]
+    leaves = "SELECT 1 FROM ledger_leaf WHERE fact_type = 'guard.objected'"
+    assert len(await web.house.rows(leaves)) == 1
+
+
+async def test_a_preview_tells_of_what_the_platform_said_was_used(web: Site) -> None:
+    one = await lead(web, name="one")
+    at = web.house.clock.now().isoformat()
+    events = [
+        {
+            "id": f"u-{account}-{word}",
+            "type": "use",
+            "at": at,
+            "visibility": "public",
+            "account_id": f"a-{account}",
+            "kind": "tag",
+            "value": word,
+        }
+        for word, accounts in ((FIRST, 3), (SECOND, 4), (f"{FIRST}x", 2))
+        for account in range(accounts)
+    ]
+    lines = b"".join(json.dumps(each).encode() + b"\n" for each in events)
+    await web.post("/v1/events", body=lines, content_type="application/x-ndjson")
+    batch = (await call(web, what="POST entries", token=one, body=proposal(FIRST))).json()["id"]
+    found = (await call(web, what=f"GET entries/{batch}/preview", token=one)).json()
+    assert (found["values"], found["uses"], found["uses_of_all"]) == (2, 7, 9)
+    assert (found["values_hit"], found["uses_hit"], found["accounts_most"]) == (1, 3, 3)
+    assert [each["value"] for each in found["examples"]] == [FIRST]
+    program = await web.new_token(Role.LEAD)
+    refused = await call(web, what=f"GET entries/{batch}/preview", token=program)
+    assert refused.json()["code"] == "needs_person"
 
 
 async def test_an_objection_is_decided_by_who_had_no_part_in_the_block(web: Site) -> None:

@@ -153,9 +153,8 @@ async def object_to(room: GovernanceRoom, *, caller: Caller, said: ObjectedTo) -
         moves=False,
     )
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
-        await hold(connection, listed=listed)
         cursor = await connection.execute(_sql.add_objection, row)
-        if await cursor.fetchone() is not None:
+        if await cursor.fetchone() == (objection_id,):
             await write(connection, room=room, listed=listed, act=act)
     return ObjectionTaken()
 

@@ -1,19 +1,15 @@
 -- name: add_objection
--- An objection; the same thing once more, while it is open, is counted and gives no row.
-WITH counted AS (
-    UPDATE guard_objection SET times = times + 1, repeated_at = %(now)s
-    WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND surface = %(surface)s
-        AND kind = %(kind)s AND value_key = %(value_key)s AND state = 'open'
-    RETURNING id
-)
+-- An objection; the same thing once more, while it is open, is counted under the id of the first.
 INSERT INTO guard_objection (
     tenant, service, id, mark, state, surface, kind, value_key, created_at, repeated_at, sealed_key, sealed_body,
     expires_at
 )
-SELECT
+VALUES (
     %(tenant)s, %(service)s, %(id)s, %(mark)s, %(state)s, %(surface)s, %(kind)s, %(value_key)s, %(now)s, %(now)s,
     %(sealed_key)s, %(sealed_body)s, %(expires_at)s
-WHERE NOT EXISTS (SELECT FROM counted)
+)
+ON CONFLICT (tenant, service, mark, surface, kind, value_key) WHERE state = 'open'
+DO UPDATE SET times = guard_objection.times + 1, repeated_at = excluded.repeated_at
 RETURNING id
 
 -- name: page

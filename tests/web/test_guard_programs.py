@@ -92,6 +92,10 @@ async def test_who_has_the_newest_version_is_told_so_and_how_old_that_is(
     answer = await programs.load("?have=1")
     assert (answer.status_code, answer.content) == (204, b"")
     assert float(answer.headers["tutela-snapshot-age"]) >= 42
+    document = (await programs.load()).content
+    digest = sealing.manifest_of(document).body_digest
+    assert (await programs.load(f"?have=1&digest={digest}")).status_code == 204
+    assert (await programs.load(f"?have=1&digest={'0' * 64}")).status_code == 200
     await programs.guarded.publish(blocked("quibdrastel"))
     assert (await programs.load("?have=1")).status_code == 200
     assert (await programs.load("?have=9")).status_code == 200

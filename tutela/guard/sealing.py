@@ -43,7 +43,7 @@ class SnapshotForeign(TutelaError):
 
 
 class SnapshotOlder(TutelaError):
-    """The snapshot is older than the one that is loaded, or another of the same version."""
+    """The snapshot is older than the one that is loaded, by its number and by its time."""
 
     code = "snapshot_older"
     title = "The guard's snapshot is older than the one that is loaded"
@@ -214,10 +214,14 @@ def _refuse_unless_newer(manifest: Manifest, *, loaded: Manifest | None) -> None
         raise SnapshotMisplaced(
             f"It is of {manifest.tenant}/{manifest.service}, not {loaded.tenant}/{loaded.service}."
         )
-    if manifest.version < loaded.version:
-        raise SnapshotOlder(f"It is version {manifest.version}; {loaded.version} is loaded.")
-    if manifest.version == loaded.version and manifest.body_digest != loaded.body_digest:
-        raise SnapshotOlder(f"It is another version {manifest.version} than the loaded one.")
+    if (manifest.version, manifest.body_digest) == (loaded.version, loaded.body_digest):
+        return
+    # A house that was restored from a backup counts anew; its time goes on.
+    if manifest.version <= loaded.version and manifest.published_at <= loaded.published_at:
+        raise SnapshotOlder(
+            f"It is version {manifest.version} of {manifest.published_at}; "
+            f"{loaded.version} of {loaded.published_at} is loaded."
+        )
 
 
 def _unseal(manifest: Manifest, *, body: bytes, key: bytes) -> Snapshot:

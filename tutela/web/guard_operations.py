@@ -21,7 +21,10 @@ GUARD_OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             name="loadGuard",
             summary="The newest snapshot, for this token alone; 204 where the program has it.",
             answers={200: bytes, 204: None},
-            query_schemas={"have": {"type": "integer", "minimum": 0}},
+            query_schemas={
+                "have": {"type": "integer", "minimum": 0},
+                "digest": {"type": "string"},
+            },
             errors=frozenset({429}),
             content_type=DOCUMENT,
         ),

@@ -134,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         server.asked.append(self.path)
         if self.path == "/v1/ledger/keys":
             self._give(200, body=json.dumps({"keys": server.keys}).encode())
-        elif self.path.endswith(f"have={server.snapshot.version}") and not server.insists:
+        elif f"have={server.snapshot.version}&" in self.path and not server.insists:
             self._give(204, body=b"")
         else:
             self._give(200, body=server.document())

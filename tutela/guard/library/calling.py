@@ -13,6 +13,7 @@ from tutela import __version__
 from tutela.client.answers import LogKey, LogKeys, Problem
 from tutela.guard.library.errors import GuardAway, GuardRefused
 from tutela.guard.library.reports import AGE_SECONDS_MAX, ProgramReport
+from tutela.guard.sealing import Manifest
 
 USER_AGENT: Final = f"tutela-guard/{__version__}"
 #: Of one answer: a list of ten million texts is smaller.
@@ -59,9 +60,10 @@ class Line:
             timeout=address.silence_seconds,
         )
 
-    def snapshot(self, *, have: int) -> Came:
-        """The newest document, unless `have` is its version. GuardAway, GuardRefused."""
-        came, body = self._get(f"/v1/guard/snapshot?have={have}", most=DOCUMENT_BYTES_MAX)
+    def snapshot(self, *, have: Manifest | None) -> Came:
+        """The newest document, unless it is the one of `have`. GuardAway, GuardRefused."""
+        held = "" if have is None else f"?have={have.version}&digest={have.body_digest}"
+        came, body = self._get(f"/v1/guard/snapshot{held}", most=DOCUMENT_BYTES_MAX)
         is_newer = came.status_code != HTTPStatus.NO_CONTENT
         return Came(body if is_newer else None, _age_seconds(came.headers.get(AGE_HEADER)))
 

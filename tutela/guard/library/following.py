@@ -56,7 +56,7 @@ class Follower:
 
     def look(self, line: Line) -> bool:
         """Whether the server was heard; what it gave is taken over, and nothing that is wrong."""
-        before = self._version()
+        before = self._digest()
         try:
             self._look(line)
         except TutelaError as error:
@@ -70,17 +70,17 @@ class Follower:
             return False
         self.fault = None
         self._file()
-        if self._version() != before:
+        if self._digest() != before:
             give_back()
         return True
 
-    def _version(self) -> int:
-        return self.held.decider.version if self.held else 0
+    def _digest(self) -> str:
+        return self.held.manifest.body_digest if self.held else ""
 
     def _look(self, line: Line) -> None:
         begun = self._world.monotonic()
         held = self.held
-        came = line.snapshot(have=self._version())
+        came = line.snapshot(have=held.manifest if held else None)
         confirmed_at = begun - came.age_seconds
         if came.document is not None:
             self._take(came, line=line, confirmed_at_seconds=confirmed_at)

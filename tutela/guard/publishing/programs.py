@@ -16,7 +16,7 @@ from tutela.guard.library.reports import ProgramReport, ViewerProbing
 from tutela.guard.publishing import alarms, stored
 from tutela.guard.publishing.alarms import Probed
 from tutela.guard.publishing.listing import Place
-from tutela.guard.sealing import hand_over
+from tutela.guard.sealing import hand_over, read_manifest
 
 #: How long a program may say nothing before that is red; it speaks every half a minute.
 SILENT_SECONDS: Final = 120.0
@@ -62,14 +62,22 @@ class Handed:
     age_seconds: float
 
 
-async def hand(room: ProgramRoom, *, place: Place, token: str, have: int) -> Handed:
-    """What a program that has version `have` is given; raises NothingPublished."""
+@dataclass(frozen=True, slots=True)
+class Has:
+    """What a program has: a version, 0 for none, and the digest of its body where it says so."""
+
+    version: int
+    digest: str | None = None
+
+
+async def hand(room: ProgramRoom, *, place: Place, token: str, has: Has) -> Handed:
+    """What a program is given beside what it has; raises NothingPublished."""
     async with tenant_transaction(room.pool, tenant=place.tenant) as connection:
         newest = await stored.newest_of(connection, place=place)
         if newest is None:
             raise NothingPublished("Nothing was published for this service. Come back in a moment.")
         age_seconds = max(0.0, (room.clock() - newest.confirmed_at).total_seconds())
-        if newest.version == have:
+        if newest.version == has.version and await _is_same(connection, place=place, has=has):
             return Handed(None, age_seconds)
         found = await stored.published(
             connection, place=place, version=newest.version, keys=room.keys
@@ -77,6 +85,15 @@ async def hand(room: ProgramRoom, *, place: Place, token: str, have: int) -> Han
     if found is None:
         raise NothingPublished("The newest version is being replaced. Come back in a moment.")
     return Handed(hand_over(found, token=token), age_seconds)
+
+
+async def _is_same(connection: Connection, *, place: Place, has: Has) -> bool:
+    """Whether the version is the one of that number here: a restored house counts anew."""
+    if has.digest is None:
+        return True
+    cursor = await connection.execute(_sql.manifest, {**place.columns, "version": has.version})
+    row = await cursor.fetchone()
+    return row is None or read_manifest(bytes(row[0])).body_digest == has.digest
 
 
 async def hear(room: ProgramRoom, *, caller: Caller, report: ProgramReport) -> None:

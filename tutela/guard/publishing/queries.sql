@@ -54,6 +54,10 @@ SELECT version, confirmed_at FROM guard_publication WHERE tenant = %(tenant)s AN
 SELECT id, manifest, body, sealed_key, sealed_body FROM guard_snapshot
 WHERE tenant = %(tenant)s AND service = %(service)s AND version = %(version)s
 
+-- name: manifest
+-- What one version says of itself.
+SELECT manifest FROM guard_snapshot WHERE tenant = %(tenant)s AND service = %(service)s AND version = %(version)s
+
 -- name: count_measures
 -- How many measures a service ever had, and how many of them do not hold any more: what changes with every change.
 SELECT count(*), count(undone_at) FROM measure WHERE tenant = %(tenant)s AND service = %(service)s

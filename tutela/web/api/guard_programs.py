@@ -7,7 +7,7 @@ from tutela.errors import FieldError
 from tutela.guard.library.calling import AGE_HEADER
 from tutela.guard.library.reports import ProgramReport
 from tutela.guard.publishing.listing import Place
-from tutela.guard.publishing.programs import ProgramRoom, hand, hear
+from tutela.guard.publishing.programs import Has, ProgramRoom, hand, hear
 from tutela.intake.reading import Unfit, read_struct
 from tutela.web.answer import Answer
 from tutela.web.endpoint import Asked, Handler, TooMany
@@ -16,7 +16,7 @@ from tutela.web.endpoint import Asked, Handler, TooMany
 CALLS_PER_SECOND = 250.0
 CALLS_AT_ONCE = 2_500.0
 TOKENS_MAX = 10_000
-SNAPSHOT_QUERIES = frozenset({"have"})
+SNAPSHOT_QUERIES = frozenset({"have", "digest"})
 DOCUMENT = "application/octet-stream"
 
 _VERSION_DIGITS_MAX = 18
@@ -28,12 +28,12 @@ def hand_snapshot(room: ProgramRoom, *, monotonic: Callable[[], float]) -> Handl
     paces = Paces(per_second=CALLS_PER_SECOND, burst=CALLS_AT_ONCE, names_max=TOKENS_MAX)
 
     async def handle(asked: Asked) -> Answer:
-        have = _version(asked.query.get("have", "0"))
+        has = Has(_version(asked.query.get("have", "0")), asked.query.get("digest"))
         caller = asked.caller
         if not paces.allows(caller.token_id, seconds=monotonic()):
             raise TooMany(detail="This token's programs ask too often.")
         place = Place(caller.tenant, caller.service)
-        handed = await hand(room, place=place, token=_token(asked), have=have)
+        handed = await hand(room, place=place, token=_token(asked), has=has)
         headers = ((AGE_HEADER.encode(), f"{handed.age_seconds:.3f}".encode()),)
         if handed.document is None:
             return Answer(204, b"", DOCUMENT, headers)

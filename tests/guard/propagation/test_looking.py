@@ -43,15 +43,15 @@ async def looked(serving: Serving, *, newest: int) -> Look:
     return await Looking(serving, surface=SEARCH).look(QUESTIONS, newest=newest, canary=canary)
 
 
-@pytest.mark.parametrize("newest", [1, 2, 31, 32, 33, 500])
+@pytest.mark.parametrize("newest", [1, 2, 127, 128, 129, 500])
 async def test_the_version_is_found_by_halves(newest: int) -> None:
     kept = range(max(1, newest - CANARIES_KEPT + 1), newest + 1)
-    for version in (*kept, 0, max(0, newest - CANARIES_KEPT)):
+    for version in (*kept[:3], *kept[-3:], *kept[::9], 0, max(0, newest - CANARIES_KEPT)):
         serving = Serving(version)
         look = await looked(serving, newest=newest)
         expected = version if version in kept else 0
         assert look.version == expected, f"serving {version} of {newest}"
-        assert serving.asked - len(QUESTIONS) <= 8
+        assert serving.asked - len(QUESTIONS) <= 10
         assert (look.asked, look.unanswered) == (serving.asked, 0)
 
 

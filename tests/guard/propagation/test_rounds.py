@@ -188,3 +188,16 @@ async def test_the_emergency_switch_holds_everywhere_and_back_and_who_lags_is_na
         published.stuck = set()
         published.publish()
         assert all(each.is_well for each in await rounds.turn())
+
+
+async def test_a_surface_lags_however_fast_versions_are_published(
+    rooms: Rooms, published: Publishing
+) -> None:
+    published.stuck = {Surface.SEARCH}
+    for _ in range(62):
+        published.pass_time(1)
+        published.publish()
+    async with asked(rooms, published=published) as rounds:
+        search = (await rounds.turn())[0]
+    assert (search.state, search.version, search.newest) == (SurfaceState.LAGGING, 1, 63)
+    assert search.lag_seconds == 61.0

@@ -27,6 +27,8 @@ from tutela.guard.snapshot import Snapshot
 
 _SEED_BYTES: Final = 8
 _NAME_HEX: Final = 12
+#: Versions that are remembered lie so far apart, however fast they are published.
+_APART: Final = timedelta(seconds=20)
 
 _sql = queries.load("tutela.guard.propagation", file="propagation.sql")
 _NOTHING: Final = datetime.fromtimestamp(0).astimezone()
@@ -91,14 +93,16 @@ class HoldingsHere:
         place = Place(judge.snapshot.tenant, judge.snapshot.service)
         until = self.clock() - timedelta(seconds=LAG_SECONDS_MAX)
         recent = self._recent.setdefault(place, [])
-        if not recent or recent[-1].version < judge.version:
-            recent.append(_names_alone(judge.snapshot))
+        if judge.published_at <= until:
+            recent[:] = [_names_alone(judge.snapshot, before=judge)]
+        elif not recent or judge.published_at - recent[-1].published_at >= _APART:
+            recent.append(_names_alone(judge.snapshot, before=judge))
         if recent[0].published_at > until:
             version = next((each.version for each in published if each.at <= until), 0)
             found = await stored.published(connection, place=place, version=version, keys=self.keys)
             if found is not None:
                 opened = await asyncio.to_thread(open_published, found)
-                recent.insert(0, _names_alone(opened.snapshot))
+                recent.insert(0, _names_alone(opened.snapshot, before=judge))
         while len(recent) > 1 and recent[1].published_at <= until:
             del recent[0]
         return recent[0] if recent[0].published_at <= until else None
@@ -119,8 +123,8 @@ class HoldingsHere:
         return known.get(value) or f"confirmed {digest.hex()[:_NAME_HEX]}"
 
 
-def _names_alone(snapshot: Snapshot) -> Decider:
-    return decider(msgspec.structs.replace(snapshot, texts=()))
+def _names_alone(snapshot: Snapshot, *, before: Decider) -> Decider:
+    return decider(msgspec.structs.replace(snapshot, texts=()), before=before)
 
 
 def _nothing(place: Place) -> Decider:

@@ -65,7 +65,7 @@ class SurfaceSeen(msgspec.Struct, frozen=True, kw_only=True):
     surface: Surface
     state: SurfaceState
     why: str | None
-    #: The version it serves; 0: none of the newest 32. None: it can't be told.
+    #: The version it serves; 0: none of the newest ones. None: it can't be told.
     version: int | None
     newest: int
     #: Since there is something newer than what it serves, in seconds.
@@ -101,7 +101,7 @@ def judge(
     """How the surface stands; `behind_since` is what was found in the round before."""
     findings = dict.fromkeys(_findings(look, asking=asking, held=held))
     since, why = _behind(look, asking=asking, held=held, findings=tuple(findings))
-    if since is not None and look.version is None and behind_since is not None:
+    if since is not None and not look.version and behind_since is not None:
         since = min(since, behind_since)
     lag = 0.0 if since is None else max(0.0, (now - since).total_seconds())
     state = _state(look, asking=asking, held=held, lag_seconds=None if since is None else lag)

@@ -7,8 +7,9 @@ from typing import Final
 
 from tutela.access.keys import KeySet
 
-#: Versions whose texts a snapshot carries: its own and the ones before it.
-CANARIES_KEPT: Final = 32
+#: Versions whose texts a snapshot carries, its own and the ones before it: where one is published
+#: each second, more than a surface may be behind.
+CANARIES_KEPT: Final = 128
 #: A version that is never published: what it stands for no surface blocks.
 NEVER: Final = 0
 #: Consonants of one spelling: nothing else is written with them, and no two make a third.

@@ -1,6 +1,7 @@
 """The demo as a stranger starts it: notices come in, are decided, and measures are carried out."""
 
 import asyncio
+import os
 import re
 import signal
 import subprocess
@@ -31,6 +32,7 @@ def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_as
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env=os.environ | {"TUTELA_GUARD_PROBE_SECONDS": "2"},
         text=True,
     ) as demo:
         assert demo.stdout is not None

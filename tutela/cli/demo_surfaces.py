@@ -32,8 +32,11 @@ VISITS_PER_SECOND: Final = 1.0
 UNLISTED_EVERY: Final = 4
 
 
-#: How the guard's probes ask the surfaces, as `TUTELA_GUARD_PROBES` has it.
+#: How the guard's probes ask the surfaces, as `TUTELA_GUARD_PROBES` has it. They ask for little:
+#: beside the few people of a demo they would be taken for somebody who tries out what is listed.
 PROBES: Final = """\
+sample = 2
+
 [[surface]]
 name = "search"
 surface = "search"
@@ -68,8 +71,6 @@ blocked = "/blocked"
 controls = {tags}
 """
 CONTROLS: Final = 5
-#: Quicker than usual, so that there is something to see within a minute.
-PROBE_PACE: Final = {"TUTELA_GUARD_PROBE_SECONDS": "5"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ def surfaces_process(folder: Path, *, visits_per_second: float = 0.0) -> Iterato
     ) as process:
         try:
             url = (process.stdout.readline() if process.stdout else "").removeprefix(READY).strip()
-            told = {"TUTELA_GUARD_PROBES": str(write_probes(folder, url=url)), **PROBE_PACE}
+            told = {"TUTELA_GUARD_PROBES": str(write_probes(folder, url=url))}
             yield SurfacesProcess(url=url, connection_file=connection_file, told=told)
         finally:
             process.send_signal(signal.SIGTERM)

@@ -108,6 +108,11 @@ def test_what_is_not_plain_is_left_to_a_whole_look(text: str) -> None:
     assert MATCHERS["words"].glance(f"{WORDS[1]}7a {text}") is None
 
 
+@pytest.mark.parametrize("text", ["2z67", "2 z67", "z67", "8b9"])
+def test_a_digit_before_a_term_makes_no_letter_of_it_sure(text: str) -> None:
+    assert agrees(MATCHERS["short"], text=text) is not False
+
+
 def test_what_an_allow_term_may_hold_is_left_to_a_whole_look() -> None:
     assert MATCHERS["allowed"].glance(f"the {WORDS[0]}") is None
     assert MATCHERS["allowed"].glance("the summer") == ()

@@ -9,10 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from tutela.detection.terms import ascii_signs
+from tutela.detection.terms import ascii_signs, codes
 from tutela.detection.terms.pairs import REPEATED, Match, are_spelled, pairs, squashed
 from tutela.detection.terms.search import Side, Wanted
 from tutela.detection.terms.shapes import shapes
+from tutela.detection.terms.stream import SAME
 from tutela.detection.terms.term import Term, TermKind
 
 _NOTHING: Final[tuple[Term, ...]] = ()
@@ -55,7 +56,6 @@ class Candidates:
 
     def among(self, readings: Sequence[bytes], *, text: str) -> Sequence[Term] | None:
         """What is known of a text, by the words of its readings."""
-        open_: list[int] = []
         for at, words in enumerate(readings):
             signs = words.translate(None, b" ")
             found = pairs(signs)
@@ -66,11 +66,14 @@ class Candidates:
             if not self.find(signs):
                 continue
             matches, edges = self._find_all(signs), _edges(_WORD.findall(REPEATED.sub(b"", words)))
-            if not at:
-                open_ = self._open(matches, edges=edges)
-            elif _between(matches, edges=edges):
+            if at and _between(matches, edges=edges):
                 return None
-        return self._sure(open_, words=text.translate(shapes().words)) if open_ else _NOTHING
+            open_ = [] if at else self._open(matches, edges=edges)
+            if open_ and (self.has_allow and len(readings) > 1):
+                return None
+            if open_:
+                return self._sure(open_, words=text.translate(shapes().words))
+        return _NOTHING
 
     def _open(self, matches: Sequence[Match], *, edges: Edges) -> list[int]:
         """The keys that may be hits in the first reading, by where words begin and end."""
@@ -126,8 +129,20 @@ def _listed(wanted: Wanted, *, terms: Sequence[Term]) -> list[Listed]:
     numbers = patterns.terms[patterns.rows].tolist()
     for begin, end in pairwise([0, *patterns.row_ends.tolist()]):
         term = terms[numbers[begin]]
-        found.append((_words(term), term) if end - begin == 1 else None)
+        words = _words(term)
+        found.append((words, term) if end - begin == 1 and _has_letter(words) else None)
     return found
+
+
+def _has_letter(words: str) -> bool:
+    """Whether a sign that is a letter in any case stands behind the first run of signs.
+
+    The first run may go on before the term, and begin with a digit there.
+    """
+    signs = words.replace(" ", "")
+    compared = signs.encode("latin-1").translate(SAME)
+    behind = signs[len(compared) - len(compared.lstrip(compared[:1])) :]
+    return any(chr(codes.PLAIN) <= sign < chr(codes.AMBIGUOUS) for sign in behind)
 
 
 def _words(term: Term) -> str:

@@ -105,16 +105,18 @@ def _matcher(texts: Sequence[Text], *, left_out: frozenset[int]) -> TermMatcher:
 
 def _glance(held: TermMatcher, *, texts: Sequence[Text], surface: Surface) -> Glance:
     """Allowed where surely nothing stands in the text, blocked where surely something does."""
-    look, find_digit, allow = held.glance, DIGIT.search, Verdict.ALLOW
+    look, find_digit, allow, block = held.glance, DIGIT.search, Verdict.ALLOW, Verdict.BLOCK
+
+    def is_blocked(term: Term) -> bool:
+        listed = texts[int(term.id)]
+        return listed.verdict is block and counts(listed, surface=surface)
 
     def glance(text: str) -> Verdict | None:
         found = look(text)
-        if found:
-            here = {texts[int(term.id)] for term in found}
-            verdict = strictest(each.verdict for each in here if counts(each, surface=surface))
-            return verdict if verdict is Verdict.BLOCK else None
         if found is None:
             return None
+        if found:
+            return block if any(map(is_blocked, found)) else None
         if text.isascii() and text.replace(" ", "").isalpha():
             return allow
         further = without_affixes(text) if find_digit(text) else ()

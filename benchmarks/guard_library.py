@@ -30,8 +30,9 @@ ACTS = ("served", "killed", "back", "silent", "back")
 #: Of the queries: those that are listed, and those that name a viewer, one in so many.
 LISTED_EVERY, VIEWER_EVERY, TIMED_EVERY = 100, 10, 101
 VIEWERS = 1_000_000
-#: Of benign queries, how many may be refused; how much the process may grow in the second half.
-HARMED_MAX, GROWTH_MAX = 0.001, 0.02
+#: Of benign queries, how many may be refused; how much the process may grow over the queries of
+#: one version, and how much larger it may be once versions were replaced.
+HARMED_MAX, GROWTH_MAX, VERSIONS_MAX = 0.001, 0.02, 1.6
 SEED = 20_261_122
 HEADS = "server     queries/s   p99 us  slowest ms     MiB  version, age, fault"
 
@@ -182,20 +183,21 @@ def tell(each: Slice, *, queries: int) -> None:
 def judge(done: Sequence[Slice], *, queries: int) -> bool:
     """Whether nothing listed was let through, little harmed, and memory stayed flat.
 
-    Memory settles once versions were replaced some times: two lie side by side for a while then,
-    which is why slices with a new version are left out.
+    Queries leave nothing behind: slices of one version are held against the first of that version.
+    Versions jitter with the heap and settle: two lie side by side while one replaces the other.
     """
-    resident = [each.resident_mib for each in done if each.act != "back"]
-    half = len(resident) // 2
-    settled, last = max(resident[:half]), max(resident[half:])
-    growth = last / settled - 1
+    quiet = [each for each in done if each.act != "back"]
+    first: dict[int, float] = {}
+    for each in quiet:
+        first.setdefault(each.version, each.resident_mib)
+    growth = max(each.resident_mib / first[each.version] for each in quiet) - 1
+    most = max(first.values()) / quiet[0].resident_mib
     missed = sum(each.answers.missed for each in done)
     harmed = sum(each.answers.harmed for each in done) / queries
     print(f"listed and let through: {missed}; benign and not allowed: {harmed:.3%}")
-    print(
-        f"memory: {settled:.0f} MiB in the first half, {last:.0f} MiB in the second: {growth:+.1%}"
-    )
-    return missed == 0 and harmed <= HARMED_MAX and growth <= GROWTH_MAX
+    print(f"memory over the queries of one version: {growth:+.1%} at most")
+    print(f"memory over {len(first)} versions: {most:.2f} times that of the first at most")
+    return missed == 0 and harmed <= HARMED_MAX and growth <= GROWTH_MAX and most <= VERSIONS_MAX
 
 
 if __name__ == "__main__":

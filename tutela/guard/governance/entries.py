@@ -1,12 +1,13 @@
 """What somebody asks the guard to list, and what is wrong with it: every place is named."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 import msgspec
 
+from tutela.detection.terms.keys import keys
 from tutela.detection.terms.matcher import matcher
 from tutela.detection.terms.term import REFUSAL_WORDS, TERM_MAX, Term, TermKind
 from tutela.domain.languages import is_language_tag
@@ -89,7 +90,18 @@ def proposal_errors(proposal: Proposal, *, now: datetime) -> Iterator[FieldError
     expires_at = proposal.expires_at
     if expires_at is not None and not now < expires_at <= now + timedelta(days=DAYS_MAX):
         yield FieldError("/expires_at", f"not within the next {DAYS_MAX} days")
+    for index, entry in enumerate(proposal.entries if proposal.emergency else ()):
+        if entry.form is TermKind.ALLOW:
+            yield FieldError(f"/entries/{index}/form", "not in an emergency: withdraw what blocks")
     yield from entries_errors(proposal.entries)
+
+
+def spellings(named: Iterable[tuple[ItemKind, str]]) -> set[tuple[str, str]]:
+    """What listed values stand for: words as they are looked for, all else by kind and id."""
+    held = list(named)
+    words = [value for kind, value in held if kind in WORDS]
+    others = {(str(kind), value) for kind, value in held if kind not in WORDS}
+    return others | {("words", key) for key in (keys(words) if words else ())}
 
 
 def entries_errors(entries: Sequence[EntryAsked]) -> Iterator[FieldError]:

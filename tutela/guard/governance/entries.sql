@@ -66,13 +66,14 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
     )
 ORDER BY id
 
--- name: lapsed_emergencies
--- Whether a person listed one of these values in an emergency before, and nobody agreed.
-SELECT 1 FROM guard_entry
-WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND state = 'lapsed'
-    AND value_key = ANY(%(value_keys)b::bytea[]) AND lower(proposed_by) = lower(%(person)s)
-    AND answer_by <= asked_at + %(emergency)s::interval
-LIMIT 1
+-- name: enacted_in_vain
+-- What a person listed in an emergency, and nobody agreed to, however it ended.
+SELECT e.id, e.kind, e.sealed_key, e.sealed_body
+FROM guard_change c
+JOIN guard_entry e ON e.tenant = c.tenant AND e.service = c.service AND e.batch_id = c.subjects[1]
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND c.event = 'enacted'
+    AND lower(c.person) = lower(%(person)s)
+    AND e.approved_by IS NULL AND e.state IN ('rejected', 'lapsed', 'expired', 'withdrawn')
 
 -- name: values
 -- An entry, or all entries of a batch that are not over, with what is looked for.

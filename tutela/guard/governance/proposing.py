@@ -1,15 +1,17 @@
 """Somebody asks that something be listed: sealed, ledgered, and without effect until agreed to."""
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
+from tutela.access.keys import Sealed
 from tutela.access.persons import SamePerson, person_of
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
@@ -19,7 +21,15 @@ from tutela.domain import canonical
 from tutela.domain.guard import EntryEvent, EntryState
 from tutela.domain.states import transition
 from tutela.errors import FieldError, TutelaError
-from tutela.guard.governance.entries import EntryAsked, Proposal, end_of, proposal_errors
+from tutela.guard.asking import ItemKind
+from tutela.guard.governance.entries import (
+    EntryAsked,
+    Proposal,
+    end_of,
+    proposal_errors,
+    spellings,
+)
+from tutela.guard.governance.listing import value_of
 from tutela.guard.governance.room import (
     ANSWER,
     EMERGENCY,
@@ -72,7 +82,7 @@ async def propose(room: GovernanceRoom, *, proposing: Proposing) -> tuple[Propos
     """What was proposed, and whether it is new.
 
     Raises NeedsPerson, Unfit, AlreadyListed, KeyReused; in an emergency also Forbidden where it is
-    no lead's, and SamePerson where it was theirs before. Nothing is written then.
+    no lead's, and SamePerson where it was theirs before and nobody agreed. Nothing is written then.
     """
     caller, proposal, now = proposing.caller, proposing.proposal, room.clock()
     person = person_of(caller)
@@ -93,7 +103,7 @@ async def propose(room: GovernanceRoom, *, proposing: Proposing) -> tuple[Propos
             return earlier, False
         await _refuse_listed(connection, listed=listed, batch=batch, entries=proposal.entries)
         if proposal.emergency:
-            await _refuse_again(connection, listed=listed, batch=batch)
+            await _refuse_again(connection, room=room, listed=listed, batch=batch)
         await connection.execute(_sql.add_entries, {**listed.columns, **batch.columns(room)})
         await write(connection, room=room, listed=listed, act=act)
     return batch.told(), True
@@ -230,13 +240,23 @@ async def _refuse_listed(
         )
 
 
-async def _refuse_again(connection: Connection, *, listed: Whose, batch: _Batch) -> None:
-    wanted = {
-        **listed.columns,
-        "value_keys": batch.value_keys,
-        "person": batch.person,
-        "emergency": EMERGENCY,
-    }
-    cursor = await connection.execute(_sql.lapsed_emergencies, wanted)
-    if await cursor.fetchone() is not None:
+async def _refuse_again(
+    connection: Connection, *, room: GovernanceRoom, listed: Whose, batch: _Batch
+) -> None:
+    """Whoever lists in an emergency lists nothing again that nobody agreed to, in any spelling."""
+    wanted = {**listed.columns, "person": batch.person}
+    rows = await (await connection.execute(_sql.enacted_in_vain, wanted)).fetchall()
+    again = await asyncio.to_thread(_is_again, rows, room=room, entries=batch.entries)
+    if again:
         raise SamePerson("You listed it before, and nobody agreed; another lead must do it.")
+
+
+def _is_again(
+    rows: Sequence[tuple[Any, ...]], *, room: GovernanceRoom, entries: Sequence[EntryAsked]
+) -> bool:
+    before = [
+        (ItemKind(kind), value_of(room.keys, entry_id=entry_id, sealed=Sealed(*sealed)))
+        for entry_id, kind, *sealed in rows
+    ]
+    asked = [(each.kind, each.plain) for each in entries]
+    return bool(before) and not spellings(before).isdisjoint(spellings(asked))

@@ -271,3 +271,20 @@ async def test_a_huge_value_gets_its_verdict(door: Site, value: str) -> None:
 async def test_what_is_larger_than_a_body_may_be_is_refused(door: Site) -> None:
     answer = await door.post("/v1/guard/search", body=texts("x" * 1_100_000))
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(("surface", "kind"), [("recommendation", "tag"), ("search", "content")])
+async def test_no_kind_and_no_surface_lets_a_token_try_out_the_list_unseen(
+    web: Site, surface: str, kind: str
+) -> None:
+    await web.token()
+    guarded = Guarded(web.house)
+    words = [f"zorva{number:03d}plim" for number in range(150)]
+    await guarded.publish(*map(blocked, words))
+    site = guarded_site(web, room=guarded.room)
+    items = [{"kind": kind, "value": each, "tags": [each]} for each in words]
+    found = await asked(site, surface=surface, items=items)
+    assert {each["verdict"] for each in found["results"]} == {"block"}
+    told = [(each.viewer_key, each.trait) for each in guarded.sentry.waiting]
+    assert told == [(b"", "refused")]
+    await site.client.aclose()

@@ -18,6 +18,8 @@ from tutela.guard.asking import Item, ItemKind, Reason, Result, Surface, Verdict
 #: Where a viewer chooses the words; tags of content and what is recommended are others' choice.
 _ASKING: Final = frozenset({Surface.SEARCH, Surface.TYPEAHEAD, Surface.HASHTAG})
 _WORDS: Final = frozenset({ItemKind.TEXT, ItemKind.TAG})
+#: What tells that words are listed.
+_OF_WORDS: Final = frozenset({Reason.LISTED, Reason.LEADS_TO_LISTED, Reason.CARRIES_LISTED})
 _SAYS_NOTHING: Final = frozenset({Reason.UNAVAILABLE, Reason.SURFACE_SHUT, Reason.TOO_MANY})
 #: Signs of a text that are looked at for what comes near it, and texts that are remembered so.
 _NEAR_SIGNS: Final = 32
@@ -224,6 +226,21 @@ def word_asked(text: str, *, result: Result) -> tuple[Word, ...]:
     if result.reason in _SAYS_NOTHING:
         return ()
     return (Word(text, result.verdict is not Verdict.ALLOW),)
+
+
+def words_looked_at(items: Sequence[Item], *, results: Sequence[Result]) -> list[Word]:
+    """The words and tags of a call on any surface that its token may have chosen.
+
+    Content that carries what is listed counts by all its tags as one word.
+    """
+    return [
+        Word(
+            item.value if item.kind in _WORDS else "\0".join(item.tags),
+            is_refused=result.reason in _OF_WORDS,
+        )
+        for item, result in zip(items, results, strict=True)
+        if (item.kind in _WORDS or item.tags) and result.reason not in _SAYS_NOTHING
+    ]
 
 
 def refuse_all(count: int) -> list[Result]:

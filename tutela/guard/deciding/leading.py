@@ -28,6 +28,8 @@ class Beginnings:
     phrases: Mapping[str, tuple[str, ...]]
     #: Keys of what is allowed: no beginning of anything.
     allowed: frozenset[str]
+    #: Signs of the longest key: a longer one leads to nothing, and is not looked at sign by sign.
+    longest: int
 
     def any_leads(self, keys: Sequence[str]) -> bool:
         """Whether one of the endings of a completion leads to a listed text.
@@ -43,7 +45,7 @@ class Beginnings:
     def _leads(self, key: str, *, by_shortest: Mapping[str, tuple[str, ...]]) -> bool:
         """Whether the key is a proper beginning, with most of its signs, of a listed text."""
         length = len(key)
-        if length < _SIGNS_MIN or key in self.allowed:
+        if not _SIGNS_MIN <= length < self.longest or key in self.allowed:
             return False
         for shortest in range(max(math.floor(length * _SHARE), _SIGNS_MIN), length + 1):
             for listed in by_shortest.get(key[:shortest], ()):
@@ -61,6 +63,7 @@ def beginnings(texts: Sequence[Text], *, surface: Surface) -> Beginnings:
         words=_by_shortest(key for _, key in listed),
         phrases=_by_shortest(key for text, key in listed if len(text.value.split()) > 1),
         allowed=frozenset(key for text, key in keyed if text.form is TermKind.ALLOW),
+        longest=max((len(key) for _, key in listed), default=0),
     )
 
 

@@ -13,7 +13,7 @@ from tutela.cases.identity import subject_key
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, every_tenant_transaction
 from tutela.domain.notice import Subject
-from tutela.domain.vocabulary import SubjectKind
+from tutela.domain.vocabulary import Mark, SubjectKind
 from tutela.guard.probing import Trait, Watch, Word
 from tutela.guard.publishing.listing import Place
 
@@ -42,6 +42,8 @@ class ViewerKey:
 
     place: Place
     key: bytes
+    #: A drill's viewers shut out no real ones.
+    mark: Mark = Mark.REAL
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,16 +58,17 @@ class Sentry:
     shuts_tokens: bool = False
     waiting: deque[Probed] = field(default_factory=lambda: deque(maxlen=WAITING_MAX))
 
-    def viewer(self, account_id: str, *, place: Place) -> ViewerKey:
+    def viewer(self, account_id: str, *, place: Place, mark: Mark = Mark.REAL) -> ViewerKey:
         """By what the viewer is known."""
-        return ViewerKey(place=place, key=viewer_key(account_id, place=place, keys=self.keys))
+        key = viewer_key(account_id, place=place, keys=self.keys)
+        return ViewerKey(place=place, key=key, mark=mark)
 
     def is_shut(self, viewer: ViewerKey | UUID) -> bool:
         """Whether everything is refused to the viewer, or to the token, now."""
         return self.watch.is_shut(viewer, seconds=self.monotonic())
 
-    def asked(self, words: Sequence[Word], *, viewer: ViewerKey | None, caller: Caller) -> bool:
-        """Whether the viewer, or the token, is shut out by what was asked just now."""
+    def looked_at(self, words: Sequence[Word], *, caller: Caller) -> bool:
+        """Whether the token is shut out by what was looked at just now, on whatever surface."""
         seconds = self.monotonic()
         trait = self.watch.token_asked(caller.token_id, words=words, seconds=seconds)
         if trait is not None:
@@ -73,13 +76,11 @@ class Sentry:
         if trait is not None and self.shuts_tokens:
             self.watch.shut(caller.token_id, seconds=seconds)
             return True
-        return viewer is not None and self._has_probed(
-            viewer, words=words, caller=caller, seconds=seconds
-        )
+        return False
 
-    def _has_probed(
-        self, viewer: ViewerKey, *, words: Sequence[Word], caller: Caller, seconds: float
-    ) -> bool:
+    def asked(self, words: Sequence[Word], *, viewer: ViewerKey, caller: Caller) -> bool:
+        """Whether the viewer is shut out by what they asked for just now."""
+        seconds = self.monotonic()
         trait = self.watch.viewer_asked(viewer, words=words, seconds=seconds)
         if trait is None:
             return False
@@ -111,8 +112,8 @@ class Sentry:
             rows = await cursor.fetchall()
         for _ in told:
             self.waiting.popleft()
-        for tenant, service, key, until in rows:
-            viewer = ViewerKey(place=Place(tenant, service), key=bytes(key))
+        for tenant, service, mark, key, until in rows:
+            viewer = ViewerKey(place=Place(tenant, service), key=bytes(key), mark=Mark(mark))
             lasts_seconds = (until - now).total_seconds()
             self.watch.hear(viewer, until=self.monotonic() + lasts_seconds)
 

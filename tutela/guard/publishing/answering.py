@@ -13,7 +13,7 @@ from tutela.database.pool import Pool
 from tutela.guard.asking import GuardAnswer, GuardAsked, Result, Surface
 from tutela.guard.deciding import unknown
 from tutela.guard.help import helped
-from tutela.guard.probing import refuse_all, words_asked
+from tutela.guard.probing import refuse_all, words_asked, words_looked_at
 from tutela.guard.publishing.alarms import Sentry, ViewerKey
 from tutela.guard.publishing.building import FAIL_CLOSED
 from tutela.guard.publishing.keeping import Keeper, Kept
@@ -88,10 +88,12 @@ async def _watched(
     if sentry.is_shut(caller.token_id) or (viewer is not None and sentry.is_shut(viewer)):
         return refuse_all(len(asked.items))
     results = await _results(kept, asked=asked, surface=surface)
+    chosen = words_looked_at(asked.items, results=results)
     words = words_asked(surface, items=asked.items, results=results)
-    if words and sentry.asked(words, viewer=viewer, caller=caller):
-        return refuse_all(len(asked.items))
-    return results
+    is_refused = (chosen and sentry.looked_at(chosen, caller=caller)) or (
+        words and viewer is not None and sentry.asked(words, viewer=viewer, caller=caller)
+    )
+    return refuse_all(len(asked.items)) if is_refused else results
 
 
 async def _results(kept: Kept, *, asked: GuardAsked, surface: Surface) -> list[Result]:
@@ -105,4 +107,5 @@ async def _results(kept: Kept, *, asked: GuardAsked, surface: Surface) -> list[R
 def _viewer(asked: GuardAsked, *, caller: Caller, sentry: Sentry) -> ViewerKey | None:
     if asked.viewer is None:
         return None
-    return sentry.viewer(asked.viewer.account_id, place=Place(caller.tenant, caller.service))
+    place = Place(caller.tenant, caller.service)
+    return sentry.viewer(asked.viewer.account_id, place=place, mark=caller.mark)

@@ -99,9 +99,9 @@ ON CONFLICT (tenant, service, token_id, viewer_key) DO UPDATE SET
 
 -- name: shut_viewers
 -- Viewers that are shut out now, and until when.
-SELECT tenant, service, viewer_key, max(shut_until) FROM guard_probing
+SELECT tenant, service, mark, viewer_key, max(shut_until) FROM guard_probing
 WHERE shut_until > %(now)s
-GROUP BY tenant, service, viewer_key
+GROUP BY tenant, service, mark, viewer_key
 
 -- name: probing
 -- Who tried out what a service lists since then, the latest first.

@@ -244,3 +244,29 @@ async def test_without_the_database_the_last_good_one_goes_on_and_its_age_rises(
     assert standing is not None
     assert kept.decider.verdict(Surface.SEARCH, WORD).verdict is Verdict.BLOCK
     assert standing.degraded
+
+
+async def restored(rooms: Rooms, *, version: int) -> None:
+    """As a backup of the time of that version leaves it, without what was published after it."""
+    for table in ("guard_snapshot", "guard_version"):
+        await rooms.rows(f"DELETE FROM {table} WHERE version > {version}")
+    await rooms.rows("UPDATE guard_publication SET version = %(v)s, content_digest = ''", v=version)
+
+
+async def test_a_house_that_was_restored_is_believed_whatever_its_versions_are(
+    rooms: Rooms,
+) -> None:
+    await rooms.caller()
+    guarded = Guarded(rooms)
+    await guarded.publish(blocked(WORD))
+    for word in (OTHER, "mordantvex", "trevandok"):
+        await guarded.publish(blocked(WORD), blocked(word))
+        kept = guarded.keeper.of(MAIN)
+        assert kept is not None
+        assert kept.decider.version == 2
+        assert kept.decider.verdict(Surface.SEARCH, word).verdict is Verdict.BLOCK
+        await restored(rooms, version=1)
+    await guarded.keeper.refresh()
+    kept = guarded.keeper.of(MAIN)
+    assert kept is not None
+    assert kept.decider.version == 1

@@ -24,10 +24,16 @@ class Kept:
     """What a service's guard answers by here, and how old that was when it was last heard of."""
 
     decider: deciding.Decider
+    content_digest: bytes
     switches: Switches
     age_seconds: float
     #: By the steady clock of this process.
     heard_at_seconds: float
+
+    def is_of(self, newest: Newest) -> bool:
+        """Whether it is that version, and what was listed in it then."""
+        ours = (self.decider.version, self.content_digest)
+        return ours == (newest.version, newest.content_digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,10 @@ class Standing:
 
 
 class Keeper:
-    """Keeps a decider of every service; `refresh` takes over what is newer."""
+    """Keeps a decider of every service; `refresh` takes over what the database calls the newest.
+
+    That may be an older one: a house that was restored counts its versions on from there.
+    """
 
     def __init__(
         self,
@@ -87,11 +96,11 @@ class Keeper:
         kept = self._kept.get(place)
         age_seconds = max((self._clock() - newest.confirmed_at).total_seconds(), 0.0)
         heard_at_seconds = self._monotonic()
-        if kept is not None and kept.decider.version == newest.version:
+        if kept is not None and kept.is_of(newest):
             decider, switches = kept.decider, kept.switches
         else:
             snapshot = await self._read(place, version=newest.version)
-            if snapshot is None or (kept is not None and snapshot.version < kept.decider.version):
+            if snapshot is None:
                 return
             before = None if kept is None else kept.decider
             decider = await asyncio.to_thread(deciding.decider, snapshot, before=before)
@@ -99,6 +108,7 @@ class Keeper:
             _tell_unsearched(place, decider=decider)
         self._kept[place] = Kept(
             decider=decider,
+            content_digest=newest.content_digest,
             switches=switches,
             age_seconds=age_seconds,
             heard_at_seconds=heard_at_seconds,

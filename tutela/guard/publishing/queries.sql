@@ -42,12 +42,13 @@ FROM unnest(%(tenants)s::text[], %(services)s::text[], %(versions)s::bigint[]) A
 WHERE (p.tenant, p.service, p.version) = (c.tenant, c.service, c.version)
 
 -- name: newest
--- The newest version of every service, and when it was last known to hold all that is listed.
-SELECT tenant, service, version, confirmed_at FROM guard_publication WHERE version > 0
+-- The newest version of every service, when it was last known to hold all that is listed, and what it holds.
+SELECT tenant, service, version, confirmed_at, content_digest FROM guard_publication WHERE version > 0
 
 -- name: newest_of
--- The newest version of one service, and when it was last known to hold all that is listed.
-SELECT version, confirmed_at FROM guard_publication WHERE tenant = %(tenant)s AND service = %(service)s AND version > 0
+-- The newest version of one service, when it was last known to hold all that is listed, and what it holds.
+SELECT version, confirmed_at, content_digest FROM guard_publication
+WHERE tenant = %(tenant)s AND service = %(service)s AND version > 0
 
 -- name: snapshot
 -- One version of a service as it was published.

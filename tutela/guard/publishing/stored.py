@@ -19,6 +19,8 @@ class Newest:
     version: int
     #: When it was last known to hold all that is listed.
     confirmed_at: datetime
+    #: The same where the same is listed: a house that was restored may use a number again.
+    content_digest: bytes
 
 
 async def newest(pool: Pool) -> dict[Place, Newest]:

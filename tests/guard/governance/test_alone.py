@@ -20,10 +20,16 @@ from tests.fixtures.house import Rooms
 from tutela.access.persons import SamePerson
 from tutela.access.tokens import Caller
 from tutela.detection.terms.term import TermKind
-from tutela.guard.asking import ItemKind, Verdict
-from tutela.guard.governance import due, judging
+from tutela.guard.asking import ItemKind, Surface, Verdict
+from tutela.guard.governance import due, judging, objecting
 from tutela.guard.governance.entries import EntryAsked
 from tutela.guard.governance.judging import Agreeing, Order, Refusing, Withdrawing
+from tutela.guard.governance.objecting import (
+    Finding,
+    ObjectedTo,
+    ObjectionDecided,
+    ObjectionsWanted,
+)
 from tutela.guard.governance.proposing import Proposed
 from tutela.intake.reading import Unfit
 
@@ -101,3 +107,21 @@ async def test_nobody_lets_through_alone_what_two_people_listed(rooms: Rooms) ->
         await proposed(rooms, lets_through, by=one, emergency=True)
     assert [each.pointer for each in refusal.value.errors] == ["/entries/0/form"]
     assert (await proposed(rooms, lets_through, by=one)).state == "proposed"
+
+
+async def test_nobody_takes_an_entry_out_to_decide_an_objection_against_it(rooms: Rooms) -> None:
+    one, two = await person(rooms, name="one"), await person(rooms, name="two")
+    (entry,) = await listed(rooms, tag(WORD), by=(one, two))
+    room, service = governance_room(rooms), await rooms.caller()
+    against = ObjectedTo(surface=Surface.SEARCH, kind=ItemKind.TAG, value=WORD)
+    await objecting.object_to(room, caller=service, said=against)
+    page = await objecting.list_objections(room, caller=one, wanted=ObjectionsWanted(limit=1))
+    out = Withdrawing(reason=WHY, emergency=True)
+    await judging.withdraw(room, order=Order(caller=one, id=entry), said=out)
+    order = Order(caller=one, id=UUID(page.objections[0].id))
+    with pytest.raises(SamePerson):
+        await objecting.decide(
+            room, order=order, said=ObjectionDecided(finding=Finding.UPHELD, reason=WHY)
+        )
+    shown = await objecting.show_objection(room, caller=one, objection_id=order.id)
+    assert (shown.state, shown.entries) == ("open", [str(entry)])

@@ -54,7 +54,7 @@ FROM unnest(%(ids)b::uuid[], %(states)b::text[]) AS m (id, state)
 WHERE guard_entry.tenant = %(tenant)s AND guard_entry.service = %(service)s AND guard_entry.id = m.id
 
 -- name: in_force
--- What is listed now, in the order of its ids.
+-- What is listed now, or was taken out by one word and is back by then, in the order of its ids.
 SELECT id, kind, verdict, form, languages, surfaces, network, sealed_key, sealed_body
 FROM guard_entry
 WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
@@ -62,7 +62,7 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
     AND (
         state IN ('live', 'leaving')
         OR (state = 'provisional' AND answer_by > %(now)s)
-        OR (state = 'suspended' AND answer_by <= %(now)s)
+        OR (state = 'suspended' AND answer_by <= %(back_by)s)
     )
 ORDER BY id
 

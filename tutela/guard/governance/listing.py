@@ -13,7 +13,7 @@ from tutela.database.pool import Connection
 from tutela.detection.terms.term import TermKind
 from tutela.guard.asking import ItemKind, Surface, Verdict
 from tutela.guard.governance.entries import WORDS
-from tutela.guard.governance.room import Whose
+from tutela.guard.governance.room import EMERGENCY, Whose
 from tutela.guard.publishing.listing import Listing, Place
 from tutela.guard.snapshot import Mode, Named, Text
 
@@ -71,7 +71,17 @@ async def in_force(
     connection: Connection, *, keys: KeySet, listed: Whose, now: datetime
 ) -> list[InForce]:
     """The entries that have their effect now, in the order of their ids."""
-    cursor = await connection.execute(_sql.in_force, {**listed.columns, "now": now})
+    wanted = {**listed.columns, "now": now, "back_by": now}
+    cursor = await connection.execute(_sql.in_force, wanted)
+    return await asyncio.to_thread(_opened, await cursor.fetchall(), keys=keys)
+
+
+async def in_force_or_suspended(
+    connection: Connection, *, keys: KeySet, listed: Whose, now: datetime
+) -> list[InForce]:
+    """The same, and those that one lead took out and that come back unless another agrees."""
+    wanted = {**listed.columns, "now": now, "back_by": now + EMERGENCY}
+    cursor = await connection.execute(_sql.in_force, wanted)
     return await asyncio.to_thread(_opened, await cursor.fetchall(), keys=keys)
 
 

@@ -27,7 +27,7 @@ from tutela.guard.governance import due, judging
 from tutela.guard.governance.entries import Reason
 from tutela.guard.governance.hitting import hitters
 from tutela.guard.governance.judging import Order
-from tutela.guard.governance.listing import in_force
+from tutela.guard.governance.listing import in_force_or_suspended
 from tutela.guard.governance.room import Act, GovernanceRoom, hold, whose, write
 from tutela.guard.governance.showing import GuardChange, changes, mask
 from tutela.intake.reading import Unfit
@@ -259,7 +259,9 @@ async def _hitters(
     if said is None:
         return []
     listed = whose(caller)
-    entries = await in_force(connection, keys=room.keys, listed=listed, now=room.clock())
+    entries = await in_force_or_suspended(
+        connection, keys=room.keys, listed=listed, now=room.clock()
+    )
     surface, kind = Surface(row[2]), ItemKind(row[3])
     return await asyncio.to_thread(hitters, entries, kind=kind, value=said[0], surface=surface)
 

@@ -6,14 +6,15 @@ import msgspec
 
 from tutela.domain.notice import Identifier
 from tutela.guard.asking import Surface, Verdict
-from tutela.guard.probing import Trait
+from tutela.guard.probing import Limits, Trait
 
 #: Of one count: what a double holds exactly.
 COUNT_MAX: Final = 2**53 - 1
 AGE_SECONDS_MAX: Final = 1e9
 #: Viewers of one report.
 PROBING_MAX: Final = 100
-SHUT_SECONDS_MAX: Final = 31 * 86_400.0
+#: As long as the house itself shuts out anybody: no program makes it longer.
+SHUT_SECONDS_MAX: Final = Limits().shut_seconds_max
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=COUNT_MAX)]

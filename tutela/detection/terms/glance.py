@@ -41,14 +41,17 @@ def glance(sides: Sequence[Side], *, terms: Sequence[Term]) -> Glance:
         raw = text.encode()
         signs = raw.translate(letters, separators)
         if not signs.isalpha():
-            read = None if native.has_ascii else ascii_signs.readings(raw, text=text)
+            is_open = native.has_ascii or len(raw) > _TEXT_MAX
+            read = None if is_open else ascii_signs.readings(raw, text=text)
             return further(text) if read is None else latin.among(read, text=text)
         found = pairs(signs)
         if found:
             if are_spelled(signs, found=found) and latin.are_respelled(signs):
                 return None
             signs = squashed(signs, found=found)
-        return told(signs, raw=raw) if find(signs) else _NOTHING
+        if not find(signs):
+            return _NOTHING
+        return told(signs, raw=raw) if len(raw) <= _TEXT_MAX else None
 
     return look
 

@@ -192,6 +192,13 @@ def test_plain_substrings_of_neutral_text_are_found_and_hardly_more() -> None:
     assert len(ours - plain) <= 0.05 * len(plain)
 
 
+def test_stars_of_one_short_text_are_none_of_the_next() -> None:
+    texts = ["a*b", "t*mi", "k*lo", "x", "k*l*"]
+    held = matcher([substring("kelo"), substring("tamiro")])
+    assert held.hits(texts) == [held.hits([text])[0] for text in texts]
+    assert [hit.term.id for hit in held.hits(texts)[2]] == ["kelo"]
+
+
 def test_a_long_text_is_searched_in_pieces_without_a_seam() -> None:
     text = "".join(f"{'uv' * (450 + at)} t.a.m.i.r.o " for at in range(600))
     assert len(text) > 2 * pieces.BATCH

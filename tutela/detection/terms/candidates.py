@@ -9,11 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from tutela.detection.terms import ascii_signs, codes
+from tutela.detection.terms import ascii_signs
 from tutela.detection.terms.pairs import REPEATED, Match, are_spelled, pairs, squashed
 from tutela.detection.terms.search import Side, Wanted
 from tutela.detection.terms.shapes import shapes
-from tutela.detection.terms.stream import SAME
 from tutela.detection.terms.term import Term, TermKind
 
 _NOTHING: Final[tuple[Term, ...]] = ()
@@ -130,19 +129,14 @@ def _listed(wanted: Wanted, *, terms: Sequence[Term]) -> list[Listed]:
     for begin, end in pairwise([0, *patterns.row_ends.tolist()]):
         term = terms[numbers[begin]]
         words = _words(term)
-        found.append((words, term) if end - begin == 1 and _has_letter(words) else None)
+        found.append((words, term) if end - begin == 1 and _is_letters(words) else None)
     return found
 
 
-def _has_letter(words: str) -> bool:
-    """Whether a sign that is a letter in any case stands behind the first run of signs.
-
-    The first run may go on before the term, and begin with a digit there.
-    """
+def _is_letters(words: str) -> bool:
+    """Whether all signs are letters in any case: of others it takes a whole look how they stand."""
     signs = words.replace(" ", "")
-    compared = signs.encode("latin-1").translate(SAME)
-    behind = signs[len(compared) - len(compared.lstrip(compared[:1])) :]
-    return any(chr(codes.PLAIN) <= sign < chr(codes.AMBIGUOUS) for sign in behind)
+    return signs.isascii() and signs.isalpha() and signs.islower()
 
 
 def _words(term: Term) -> str:

@@ -124,7 +124,9 @@ def _masked(posts: Posts, *, found: Folded) -> Iterator[Part]:
     if not at.size:
         return
     words = Counter[int]()
-    for stars in np.split(at, np.flatnonzero(np.diff(at) > _NEAR) + 1):
+    texts = posts.text_of(found.places(at))
+    is_far = (np.diff(at) > _NEAR) | (np.diff(texts) > 0)
+    for stars in np.split(at, np.flatnonzero(is_far) + 1):
         text = int(posts.text_of(found.places(stars[:1]))[0])
         words[text] += 1
         if len(stars) <= _STARS_MAX and words[text] <= _MASKED_MAX:

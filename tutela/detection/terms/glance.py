@@ -36,7 +36,7 @@ def glance(sides: Sequence[Side], *, terms: Sequence[Term]) -> Glance:
     letters, separators = ascii_signs.SIGNS, ascii_signs.SEPARATORS
 
     def look(text: str) -> Sequence[Term] | None:
-        if not text.isascii() or len(text) > _TEXT_MAX:
+        if not text.isascii():
             return further(text)
         raw = text.encode()
         signs = raw.translate(letters, separators)

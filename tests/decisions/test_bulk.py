@@ -17,6 +17,7 @@ from tests.fixtures.bulk import (
     send,
     started,
 )
+from tests.fixtures.governing import person
 from tests.fixtures.house import Rooms
 from tutela.access.keys import Sealed
 from tutela.access.persons import SamePerson
@@ -181,6 +182,18 @@ async def test_whoever_may_not_be_told_yet_is_taken_out(rooms: Rooms) -> None:
     await run_due(room)
     shown = await looked_at(room, caller=lead, bulk_id=sent.id)
     assert [(each.why, each.subjects) for each in shown.reasons] == [("withheld_notification", 1)]
+
+
+async def test_two_tokens_of_one_person_are_one_person(rooms: Rooms) -> None:
+    one, again = await person(rooms, name="lead-1"), await person(rooms, name="lead-1")
+    room = room_of(rooms, alone_max=1)
+    sent = await send(room, caller=one, lines=[head(), *accounts(2)])
+    with pytest.raises(NeedsSecondPerson):
+        await started(room, caller=one, sent=sent)
+    with pytest.raises(SamePerson):
+        await steering.approve(room, order=Order(caller=again, bulk_id=sent.id))
+    second = await person(rooms, name="lead-2")
+    await steering.approve(room, order=Order(caller=second, bulk_id=sent.id))
 
 
 async def test_above_the_set_size_a_second_person_agrees_first(rooms: Rooms) -> None:

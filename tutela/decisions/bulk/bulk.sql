@@ -15,9 +15,10 @@ SELECT id, mark, state, head_digest, sealed_key, sealed_body
 FROM bulk WHERE tenant = %(tenant)s AND service = %(service)s AND key = %(key)s
 
 -- name: lock_bulk
--- Where a decision about many stands, held until the transaction ends.
-SELECT state, key, created_by, approved_by, rate_per_second, previewed_count
-FROM bulk WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(bulk_id)s AND mark = %(mark)s
+-- Where a decision about many stands, held until the transaction ends, and whose token sent it.
+SELECT state, key, created_by, (SELECT t.person FROM access_token t WHERE t.id::text = b.created_by AND t.tenant = b.tenant),
+    approved_by, rate_per_second, previewed_count
+FROM bulk b WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(bulk_id)s AND mark = %(mark)s
 FOR UPDATE
 
 -- name: known_subjects

@@ -48,6 +48,8 @@ class Held:
     state: BulkState
     key: str
     created_by: str
+    #: Whose token that is; None of a program's.
+    created_by_person: str | None
     approved_by: str | None
     rate_per_second: int | None
     previewed_count: int | None
@@ -69,11 +71,12 @@ async def hold(connection: Connection, *, caller: Caller, bulk_id: UUID) -> Held
     row = await cursor.fetchone()
     if row is None:
         raise unknown_bulk()
-    state, key, created_by, approved_by, rate_per_second, previewed_count = row
+    state, key, created_by, person, approved_by, rate_per_second, previewed_count = row
     return Held(
         state=BulkState(state),
         key=key,
         created_by=created_by,
+        created_by_person=person,
         approved_by=approved_by,
         rate_per_second=rate_per_second,
         previewed_count=previewed_count,

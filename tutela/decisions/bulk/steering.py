@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from tutela.access.persons import SamePerson
+from tutela.access.persons import SamePerson, refuse_same
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import tenant_transaction
@@ -69,6 +69,8 @@ async def approve(room: BulkRoom, *, order: Order) -> BulkMoved:
         state = transition(held.state, event=BulkEvent.APPROVED)
         if held.created_by == holder(order.caller):
             raise SamePerson("Whoever sent the subjects can't agree to them alone.")
+        if order.caller.person is not None:
+            refuse_same(order.caller.person, other=held.created_by_person)
         await connection.execute(_sql.approve, _written(room, order=order, state=state))
     return BulkMoved(id=str(order.bulk_id), state=str(state))
 

@@ -11,6 +11,7 @@ from tests.fixtures.guarding import Guarded, blocked, guarded_site
 from tests.fixtures.site import Site
 from tutela.domain.vocabulary import Role
 from tutela.guard.asking import Surface, Verdict
+from tutela.guard.publishing.canaries import canary_text
 
 WORD = "zorvaplim"
 MILD = "quibdrastel"
@@ -216,6 +217,21 @@ async def test_a_token_that_tries_out_the_list_is_shut_out_where_the_operator_sa
     await guarded.sentry.exchange(web.house.pool)
     rows = await web.house.rows("SELECT length(viewer_key), trait FROM guard_probing")
     assert rows == [(0, "refused")]
+    await site.client.aclose()
+
+
+async def test_the_probes_of_the_house_are_no_probing(web: Site) -> None:
+    await web.token()
+    guarded = Guarded(web.house)
+    for number in range(120):
+        await guarded.publish(blocked(f"zorva{number:03d}plim"))
+    site = guarded_site(web, room=guarded.room)
+    canaries = [
+        canary_text(web.house.keys, service="main/main", version=each) for each in range(1, 121)
+    ]
+    found = await asked(site, surface="search", **texts(*canaries))
+    assert [each["verdict"] for each in found["results"]] == ["block"] * 120
+    assert not guarded.sentry.waiting
     await site.client.aclose()
 
 

@@ -18,6 +18,8 @@ from tutela.drills.surfaces.world import World
 from tutela.guard.asking import ItemKind, Surface
 from tutela.guard.governance.listing import Governed
 from tutela.guard.governance.switching import SwitchAsked, throw
+from tutela.guard.probing import Limits
+from tutela.guard.propagation.disguises import disguised
 from tutela.guard.propagation.holdings import HoldingsHere
 from tutela.guard.propagation.judging import LAG_SECONDS_MAX, FindingKind, SurfaceSeen, SurfaceState
 from tutela.guard.propagation.keeping import Book
@@ -139,6 +141,19 @@ async def test_what_two_people_listed_is_held_against_every_surface(
         assert not seen["hashtag"].findings
         found.surfaces.guards |= guarded
         assert all(each.is_well for each in await found.rounds.turn())
+
+
+async def test_rounds_of_ten_minutes_ask_for_the_same_few_words(rooms: Rooms, world: World) -> None:
+    async with house(rooms, world=world) as found:
+        drawn = []
+        for _ in range(3):
+            held = await found.rounds.holdings.held(SERVICE, sample=2, again=frozenset())
+            words = [each for each in held.entries if each.kind in (ItemKind.TEXT, ItemKind.TAG)]
+            drawn.append({disguised(each.value, lot=held.lot) for each in words})
+        rooms.clock.ahead += timedelta(seconds=Limits().token_seconds)
+        later = await found.rounds.holdings.held(SERVICE, sample=2, again=frozenset())
+    assert drawn[0] == drawn[1] == drawn[2] != set()
+    assert later.lot != held.lot
 
 
 async def test_what_was_listed_just_now_is_not_asked_for_before_surfaces_can_know_it(

@@ -10,7 +10,7 @@ import structlog
 
 from tutela.detection.terms.term import RefusedTerm
 from tutela.guard.asking import ALLOWED, Item, ItemKind, Reason, Result, Surface, Verdict, Viewer
-from tutela.guard.deciding.glancing import LEADS, LISTED, SHUT, Quick, quick
+from tutela.guard.deciding.glancing import LEADS, LISTED, SHUT, Quick, plain, quick
 from tutela.guard.deciding.listing import STRICTNESS, Listing, listing
 from tutela.guard.deciding.standing import Ground, Standings, standings
 from tutela.guard.snapshot import Mode, Snapshot
@@ -52,6 +52,10 @@ class Decider:
     def refused(self) -> tuple[RefusedTerm, ...]:
         """Texts that can't be looked for, by their place in the snapshot, and why."""
         return self._listing.refused
+
+    def is_canary(self, text: str) -> bool:
+        """Whether the text stands for a version, and for nothing that anybody listed."""
+        return plain(text) in self.snapshot.canaries
 
     def verdict(self, surface: Surface, text: str) -> Result:
         """What becomes of one query, completion or tag; the same as `results` says of it."""

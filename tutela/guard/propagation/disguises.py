@@ -1,5 +1,6 @@
 """Other spellings of a listed text, as those write it who mean to be found all the same."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +20,7 @@ DISGUISES: Final[tuple[Callable[[str], str], ...]] = (
 )
 
 
-def disguised(text: str, *, chance: Callable[[int], bytes]) -> str:
-    """The text in another spelling, or as it is where the one that was drawn changes nothing."""
-    return DISGUISES[chance(1)[0] % len(DISGUISES)](text)
+def disguised(text: str, *, lot: str) -> str:
+    """The text in the spelling of its lot, or as it is where that one changes nothing."""
+    drawn = hashlib.sha256(f"{lot}\0{text}".encode()).digest()[0]
+    return DISGUISES[drawn % len(DISGUISES)](text)

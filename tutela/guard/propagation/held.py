@@ -51,6 +51,8 @@ class Held:
     canary: Callable[[int], str]
     #: By what an account or content that must not be shown is named: never by its own id.
     name_of: Callable[[str], str]
+    #: What spellings are drawn by, the same for a while.
+    lot: str = ""
 
     @property
     def newest(self) -> int:

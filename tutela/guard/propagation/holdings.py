@@ -16,6 +16,7 @@ from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.guard.asking import ItemKind
 from tutela.guard.deciding import Decider, decider
 from tutela.guard.governance.listing import value_of
+from tutela.guard.probing import Limits
 from tutela.guard.propagation.held import Held, LiveEntry, Published
 from tutela.guard.propagation.judging import LAG_SECONDS_MAX
 from tutela.guard.publishing import stored
@@ -31,6 +32,9 @@ _NAME_HEX: Final = 12
 _APART: Final = timedelta(seconds=20)
 
 _sql = queries.load("tutela.guard.propagation", file="propagation.sql")
+#: So long the same entries are asked for: more words in a window would look as if the platform's
+#: token tried out what is listed.
+_LOT_SECONDS: Final = Limits().token_seconds
 _NOTHING: Final = datetime.fromtimestamp(0).astimezone()
 
 
@@ -48,6 +52,8 @@ class HoldingsHere:
     #: Versions without their words, the oldest one first: one that every surface must know by
     #: now, and those after it.
     _recent: dict[Place, list[Decider]] = field(default_factory=dict)
+    #: What is drawn by in the window of its number.
+    _lots: dict[int, str] = field(default_factory=dict)
 
     async def held(self, service: str, *, sample: int, again: frozenset[str]) -> Held:
         """What the guard of `TENANT/SERVICE` holds, with so many entries by chance and those."""
@@ -56,6 +62,7 @@ class HoldingsHere:
         kept = self.keeper.of(place)
         judge = _nothing(place) if kept is None else kept.decider
         now = self.clock()
+        lot = self._lot(now)
         wanted = {
             **place.columns,
             "now": now,
@@ -64,7 +71,7 @@ class HoldingsHere:
             "kept": CANARIES_KEPT + 1,
             "sample": sample,
             "again": list(again),
-            "seed": self.chance(_SEED_BYTES).hex(),
+            "seed": lot,
         }
         async with tenant_transaction(self.pool, tenant=place.tenant) as connection:
             versions = await (await connection.execute(_sql.versions, wanted)).fetchall()
@@ -84,7 +91,16 @@ class HoldingsHere:
             settled=settled,
             canary=lambda version: canary_text(self.keys, service=service, version=version),
             name_of=partial(self._name, known={each.value: each.id for each in named}),
+            lot=lot,
         )
+
+    def _lot(self, now: datetime) -> str:
+        """What entries and spellings are drawn by for a while."""
+        window = int(now.timestamp() // _LOT_SECONDS)
+        if window not in self._lots:
+            self._lots.clear()
+            self._lots[window] = self.chance(_SEED_BYTES).hex()
+        return self._lots[window]
 
     async def _settle(
         self, connection: Connection, *, judge: Decider, published: Sequence[Published]

@@ -1,7 +1,7 @@
 """A round: every surface is asked, each beside the others, and what was found is written down."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -62,7 +62,7 @@ class Rounds:
     ) -> SurfaceSeen:
         earlier = before.get(asking.name, Before())
         questions = [
-            *self._listed(asking, entries=held.entries, again=earlier.open),
+            *self._listed(asking, held=held, again=earlier.open),
             *self._controls(asking, again=earlier.open),
         ]
         looking = Looking(self.probe, surface=asking)
@@ -75,21 +75,19 @@ class Rounds:
             behind_since=earlier.behind_since,
         )
 
-    def _listed(
-        self, asking: Asking, *, entries: Sequence[LiveEntry], again: frozenset[str]
-    ) -> Iterator[Question]:
-        for entry in entries:
+    def _listed(self, asking: Asking, *, held: Held, again: frozenset[str]) -> Iterator[Question]:
+        for entry in held.entries:
             if not fits(entry, asking=asking):
                 continue
             yield Question(value=entry.value, spelling=Spelling.OWN, what=entry.id)
             if asking.kind in (Asks.TEXT, Asks.TAG):
-                for other in self._disguised(entry, again=again):
+                for other in self._disguised(entry, lot=held.lot, again=again):
                     yield Question(value=other, spelling=Spelling.DISGUISED, what=entry.id)
 
-    def _disguised(self, entry: LiveEntry, *, again: frozenset[str]) -> list[str]:
-        """One other spelling by chance; every one of what was found before."""
+    def _disguised(self, entry: LiveEntry, *, lot: str, again: frozenset[str]) -> list[str]:
+        """One other spelling by lot; every one of what was found before."""
         if entry.id not in again:
-            return [disguised(entry.value, chance=self.chance)]
+            return [disguised(entry.value, lot=lot)]
         return [disguise(entry.value) for disguise in DISGUISES]
 
     def _controls(self, asking: Asking, *, again: frozenset[str]) -> list[Question]:

@@ -88,7 +88,10 @@ async def _watched(
     if sentry.is_shut(caller.token_id) or (viewer is not None and sentry.is_shut(viewer)):
         return refuse_all(len(asked.items))
     results = await _results(kept, asked=asked, surface=surface)
-    chosen = words_looked_at(asked.items, results=results)
+    looked_at = words_looked_at(asked.items, results=results)
+    chosen = [
+        each for each in looked_at if not (each.is_refused and kept.decider.is_canary(each.text))
+    ]
     words = words_asked(surface, items=asked.items, results=results)
     is_refused = (chosen and sentry.looked_at(chosen, caller=caller)) or (
         words and viewer is not None and sentry.asked(words, viewer=viewer, caller=caller)

@@ -1,4 +1,4 @@
-"""`tutela guard switch` and `tutela guard objections`: the emergency, and over-blocking."""
+"""`tutela guard switch`, `objections` and `let-in`: the emergency, and over-blocking."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,8 +12,9 @@ from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
 from tutela.domain.guard import ObjectionState
 from tutela.guard.asking import Surface
-from tutela.guard.governance import objecting, switching
+from tutela.guard.governance import letting_in, objecting, switching
 from tutela.guard.governance.judging import Order
+from tutela.guard.governance.letting_in import LetIn, LetInAsked
 from tutela.guard.governance.objecting import (
     Finding,
     ObjectionDecided,
@@ -31,6 +32,7 @@ objections = typer.Typer(no_args_is_help=True, help="Objections against over-blo
 SurfaceName = Annotated[
     str, typer.Argument(metavar="SURFACE", help=f"{', '.join(Surface)}, or {ALL}.")
 ]
+AccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The platform's id of it.")]
 ObjectionId = Annotated[UUID, typer.Argument(metavar="ID", help="The objection.")]
 
 
@@ -38,6 +40,22 @@ def join(guard: typer.Typer) -> None:
     """The two groups become groups of `tutela guard`."""
     guard.add_typer(switch, name="switch")
     guard.add_typer(objections, name="objections")
+    guard.command("let-in")(let_in)
+
+
+@spread
+def let_in(account_id: AccountId, *, reason: Why, by: Terminal, as_json: AsJson = False) -> None:
+    """Let a viewer in again who was shut out for trying out what is listed."""
+    asked = LetInAsked(account_id=account_id, reason=reason)
+
+    async def act(at: At) -> LetIn:
+        return await letting_in.let_in(at.room, caller=at.caller, asked=asked)
+
+    found = enter(act, by=by)
+    if as_json:
+        print_json(found)
+    else:
+        print("let in again" if found.was_shut_out else "was not shut out")
 
 
 @switch.command("show")

@@ -139,6 +139,10 @@ class Watch:
         self._refuse(viewer, shut=_Shut(seconds + lasts_seconds, min(times + 1, _DOUBLINGS_MAX)))
         return lasts_seconds
 
+    def let_in(self, viewer: Hashable) -> None:
+        """A person let the viewer in again, as if nothing had been."""
+        self._shut.pop(viewer, None)
+
     def hear(self, viewer: Hashable, *, until: float) -> None:
         """Another process shut the viewer out until then, by the steady clock of this one."""
         known = self._shut.get(viewer)

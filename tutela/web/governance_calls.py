@@ -13,6 +13,7 @@ _SEE = Terms(right=Right.SEE_GUARD, takes=None)
 _PREVIEW = Terms(right=Right.PROPOSE_GUARD, takes=None)
 _PROPOSE = Terms(right=Right.PROPOSE_GUARD, keeps_refused=False)
 _APPROVE = Terms(right=Right.APPROVE_GUARD)
+_LET_IN = Terms(right=Right.APPROVE_GUARD, keeps_refused=False)
 
 
 def governance_calls(rooms: Rooms) -> list[Call]:
@@ -41,4 +42,5 @@ def _objection_calls(rooms: Rooms) -> list[Call]:
         Call("POST", f"{one}/decide", _APPROVE, guard_objections.decide_objection(room)),
         Call("GET", "/v1/guard/switch", _SEE, guard_objections.show_switch(room)),
         Call("POST", "/v1/guard/switch", _APPROVE, guard_objections.throw_switch(room)),
+        Call("POST", "/v1/guard/viewers/let-in", _LET_IN, guard_objections.let_viewer_in(room)),
     ]

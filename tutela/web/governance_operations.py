@@ -6,6 +6,7 @@ from typing import Any, Final
 from tutela.domain.guard import EntryState, ObjectionState
 from tutela.guard.governance.entries import Proposal
 from tutela.guard.governance.judging import Agreeing, EntriesMoved, Refusing, Withdrawing
+from tutela.guard.governance.letting_in import LetIn, LetInAsked
 from tutela.guard.governance.objecting import (
     ObjectedTo,
     ObjectionDecided,
@@ -116,5 +117,11 @@ GOVERNANCE_OPERATIONS: Final[Mapping[str, Operation]] = {
         summary="Shut a surface for everything, keep it shut, or open it again.",
         takes=SwitchAsked,
         answers={200: SwitchView},
+    ),
+    "POST /v1/guard/viewers/let-in": Operation(
+        name="letGuardViewerIn",
+        summary="Let a viewer in again who was shut out for trying out what is listed.",
+        takes=LetInAsked,
+        answers={200: LetIn},
     ),
 }

@@ -21,6 +21,8 @@ from tutela.guard.publishing.listing import Place
 KEEP_DAYS: Final = 30
 #: Rows that wait for the database at most; the oldest give way.
 WAITING_MAX: Final = 10_000
+#: So long each process is told whom a person let in again.
+LET_IN_SECONDS: Final = 120.0
 
 _sql = queries.load("tutela.guard.publishing")
 
@@ -110,12 +112,21 @@ class Sentry:
                 await tell(connection, probed=each)
             cursor = await connection.execute(_sql.shut_viewers, {"now": now})
             rows = await cursor.fetchall()
+            since = now - timedelta(seconds=LET_IN_SECONDS)
+            cursor = await connection.execute(_sql.viewers_let_in, {"since": since, "now": now})
+            let_in = await cursor.fetchall()
         for _ in told:
             self.waiting.popleft()
         for tenant, service, mark, key, until in rows:
             viewer = ViewerKey(place=Place(tenant, service), key=bytes(key), mark=Mark(mark))
             lasts_seconds = (until - now).total_seconds()
             self.watch.hear(viewer, until=self.monotonic() + lasts_seconds)
+        for tenant, service, mark, key in let_in:
+            self._let_in(ViewerKey(place=Place(tenant, service), key=bytes(key), mark=Mark(mark)))
+
+    def _let_in(self, viewer: ViewerKey) -> None:
+        if self.is_shut(viewer) and all(each.viewer_key != viewer.key for each in self.waiting):
+            self.watch.let_in(viewer)
 
 
 async def tell(connection: Connection, *, probed: Probed) -> None:

@@ -96,13 +96,26 @@ VALUES (
 )
 ON CONFLICT (tenant, service, token_id, viewer_key) DO UPDATE SET
     trait = excluded.trait, last_at = excluded.last_at, times = guard_probing.times + 1,
-    shut_until = excluded.shut_until, expires_at = excluded.expires_at
+    shut_until = excluded.shut_until, expires_at = excluded.expires_at, let_in_at = NULL
 
 -- name: shut_viewers
 -- Viewers that are shut out now, and until when.
 SELECT tenant, service, mark, viewer_key, max(shut_until) FROM guard_probing
 WHERE shut_until > %(now)s
 GROUP BY tenant, service, mark, viewer_key
+
+-- name: let_viewer_in
+-- A viewer that is shut out is let in again; a row for each token by which it was found.
+UPDATE guard_probing SET shut_until = %(at)s, let_in_at = %(at)s
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND viewer_key = %(viewer_key)s AND shut_until > %(at)s
+RETURNING token_id
+
+-- name: viewers_let_in
+-- Viewers that were let in again since then and are not shut out.
+SELECT tenant, service, mark, viewer_key FROM guard_probing
+WHERE shut_until IS NOT NULL
+GROUP BY tenant, service, mark, viewer_key
+HAVING max(let_in_at) > %(since)s AND max(shut_until) <= %(now)s
 
 -- name: probing
 -- Who tried out what a service lists since then, the latest first.

@@ -1,12 +1,13 @@
-"""`/v1/guard/objections` and `/v1/guard/switch`: over-blocking, and the emergency."""
+"""Objections, the emergency switch, and viewers let in again: what mends over-blocking."""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from tutela.access.pace import Paces
 from tutela.domain.guard import ObjectionState
-from tutela.guard.governance import objecting, switching
+from tutela.guard.governance import letting_in, objecting, switching
 from tutela.guard.governance.judging import Order
+from tutela.guard.governance.letting_in import LetInAsked
 from tutela.guard.governance.objecting import (
     ObjectedTo,
     ObjectionDecided,
@@ -89,6 +90,16 @@ def throw_switch(room: GovernanceRoom) -> Handler:
     async def handle(asked: Asked) -> Answer:
         said = read_struct(asked.body, kind=SwitchAsked)
         return answer(await switching.throw(room, caller=asked.caller, asked=said))
+
+    return handle
+
+
+def let_viewer_in(room: GovernanceRoom) -> Handler:
+    """200 with whether the viewer was shut out."""
+
+    async def handle(asked: Asked) -> Answer:
+        said = read_struct(asked.body, kind=LetInAsked)
+        return answer(await letting_in.let_in(room, caller=asked.caller, asked=said))
 
     return handle
 

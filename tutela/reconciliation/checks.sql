@@ -349,3 +349,12 @@ WHERE state = 'unavailable' OR silent_at < %(now)s
 SELECT tenant, service, format('%%s: %%s', name, what), format('since %%s', first_at)
 FROM guard_finding
 WHERE kind = 'over_blocked' AND ended_at IS NULL
+
+-- name: guard_drift_late
+-- Services whose guard lists words, and where nobody looked for half an hour longer than due what rises with them.
+SELECT e.tenant, e.service, 'drift', format('due since %%s', coalesce(r.next_at, min(e.changed_at)))
+FROM guard_entry e
+LEFT JOIN guard_drift_round r ON (r.tenant, r.service, r.mark) = (e.tenant, e.service, e.mark)
+WHERE e.mark = 'real' AND e.kind IN ('text', 'tag') AND e.state IN ('provisional', 'live', 'leaving') AND e.expires_at > %(now)s
+GROUP BY e.tenant, e.service, r.next_at
+HAVING coalesce(r.next_at, min(e.changed_at)) < %(now)s - interval '30 minutes'

@@ -40,6 +40,7 @@ ALARMS: Final = frozenset(
     | {"witness_behind", "list_stale", "exchange_failed"}
     | {"guard_stale", "guard_probing", "guard_emergency", "guard_objection"}
     | {"guard_leaks", "guard_lagging", "guard_unseen", "guard_over_blocked"}
+    | {"guard_drift_late"}
 )
 
 #: What each check means to the person who reads it, in the order of gravity.
@@ -81,6 +82,7 @@ MEANINGS: Final[dict[str, str]] = {
     "guard_lagging": "A change of the guard does not hold on a surface for longer than a minute.",
     "guard_unseen": "A surface of the platform gave no answer: what it shows is not known.",
     "guard_over_blocked": "A surface of the platform shows nothing for what must be shown.",
+    "guard_drift_late": "Nobody looks for what rises with those who used what is blocked.",
     "canary_lost": "A probe did not come through.",
     "canary_silent": "No probe travels a route.",
     "process_silent": "A process of the house has fallen silent.",

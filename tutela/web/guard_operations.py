@@ -8,7 +8,7 @@ from tutela.guard.asking import GuardAnswer, GuardAsked
 from tutela.guard.drift.judging import LeadDismissed, LeadProposed
 from tutela.guard.drift.leads import Lead, Leads
 from tutela.guard.governance.proposing import Proposed
-from tutela.guard.library.reports import ProgramReport
+from tutela.guard.reports import ProgramReport
 from tutela.web.api.cases import Empty
 from tutela.web.api.guard_programs import DOCUMENT
 from tutela.web.governance_operations import GOVERNANCE_OPERATIONS

@@ -12,15 +12,13 @@ import msgspec
 from tutela import __version__
 from tutela.client.answers import LogKey, LogKeys, Problem
 from tutela.guard.library.errors import GuardAway, GuardRefused
-from tutela.guard.library.reports import AGE_SECONDS_MAX, ProgramReport
+from tutela.guard.reports import AGE_HEADER, AGE_SECONDS_MAX, ProgramReport
 from tutela.guard.sealing import Manifest
 
 USER_AGENT: Final = f"tutela-guard/{__version__}"
 #: Of one answer: a list of ten million texts is smaller.
 DOCUMENT_BYTES_MAX: Final = 512 * 1024 * 1024
 KEYS_BYTES_MAX: Final = 1024 * 1024
-#: How long ago, in seconds, the server knew that nothing newer is listed.
-AGE_HEADER: Final = "tutela-snapshot-age"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

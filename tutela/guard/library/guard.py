@@ -28,11 +28,11 @@ from tutela.guard.library.counting import Counts
 from tutela.guard.library.following import Follower
 from tutela.guard.library.holding import Held, Standing
 from tutela.guard.library.options import Options
-from tutela.guard.library.reports import AGE_SECONDS_MAX, ProgramReport
 from tutela.guard.library.running import Runner
 from tutela.guard.library.shelf import Shelf
 from tutela.guard.library.watching import Viewers
 from tutela.guard.probing import refuse_all, word_asked, words_asked
+from tutela.guard.reports import AGE_SECONDS_MAX, ProgramReport
 
 _PROGRAM_BYTES: Final = 16
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from tutela.guard.asking import Viewer
-from tutela.guard.library.reports import PROBING_MAX, ViewerProbing
 from tutela.guard.probing import Watch, Word
+from tutela.guard.reports import PROBING_MAX, ViewerProbing
 
 #: Of viewers that were found and not told yet; the oldest give way.
 _WAITING_MAX: Final = 10 * PROBING_MAX

@@ -12,10 +12,10 @@ from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.errors import TutelaError
-from tutela.guard.library.reports import ProgramReport, ViewerProbing
 from tutela.guard.publishing import alarms, stored
 from tutela.guard.publishing.alarms import Probed
 from tutela.guard.publishing.listing import Place
+from tutela.guard.reports import ProgramReport, ViewerProbing
 from tutela.guard.sealing import hand_over, read_manifest
 
 #: How long a program may say nothing before that is red; it speaks every half a minute.

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from tutela.access.pace import Paces
 from tutela.errors import FieldError
-from tutela.guard.library.calling import AGE_HEADER
-from tutela.guard.library.reports import ProgramReport
 from tutela.guard.publishing.listing import Place
 from tutela.guard.publishing.programs import Has, ProgramRoom, hand, hear
+from tutela.guard.reports import AGE_HEADER, ProgramReport
 from tutela.intake.reading import Unfit, read_struct
 from tutela.web.answer import Answer
 from tutela.web.endpoint import Asked, Handler, TooMany

@@ -8,6 +8,8 @@ from tutela.domain.notice import Identifier
 from tutela.guard.asking import Surface, Verdict
 from tutela.guard.probing import Limits, Trait
 
+#: How long ago, in seconds, the server knew that nothing newer is listed.
+AGE_HEADER: Final = "tutela-snapshot-age"
 #: Of one count: what a double holds exactly.
 COUNT_MAX: Final = 2**53 - 1
 AGE_SECONDS_MAX: Final = 1e9

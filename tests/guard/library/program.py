@@ -33,7 +33,7 @@ class Program:
         self.follower = Follower(token, believing=believing, shelf=self.shelf, world=surroundings)
         self.follower.start()
         self._address = Address(
-            url=server.url, token=token, silence_seconds=0.2, answer_seconds=changed.get("whole", 5)
+            url=server.url, token=token, silence_seconds=2.0, answer_seconds=changed.get("whole", 5)
         )
         self._line: Line | None = None
         self._monotonic = changed.get("monotonic", surroundings.monotonic)

@@ -32,7 +32,7 @@ from tutela.guard.asking import (
 from tutela.guard.library import Options, Origin
 from tutela.guard.snapshot import Named, Snapshot, Switches, Text
 
-QUICK = Options(poll_seconds=0.02, backoff_seconds_max=0.05, silence_seconds=0.3)
+QUICK = Options(poll_seconds=0.02, backoff_seconds_max=0.05, silence_seconds=1.0)
 LISTED = Snapshot(
     tenant="main",
     service="main",

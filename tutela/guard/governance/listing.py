@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,9 +24,13 @@ _switch_sql = queries.load("tutela.guard.governance", file="switches.sql")
 
 @dataclass(frozen=True, slots=True)
 class Governed:
-    """The source of listings where people propose and approve; real entries alone."""
+    """The source of listings where people propose and approve; real entries alone.
+
+    What was opened once stays open in memory, so that a change costs what it changes.
+    """
 
     keys: KeySet
+    _known: dict[Place, dict[UUID, "InForce"]] = field(default_factory=dict, repr=False)
 
     async def stamp(self, connection: Connection, *, place: Place, now: datetime) -> object:
         """How often anything was changed, and how much has come to its time since."""
@@ -35,9 +39,17 @@ class Governed:
 
     async def live(self, connection: Connection, *, place: Place, now: datetime) -> Listing:
         """What is in force at an instant, in the order of the entries' ids."""
-        return await live(
-            connection, keys=self.keys, tenant=place.tenant, service=place.service, now=now
+        listed = Whose(tenant=place.tenant, service=place.service)
+        wanted = {**listed.columns, "now": now, "back_by": now}
+        rows = await (await connection.execute(_sql.in_force, wanted)).fetchall()
+        known = self._known.get(place, {})
+        new = await asyncio.to_thread(
+            _opened, [row for row in rows if row[0] not in known], keys=self.keys
         )
+        known |= {each.id: each for each in new}
+        self._known[place] = {row[0]: known[row[0]] for row in rows}
+        found = list(self._known[place].values())
+        return await _listing(connection, listed=listed, found=found, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,12 @@ async def live(
     """What is listed now for a service, and which of its surfaces are shut."""
     listed = Whose(tenant=tenant, service=service)
     found = await in_force(connection, keys=keys, listed=listed, now=now)
+    return await _listing(connection, listed=listed, found=found, now=now)
+
+
+async def _listing(
+    connection: Connection, *, listed: Whose, found: Sequence[InForce], now: datetime
+) -> Listing:
     wanted = {**listed.columns, "now": now}
     shut = await (await connection.execute(_switch_sql.shut_surfaces, wanted)).fetchall()
     return Listing(

@@ -42,6 +42,8 @@ WITH_BAR: Final = ("benign, ASCII", "realistic mix")
 #: Each query is asked so often, all others between.
 ROUNDS: Final = 3
 _VARIED, _CHUNK = 400, 100_000
+#: As long as those of a published snapshot.
+_CANARIES: Final = ("vumelatopisoridagunesa", "kotarimudelasopunivega")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,12 @@ def built(count: int, *, seed: int) -> Decider:
     before, size = time.process_time(), _resident_mb()
     held = decider(
         Snapshot(
-            tenant="main", service="main", version=1, published_at=datetime.now(UTC), texts=texts
+            tenant="main",
+            service="main",
+            version=1,
+            published_at=datetime.now(UTC),
+            texts=texts,
+            canaries=_CANARIES,
         )
     )
     print(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.evasions import FURTHER, NINETEEN, pseudo_words
+from tutela.detection.terms.ascii_signs import LETTERS, SEPARATORS
 from tutela.detection.terms.matcher import TermMatcher, matcher
 from tutela.detection.terms.term import Term, TermKind
 
@@ -66,6 +67,14 @@ def test_a_glance_never_says_otherwise_than_a_whole_look(name: str, text: str) -
     assert agrees(MATCHERS[name], text=text) is not False
 
 
+@pytest.mark.parametrize("name", MATCHERS)
+@settings(max_examples=300)
+@given(text=st.lists(st.sampled_from([*WORDS[:9], *PHRASES, "rn", "nn", "vv", "b"])).map("".join))
+def test_letters_that_are_cleared_hold_nothing(name: str, text: str) -> None:
+    signs = text.encode().translate(LETTERS, SEPARATORS)
+    assert not (MATCHERS[name].clears(signs) and MATCHERS[name].hits([text])[0])
+
+
 @pytest.mark.parametrize("name", ["words", "all kinds", "allowed"])
 def test_nor_of_words_that_are_written_otherwise(name: str) -> None:
     chance = random.Random(11)
@@ -109,9 +118,24 @@ def test_what_is_not_plain_is_left_to_a_whole_look(text: str) -> None:
     assert MATCHERS["words"].glance(f"{WORDS[1]}7a {text}") is None
 
 
-@pytest.mark.parametrize("text", ["2z67", "2 z67", "z67", "8b9", "67t7z9b29", " 95S"])
+@pytest.mark.parametrize(
+    "text", ["2z67", "2 z67", "|% we 498", "z67з日", "b9e\x85", "z67", "8b9", "67t7z9b29", " 95S"]
+)
 def test_a_digit_before_a_term_makes_no_letter_of_it_sure(text: str) -> None:
     assert agrees(MATCHERS["short"], text=text) is not False
+
+
+@pytest.mark.parametrize(
+    "text", ["the suite", "sulte 76", "pep 484", "Самоанская Сара", "sul-coreano (1962)"]
+)
+def test_what_lacks_a_run_or_lies_across_words_is_told_at_a_glance(text: str) -> None:
+    held = matcher([Term(id=each, text=each, kind=TermKind.WORD) for each in ("sulite", "pepaba")])
+    assert agrees(held, text=text)
+
+
+def test_a_letter_of_two_meanings_ends_no_word() -> None:
+    held = matcher([Term(id="dobe", text="dobe", kind=TermKind.WORD)])
+    assert agrees(held, text="dobe\u0437\u65e5") is not False
 
 
 def test_what_an_allow_term_may_hold_is_left_to_a_whole_look() -> None:

@@ -31,7 +31,7 @@ def letter_words(text: str) -> list[str] | None:
     """
     words = text.split(" ")
     is_plain = text.isascii() and all(word.isalpha() and len(set(word)) > 1 for word in words)
-    return text.encode().translate(ascii_signs.SIGNS).decode().split(" ") if is_plain else None
+    return text.encode().translate(ascii_signs.LETTERS).decode().split(" ") if is_plain else None
 
 
 def _keys(found: Written) -> list[str]:

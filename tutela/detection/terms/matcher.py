@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.detection.terms.glance import Glance, glance
+from tutela.detection.terms.glance import Cleared, Glance, glances
 from tutela.detection.terms.guessing import LATIN_READERS, NATIVE_READERS
 from tutela.detection.terms.patterns import Written, compiled, is_foreign, written
 from tutela.detection.terms.pieces import batches
@@ -53,6 +53,8 @@ class TermMatcher:
     #: Terms that surely stand in one short text, not always all; none where surely none does; None
     #: where only `hits` can tell. In microseconds, whatever the languages.
     glance: Glance = field(repr=False)
+    #: Whether surely none stands in a text of ASCII letters, by what these are compared by.
+    clears: Cleared = field(repr=False)
 
     def hits(
         self, texts: Sequence[str], *, languages: Sequence[str | None] | None = None
@@ -118,9 +120,11 @@ def matcher(terms: Sequence[Term]) -> TermMatcher:
         RefusedTerm(id=terms[at].id, why=_why(int(lengths[at]), is_long=bool(is_long[at])))
         for at in np.flatnonzero(~is_usable).tolist()
     )
+    glance, clears = glances(sides, terms=terms)
     return TermMatcher(
         terms=tuple(terms),
-        glance=glance(sides, terms=terms),
+        glance=glance,
+        clears=clears,
         refused=tuple(refused),
         _sides=tuple(sides),
         _is_allow=np.array([term.kind is TermKind.ALLOW for term in terms], bool),

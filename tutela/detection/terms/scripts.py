@@ -21,6 +21,7 @@ class Scripts:
     def __init__(self, side: Side | None) -> None:
         """Of the side that searches code points, if there is one."""
         self._automaton = side.wanted.patterns.of_text if side else None
+        self.is_empty = self._automaton is None
         #: Whether a term may stand in a text of ASCII alone, and in one without digits.
         self.has_ascii = side is not None and _are_of(side.wanted, signs=_ASCII)
         self.has_letters = side is not None and _are_of(side.wanted, signs=string.ascii_letters)

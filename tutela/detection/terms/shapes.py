@@ -77,7 +77,7 @@ class Shapes:
 def shapes() -> Shapes:
     """The mappings of the table, shared by all that is looked for."""
     return Shapes(
-        shape=Lazy(lambda point: "".join(map(_shape, codes_of(point)))),
+        shape=Lazy(lambda point: "".join(map(shape_of, codes_of(point)))),
         first=Lazy(_first),
         second=Lazy(lambda point: _second(point, shapes_read="a7")),
         signs=Lazy(lambda point: _second(point, shapes_read="a7ib")),
@@ -101,14 +101,16 @@ def _folded(fold: Fold, *, code_point: int) -> tuple[int, ...]:
     return tuple(fold.many.values[begin : int(fold.many.ends[at])].tolist())
 
 
-def _shape(code: int) -> str:
+def shape_of(code: int) -> str:
+    """What the code is: a letter for every kind."""
     if code in _OF_TWO:
         return "7"
     letters = (shape for start, shape in _LETTER_SHAPES if code >= start)
     return next(letters, _SHAPES.get(code, "x"))
 
 
-def _sign(code: int) -> str:
+def sign_of(code: int) -> str:
+    """As it is compared; nothing where nobody sees it."""
     if code >= codes.ANY_LETTER:
         return chr(SAME[code])
     return _other(code)
@@ -125,22 +127,22 @@ def _other(code: int) -> str:
 
 
 def _first(code_point: int) -> str:
-    return "".join(map(_sign, codes_of(code_point)))
+    return "".join(map(sign_of, codes_of(code_point)))
 
 
 def _second(code_point: int, *, shapes_read: str) -> str:
     found = table().alternative
     at = int(found.keys.searchsorted(code_point))
     is_there = at < len(found.keys) and int(found.keys[at]) == code_point
-    other = _sign(int(found.values[at])) if is_there else None
+    other = sign_of(int(found.values[at])) if is_there else None
     return "".join(
-        other if other is not None and _shape(code) in shapes_read else _sign(code)
+        other if other is not None and shape_of(code) in shapes_read else sign_of(code)
         for code in codes_of(code_point)
     )
 
 
 def _plain(code_point: int) -> str:
-    read = ((_shape(code), _sign(code)) for code in codes_of(code_point))
+    read = ((shape_of(code), sign_of(code)) for code in codes_of(code_point))
     return "".join(sign if shape == "p" or not sign else SPACE for shape, sign in read)
 
 

@@ -33,7 +33,7 @@ _LETTERS_OF_GUESS: Final = 5
 _LETTERS_SQUASHED: Final = 3
 _LETTERS_JOINED: Final = 4
 #: At most half of the pieces are of two letters: most stand alone.
-_LETTERS_PER_PIECE: Final = 1.5
+LETTERS_PER_PIECE: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def _is_spelled(found: _Candidates, *, gaps: Places) -> Flags:
     """Whether separators are between single letters, or those the term has not only join."""
     letters = found.patterns.signs[found.rows]
     pieces = found.sum_of((gaps & 1) + (gaps >> 1)) + 1
-    is_single = letters <= pieces * _LETTERS_PER_PIECE
+    is_single = letters <= pieces * LETTERS_PER_PIECE
     more = gaps & ~found.patterns.gaps[found.each_pattern]
     is_partial = ~found.any_of(_breaks(found, more=more)) & (letters >= _LETTERS_JOINED)
     return (is_single & (letters >= _LETTERS_SQUASHED)) | is_partial

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from tutela.detection.terms.ascii_signs import LETTERS, SEPARATORS
 from tutela.guard.asking import ALLOWED, Reason, Result, Surface, Verdict
 from tutela.guard.deciding.listing import Listing
 from tutela.guard.snapshot import Mode, Snapshot
@@ -31,12 +32,18 @@ def quick(held: Listing, *, snapshot: Snapshot, surface: Surface) -> Quick:
     if snapshot.switches.modes.get(surface) is Mode.SHUT:
         return lambda _: SHUT
     canaries = frozenset(map(plain, snapshot.canaries))
+    letters = {each.encode("utf-8", "replace").translate(LETTERS, SEPARATORS) for each in canaries}
     shortest = min(map(len, canaries), default=1)
     longest = max(map(len, canaries), default=-_AROUND) + _AROUND
     glance, allow, blocked = held.glances[surface], Verdict.ALLOW, LISTED[Verdict.BLOCK]
+    clears = held.clears[surface]
     leads = held.leads_at_a_glance if surface is Surface.TYPEAHEAD else None
 
     def found(text: str) -> Result | None:
+        if text.isascii():
+            signs = text.encode().translate(LETTERS, SEPARATORS)
+            if signs.isalpha() and clears(signs) and signs not in letters:
+                return ALLOWED if leads is None else _completed(leads(text))
         if shortest <= len(text) <= longest and plain(text) in canaries:
             return blocked
         verdict = glance(text)

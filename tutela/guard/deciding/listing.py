@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tutela.detection.terms.glance import Cleared
 from tutela.detection.terms.matcher import TermMatcher, matcher
 from tutela.detection.terms.term import RefusedTerm, Term, TermKind
 from tutela.guard.asking import Surface, Verdict
 from tutela.guard.deciding.leading import Beginnings, beginnings, leading, leads_at_a_glance
-from tutela.guard.deciding.readings import DIGIT, without_affixes
+from tutela.guard.deciding.readings import without_affixes
 from tutela.guard.snapshot import Text
 
 Glance = Callable[[str], Verdict | None]
@@ -28,6 +29,8 @@ class Listing:
     texts: tuple[Text, ...]
     #: Of each surface: the verdict of one text where it is beyond doubt, in microseconds.
     glances: dict[Surface, Glance]
+    #: Likewise whether surely nothing stands in a text of ASCII letters, as they are compared.
+    clears: dict[Surface, Cleared]
     _matchers: dict[Surface, TermMatcher]
     _beginnings: Beginnings
 
@@ -83,6 +86,7 @@ def listing(texts: tuple[Text, ...]) -> Listing:
     return Listing(
         texts=texts,
         glances={each: _glance(matchers[each], texts=texts, surface=each) for each in Surface},
+        clears={each: matchers[each].clears for each in Surface},
         _matchers=matchers,
         _beginnings=beginnings(texts, surface=Surface.TYPEAHEAD),
     )
@@ -105,7 +109,7 @@ def _matcher(texts: Sequence[Text], *, left_out: frozenset[int]) -> TermMatcher:
 
 def _glance(held: TermMatcher, *, texts: Sequence[Text], surface: Surface) -> Glance:
     """Allowed where surely nothing stands in the text, blocked where surely something does."""
-    look, find_digit, allow, block = held.glance, DIGIT.search, Verdict.ALLOW, Verdict.BLOCK
+    look, allow, block = held.glance, Verdict.ALLOW, Verdict.BLOCK
 
     def is_blocked(term: Term) -> bool:
         listed = texts[int(term.id)]
@@ -117,9 +121,9 @@ def _glance(held: TermMatcher, *, texts: Sequence[Text], surface: Surface) -> Gl
             return None
         if found:
             return block if any(map(is_blocked, found)) else None
-        if text.isascii() and text.replace(" ", "").isalpha():
-            return allow
-        further = without_affixes(text) if find_digit(text) else ()
-        return None if any(look(each) != () for each in further) else allow
+        for each in without_affixes(text):
+            if look(each) != ():
+                return None
+        return allow
 
     return glance

@@ -42,6 +42,8 @@ def _cleared(latin: Candidates) -> Cleared:
     find, once = latin.find, latin.once
 
     def is_cleared(signs: bytes) -> bool:
+        if len(signs) > _TEXT_MAX:
+            return False
         found = pairs(signs)
         if found:
             for number, _, _ in found:
@@ -60,7 +62,7 @@ def _glance(latin: Candidates, *, further: Glance, has_native: bool) -> Glance:
     find, told, once = latin.find, latin.told, latin.once
 
     def look(text: str) -> Sequence[Term] | None:
-        if not text.isascii():
+        if len(text) > _TEXT_MAX or not text.isascii():
             return further(text)
         raw = text.encode()
         signs = raw.translate(LETTERS, SEPARATORS)
@@ -70,7 +72,7 @@ def _glance(latin: Candidates, *, further: Glance, has_native: bool) -> Glance:
             own = once(signs, found=found) if found else signs
             if own is not None and not find(own):
                 return _NOTHING
-        if len(raw) > _TEXT_MAX or (has_native and not is_plain):
+        if has_native and not is_plain:
             return further(text)
         glyphs = raw.translate(OF_ASCII)
         if is_plain:

@@ -49,7 +49,14 @@ class Scene:
 
     def page(self, path: str, **given: str) -> dict[str, Any]:
         """What the app shows."""
-        page: dict[str, Any] = self.people.get(path, params=given).json()
+        found: list[httpx.Response] = []
+
+        def is_served() -> bool:
+            found.append(self.people.get(path, params=given))
+            return found[-1].status_code == httpx.codes.OK
+
+        until(is_served, what=f"a page of {path}")
+        page: dict[str, Any] = found[-1].json()
         return page
 
     def values(self, path: str, **given: str) -> set[str]:

@@ -23,6 +23,8 @@ from tutela.domain.canonical import timestamp
 from tutela.domain.vocabulary import Role
 from tutela.guard.asking import ItemKind
 from tutela.guard.drift.rising import rising
+from tutela.guard.drift.room import Whose
+from tutela.guard.drift.values import UseKind, value_key
 from tutela.guard.drift.watching import ROUND
 from tutela.guard.governance.entries import EntryAsked
 
@@ -229,9 +231,12 @@ async def test_a_judged_lead_rests_for_a_month_and_returns_if_it_rises_still(web
 
 async def test_what_can_not_be_read_any_more_holds_up_nothing_else(web: Site) -> None:
     await risen(web)
-    await web.house.rows(
-        "UPDATE guard_value SET sealed_body = 'x' WHERE value_key = (SELECT value_key"
-        " FROM guard_value WHERE sealed_body IS NOT NULL ORDER BY value_key DESC LIMIT 1)"
+    here = Whose(tenant="main", service="main")
+    spoilt = value_key(UseKind.TAG, value="usual3", whose=here, keys=web.house.keys)
+    ((_,),) = await web.house.rows(
+        "UPDATE guard_value SET sealed_body = 'x' WHERE value_key = %(key)s"
+        " AND sealed_body IS NOT NULL RETURNING 1",
+        key=spoilt,
     )
     await web.house.rows(
         'INSERT INTO guard_entry SELECT (jsonb_populate_record(e, \'{"service": "a"}\')).*'

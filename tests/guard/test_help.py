@@ -51,11 +51,11 @@ def test_each_language_says_the_same_lines() -> None:
     assert {"en", "de", "fr", "es"} <= set(words)
 
 
-def test_each_line_reaches_somebody_and_says_when_it_was_checked() -> None:
+def test_each_line_reaches_somebody_and_says_when_it_was_written() -> None:
     for line in listed_lines():
         assert line.phone or line.url
         assert line.url is None or line.url.startswith("https://")
-        assert line.checked <= date(2026, 12, 31)
+        assert line.written <= date(2026, 12, 31)
         assert all(is_country(each) for each in line.countries - {ANYWHERE})
 
 

@@ -25,8 +25,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kind: str
     #: ISO 3166-1 alpha-2; `*` where the country is unknown or has no line of its own.
     countries: frozenset[str]
-    #: The day on which the line was last gone through.
-    checked: date
+    #: The day on which the line was written down, from public knowledge.
+    written: date
     #: Whether somebody rang the number or opened the page.
     verified: bool
     phone: str | None = None

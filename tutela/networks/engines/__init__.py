@@ -1,0 +1,1 @@
+"""Where a graph lies, and how it is walked: one port, an engine behind it a file."""

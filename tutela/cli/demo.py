@@ -138,7 +138,8 @@ async def _play(url: str, *, where: Where, surfaces: SurfacesProcess) -> None:
         print(f"ready {url}", flush=True)
         await _guard(url, where=where, surfaces=surfaces)
         print(f"search, tags and recommendations at {surfaces.url}/", flush=True)
-        await _perform(url, cast=cast[0], receiver=receiver, stopping=stopping)
+        if not stopping.is_set():
+            await _perform(url, cast=cast[0], receiver=receiver, stopping=stopping)
 
 
 async def _guard(url: str, *, where: Where, surfaces: SurfacesProcess) -> None:

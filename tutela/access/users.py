@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,8 +23,6 @@ PROGRAM_ROLES = frozenset({Role.SERVICE, Role.GUARD})
 
 _sql = queries.load("tutela.access")
 _hasher = PasswordHasher()
-#: What is checked where there is no such person, so that both take the same time.
-_NOBODY = _hasher.hash("nobody")
 
 
 class NameTaken(TutelaError):
@@ -94,7 +93,8 @@ async def known(pool: Pool, *, tenant: str, name: str, password: str) -> Person 
     async with tenant_transaction(pool, tenant=tenant) as connection:
         cursor = await connection.execute(_sql.find_user, {"tenant": tenant, "name": name})
         row = await cursor.fetchone()
-    password_hash = _NOBODY if row is None else row[1]
+    nobody = await asyncio.to_thread(_nobody)
+    password_hash = nobody if row is None else row[1]
     fits = await asyncio.to_thread(_fits, password_hash, password=password)
     return Person(tenant=tenant, name=name, role=Role(row[0])) if row and fits else None
 
@@ -102,6 +102,12 @@ async def known(pool: Pool, *, tenant: str, name: str, password: str) -> Person 
 def generated_password(chance: Callable[[int], bytes]) -> str:
     """24 letters, digits, `-` and `_`: 144 bits that nobody has to remember."""
     return base64.urlsafe_b64encode(chance(GENERATED_BYTES)).decode()
+
+
+@cache
+def _nobody() -> str:
+    """What is checked where there is no such person, so that both take the same time."""
+    return _hasher.hash("nobody")
 
 
 def _fits(password_hash: str, *, password: str) -> bool:

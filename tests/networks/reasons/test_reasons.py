@@ -1,0 +1,87 @@
+"""Why an account is a lead: in numbers that are right and in words that say them."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from tests.networks.page.rings import graph
+from tutela.networks.graph import Graph
+from tutela.networks.reasons.joins import Why, whys
+from tutela.networks.reasons.words import listed, percent, sentences
+from tutela.networks.reasons.written import Line, as_lines
+
+SEEDS = np.array([0, 1])
+
+
+def small() -> Graph:
+    """Seeds a and b; c is joined to both, d over c and e, e to a, f and g to nobody of them."""
+    return graph(
+        list("abcdefg"),
+        follow=[(0, 2), (1, 2), (2, 3), (0, 4), (3, 4), (5, 6)],
+        shared_device=[(1, 2)],
+    )
+
+
+def why(lead: int) -> Why:
+    (found,) = whys(small(), seeds=SEEDS, leads=np.array([lead]))
+    return found
+
+
+def said(lead: int) -> list[str]:
+    return sentences(why(lead), naming=lambda place: f"seed {place + 1}")
+
+
+def test_seeds_are_named_with_their_kinds_of_edges_the_strongest_first() -> None:
+    assert said(2)[0] == (
+        "Joined to 2 of 2 seeds: seed 2 (follows, a shared device) and seed 1 (follows)."
+    )
+
+
+def test_neighbours_that_join_it_to_a_seed_are_counted_beside_chance() -> None:
+    found = why(3)
+    assert (found.seeds, found.between, found.neighbours) == ((), 2, 2)
+    # c and e hold 4 + 2 of the 14 ends of edges
+    assert found.between_by_chance == pytest.approx(2 * 6 / 14)
+    assert said(3)[0] == "2 of its 2 neighbours are joined to a seed (by chance 0.9)."
+
+
+def test_the_share_of_its_edges_is_told_beside_chance() -> None:
+    found = why(2)
+    # three of its four edges go to seeds; a, b and itself hold 2 + 2 + 4 of 14 ends
+    assert (found.edges, found.share) == (4, 0.75)
+    assert found.share_by_chance == pytest.approx(8 / 14)
+    assert said(2)[-1] == "75 % of its 4 edges go to seeds and leads shown (by chance 57 %)."
+
+
+def test_an_account_without_a_way_to_a_seed_says_so() -> None:
+    assert said(5) == ["No edge and no neighbour joins it to a seed: only a longer way does."]
+
+
+def test_of_many_seeds_three_are_named_and_the_others_counted() -> None:
+    star = graph([str(n) for n in range(7)], follow=[(6, n) for n in range(6)])
+    (found,) = whys(star, seeds=np.arange(6), leads=np.array([6]))
+    first = sentences(found, naming=str)[0]
+    assert first == "Joined to 6 of 6 seeds: 0 (follows), 1 (follows), 2 (follows) and 3 more."
+
+
+def test_the_file_beside_the_ranking_holds_words_and_numbers() -> None:
+    found = whys(small(), seeds=SEEDS, leads=np.array([2, 3]))
+    lines = [msgspec.json.decode(x, type=Line) for x in as_lines(found, graph=small()).splitlines()]
+    assert [(line.account, line.rank) for line in lines] == [("c", 1), ("d", 2)]
+    assert [seed.account for seed in lines[0].seeds] == ["b", "a"]
+    assert lines[0].reasons[0].startswith("Joined to 2 of 2 seeds: b (follows, a shared device)")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0, "0 %"), (0.0004, "under 0.1 %"), (0.004, "0.4 %"), (0.31, "31 %")]
+)
+def test_shares_are_told_as_people_say_them(share: float, words: str) -> None:
+    assert percent(share) == words
+
+
+def test_lists_end_with_and() -> None:
+    assert [listed(words) for words in (["a"], ["a", "b"], list("abc"))] == [
+        "a",
+        "a and b",
+        "a, b and c",
+    ]

@@ -1,0 +1,175 @@
+"""The page as one text: nothing in it is fetched, and no id in it is read as anything but text."""
+
+import base64
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from tutela.networks.page import drawing
+from tutela.networks.page.picture import WIDE, Picture, picture
+from tutela.networks.page.shown import GROUPS_APART, Shown, group_of, odds
+from tutela.networks.reasons.joins import Why
+from tutela.networks.reasons.words import percent, sentences
+
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("tutela.networks", "page"),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+#: Layouts start from the same chance, so that a ring looks the same each time it is shown.
+_SEED_OF_THE_LAYOUT = 7
+_FIRST_ARE_LARGE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """An account of the list and of the picture."""
+
+    number: int
+    handle: str
+    x: int
+    y: int
+    #: Which shape and colour it has, from 0; None for a seed.
+    style: int | None
+    group: str
+    rank: int = 0
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_large(self) -> bool:
+        return 0 < self.rank <= _FIRST_ARE_LARGE
+
+
+def html(shown: Shown) -> str:
+    """The whole page."""
+    places = np.concatenate([shown.seeds, [why.account for why in shown.whys]]).astype(np.int64)
+    chance = np.random.default_rng(_SEED_OF_THE_LAYOUT)
+    seen = picture(shown.graph, accounts=places, chance=chance)
+    styles = _styles(shown)
+    rows = _rows(shown, seen=seen, styles=styles)
+    style, script = _text("page.css"), _text("page.js")
+    return _TEMPLATES.get_template("page.html.j2").render(
+        shown=shown,
+        ranking=shown.ranking,
+        seeds=[row for row in rows if row.style is None],
+        leads=[row for row in rows if row.style is not None],
+        groups=_counted(rows),
+        picture=seen,
+        drawing=drawing,
+        lines=drawing.lines(seen),
+        data=_json(_data(shown, seen=seen)),
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        policy=_policy(style=style, script=script),
+        percent=percent,
+        odds=odds,
+    )
+
+
+def _styles(shown: Shown) -> dict[str, int]:
+    """By group its style; the largest groups have one apart, in the order of their first lead."""
+    members = Counter(group_of(why, groups=shown.groups) for why in shown.whys)
+    apart = [group for group, _ in members.most_common(GROUPS_APART)]
+    ordered = [group for group in members if group in apart]
+    return {g: ordered.index(g) if g in apart else GROUPS_APART - 1 for g in members}
+
+
+def _rows(shown: Shown, *, seen: Picture, styles: dict[str, int]) -> list[_Row]:
+    at = drawing.points(seen).tolist()
+    handles = {place: f"seed {n}" for n, place in enumerate(shown.seeds.tolist(), 1)}
+    seeds = [
+        _Row(number=n, handle=handle.capitalize(), x=x, y=y, style=None, group="Seed")
+        for n, (handle, (x, y)) in enumerate(zip(handles.values(), at, strict=False))
+    ]
+    score = dict(zip(shown.ranking.places.tolist(), shown.ranking.scores.tolist(), strict=True))
+    rank = {place: n for n, place in enumerate(shown.ranking.places.tolist(), 1)}
+    leads = [
+        _lead(
+            shown,
+            why=why,
+            number=number,
+            drawn=(*at[number], styles[group_of(why, groups=shown.groups)]),
+            said=(
+                rank[why.account],
+                score[why.account],
+                sentences(why, naming=handles.__getitem__),
+            ),
+        )
+        for number, why in enumerate(shown.whys, len(seeds))
+    ]
+    return seeds + leads
+
+
+def _lead(
+    shown: Shown,
+    *,
+    why: Why,
+    number: int,
+    drawn: tuple[int, int, int],
+    said: tuple[int, float, list[str]],
+) -> _Row:
+    rank, score, reasons = said
+    return _Row(
+        number=number,
+        handle=f"Lead {rank}",
+        x=drawn[0],
+        y=drawn[1],
+        style=drawn[2],
+        group=group_of(why, groups=shown.groups),
+        rank=rank,
+        score=score,
+        reasons=tuple(reasons),
+        cautions=tuple(shown.cautions.get(why.account, ())),
+        notes=tuple(shown.notes.get(why.account, ())),
+    )
+
+
+def _counted(rows: list[_Row]) -> list[tuple[str, int, int]]:
+    """Every group of leads: its name, style and how many it has."""
+    counts = Counter((row.group, row.style) for row in rows)
+    return [(group, style, count) for (group, style), count in counts.items() if style is not None]
+
+
+def _data(shown: Shown, *, seen: Picture) -> dict[str, object]:
+    return {
+        "names": [str(shown.graph.names[place].as_py()) for place in seen.accounts.tolist()],
+        "edges": drawing.flat(seen),
+        "kinds": seen.names_of_kinds,
+        "box": [0, 0, round(WIDE * drawing.HIGH), drawing.HIGH],
+        "seeds": len(shown.seeds),
+    }
+
+
+def _json(value: object) -> Markup:
+    """JSON that no HTML parser reads as an end or a comment."""
+    text = msgspec.json.encode(value).decode()
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - without a sign that HTML reads
+
+
+def _policy(*, style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _text(name: str) -> str:
+    return (files("tutela.networks.page") / name).read_text(encoding="utf-8")

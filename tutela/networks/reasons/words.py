@@ -1,0 +1,79 @@
+"""Why an account stands where it does, as sentences that a person reads."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tutela.networks.reasons.joins import Join, Why
+
+#: How an account is called, by its place: an id, or a name that hides it.
+Naming = Callable[[int], str]
+#: So many seeds are named; the others are counted.
+NAMED_MAX = 3
+#: What an edge of a known kind says; of others, its own name says it.
+KIND_WORDS = {
+    "follow": "follows",
+    "follow_back": "followed by",
+    "interaction": "interactions",
+    "shared_device": "a shared device",
+    "shared_payment": "a shared payment token",
+    "shared_tag": "shared tags",
+}
+
+
+def sentences(why: Why, *, naming: Naming) -> list[str]:
+    """The reasons, the weightiest first; one sentence at least."""
+    said = [*_direct(why, naming=naming), *_between(why), *_share(why), *_features(why)]
+    return said or ["No edge and no neighbour joins it to a seed: only a longer way does."]
+
+
+def percent(share: float) -> str:
+    """A share for people: `0.4 %` below one percent, `12 %` above."""
+    if 0 < share < 0.001:  # noqa: PLR2004 - what one decimal can show
+        return "under 0.1 %"
+    return f"{100 * share:.1f} %" if 0 < share < 0.01 else f"{100 * share:.0f} %"  # noqa: PLR2004 - one percent
+
+
+def amount(number: float) -> str:
+    """A number for people: one decimal below ten."""
+    if 0 < number < 0.1:  # noqa: PLR2004 - what one decimal can show
+        return "under 0.1"
+    return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:,.0f}"  # noqa: PLR2004 - one digit
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _direct(why: Why, *, naming: Naming) -> Iterator[str]:
+    if not why.seeds:
+        return
+    named = [_named(join, naming=naming) for join in why.seeds[:NAMED_MAX]]
+    if rest := len(why.seeds) - len(named):
+        named.append(f"{rest} more")
+    yield f"Joined to {len(why.seeds)} of {why.seeds_known} seeds: {listed(named)}."
+
+
+def _named(join: Join, *, naming: Naming) -> str:
+    kinds = [KIND_WORDS.get(kind, kind) for kind, _ in join.kinds if kind]
+    return f"{naming(join.account)} ({', '.join(kinds)})" if kinds else naming(join.account)
+
+
+def _between(why: Why) -> Iterator[str]:
+    if why.between:
+        yield (
+            f"{why.between:,} of its {why.neighbours:,} neighbours are joined to a seed"
+            f" (by chance {amount(why.between_by_chance)})."
+        )
+
+
+def _share(why: Why) -> Iterator[str]:
+    if why.share:
+        yield (
+            f"{percent(why.share)} of its {why.edges:,} edges go to seeds and leads shown"
+            f" (by chance {percent(why.share_by_chance)})."
+        )
+
+
+def _features(why: Why) -> Iterator[str]:
+    if why.features:
+        yield f"Its {listed(why.features)} are as the seeds' and unlike most accounts'."

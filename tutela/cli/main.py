@@ -20,6 +20,7 @@ from tutela.cli.keys import keys
 from tutela.cli.ledger import ledger
 from tutela.cli.lists import lists
 from tutela.cli.measures import measures
+from tutela.cli.networks import networks
 from tutela.cli.notices import notices
 from tutela.cli.outbox import outbox
 from tutela.cli.reconcile import reconcile
@@ -61,7 +62,9 @@ USAGE_CODES = frozenset(
         "list_mapping_unfit",
         "list_unfit",
         "mapping_unfit",
+        "graph_too_large",
         "name_taken",
+        "network_file_unfit",
         "no_such_service",
         "no_such_token",
         "password_unfit",
@@ -90,6 +93,7 @@ USAGE_CODES = frozenset(
         "terms_unfit",
         "unknown_service",
         "unknown_terms",
+        "unknown_seeds",
         "unknown_statement",
         "witness_refuses",
         "witness_request_malformed",
@@ -127,6 +131,7 @@ guard_probe.join(guard)
 guard_switch.join(guard)
 guard_leads.join(guard)
 application.add_typer(guard, name="guard")
+application.add_typer(networks, name="networks")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")
 application.add_typer(webhooks, name="webhook")

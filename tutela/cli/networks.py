@@ -1,0 +1,204 @@
+"""`tutela networks`: from a few confirmed accounts to those that may belong to them, as leads."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from tutela.cli.options import AsJson, spread
+from tutela.cli.output import print_json
+
+if TYPE_CHECKING:
+    from tutela.networks.choosing.rank import Tell
+    from tutela.networks.files.features import Features
+    from tutela.networks.files.ranked import Found
+    from tutela.networks.files.seeds import Seeds
+    from tutela.networks.graph import Graph
+    from tutela.networks.ranking import Ranking
+
+networks = typer.Typer(no_args_is_help=True, help="Networks of accounts, found as leads.")
+#: So many accounts are shown on the terminal.
+SHOWN = 10
+
+
+class EngineName(StrEnum):
+    """Where the graph lies while it is walked."""
+
+    #: In the memory of this process.
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What is known: who is joined to whom, who is confirmed, and numbers by account."""
+
+    edges: Annotated[
+        Path, typer.Option(help="Parquet, CSV or NPZ: src,dst and perhaps weight, kind.")
+    ]
+    seeds: Annotated[Path, typer.Option(help="The confirmed accounts, one id a line.")]
+    features: Annotated[
+        Path | None,
+        typer.Option(help="Parquet, CSV or NPZ: account and columns of numbers, or X by row."),
+    ] = None
+    directed: Annotated[
+        bool, typer.Option("--directed", help="Edges lead from src to dst only.")
+    ] = False
+    skip_unknown_seeds: Annotated[
+        bool, typer.Option("--skip-unknown-seeds", help="Go on without seeds that nobody knows.")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What comes out, and how it is found."""
+
+    out: Annotated[Path, typer.Option(help="Parquet or CSV: account,score,rank; and FILE.json.")]
+    top: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Write the first N accounts only.")
+    ] = None
+    engine: Annotated[EngineName, typer.Option(help="Where the graph lies.")] = EngineName.LOCAL
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same ranking.")] = 0
+
+
+@networks.command("rank")
+@spread
+def rank(*, given: Given, wanted: Wanted, as_json: AsJson = False) -> None:
+    """Every account that is no seed, best first: leads for a person, never a punishment."""
+    from tutela.networks.files.ranked import writable, write_ranked
+    from tutela.networks.files.seeds import read_seeds
+
+    begun = time.monotonic()
+    writable(wanted.out)
+    with _progress() as tell:
+        graph, features = _read(given, tell=tell)
+        seeds = read_seeds(given.seeds, names=graph.names)
+        _refuse_unknown(seeds, given=given)
+        ranking = _ranked(graph, features=features, seeds=seeds, wanted=wanted, tell=tell)
+        found = _found(graph, ranking=ranking, seeds=seeds, seed=wanted.seed, begun=begun)
+        write_ranked(wanted.out, ranking=ranking, names=graph.names, found=found)
+    if as_json:
+        print_json(found)
+    else:
+        _say(found, names=graph.names.take(ranking.places[:SHOWN]).to_pylist(), out=wanted.out)
+
+
+def _read(given: Given, *, tell: "Tell") -> "tuple[Graph, Features | None]":
+    from tutela.networks.files.edges import Reading, read_edges
+    from tutela.networks.files.features import read_features
+
+    features = None if given.features is None else read_features(given.features)
+    reading = Reading(
+        directed=given.directed,
+        accounts=None if features is None else features.accounts,
+        tell=lambda rows: tell("reading edges", rows, 0),
+    )
+    return read_edges(given.edges, reading=reading), features
+
+
+def _refuse_unknown(seeds: "Seeds", *, given: Given) -> None:
+    from tutela.networks.files.errors import UnknownSeeds
+    from tutela.networks.files.seeds import told
+
+    if seeds.unknown and not given.skip_unknown_seeds:
+        raise UnknownSeeds(
+            f"{given.seeds}: no account of the graph: {told(seeds.unknown)}; "
+            "go on without them with --skip-unknown-seeds."
+        )
+
+
+def _ranked(
+    graph: "Graph",
+    *,
+    features: "Features | None",
+    seeds: "Seeds",
+    wanted: Wanted,
+    tell: "Tell",
+) -> "Ranking":
+    from dataclasses import replace
+
+    from tutela.networks.choosing.rank import Asked
+    from tutela.networks.choosing.rank import rank as by_seeds
+    from tutela.networks.engines.local import LocalEngine
+
+    asked = Asked(
+        seeds=seeds.places,
+        features=None if features is None else features.of(graph.names),
+        seed=wanted.seed,
+        tell=tell,
+    )
+    ranking = by_seeds(LocalEngine(graph), asked=asked)
+    if wanted.top is None:
+        return ranking
+    return replace(
+        ranking, places=ranking.places[: wanted.top], scores=ranking.scores[: wanted.top]
+    )
+
+
+def _found(
+    graph: "Graph", *, ranking: "Ranking", seeds: "Seeds", seed: int, begun: float
+) -> "Found":
+    from tutela.networks.engines.local import LocalEngine
+    from tutela.networks.files.ranked import Found
+
+    held_out = ranking.held_out
+    return Found(
+        scorer=ranking.scorer,
+        scorers=dict(ranking.scorers),
+        connects=ranking.connects,
+        held_out_seed_recall=held_out.recall if held_out else None,
+        held_out=held_out,
+        seconds=round(time.monotonic() - begun, 3),
+        accounts=len(graph.names),
+        seeds=len(seeds.places),
+        edges={kind.name: kind.edges for kind in LocalEngine(graph).kinds},
+        left_out=dict(graph.left_out),
+        remarks=[*graph.remarks, *_of_seeds(seeds), *ranking.remarks],
+        engine=EngineName.LOCAL,
+        seed=seed,
+    )
+
+
+def _of_seeds(seeds: "Seeds") -> Iterator[str]:
+    if seeds.repeated:
+        yield f"{seeds.repeated} lines name a seed again."
+    if seeds.unknown:
+        yield f"{len(seeds.unknown)} seeds are no accounts of the graph and were skipped."
+
+
+def _say(found: "Found", *, names: Sequence[object], out: Path) -> None:
+    if not found.connects:
+        print("These seeds do not connect: the ranking is no better than chance.")
+    recall = found.held_out_seed_recall
+    sure = "" if recall is None else f", held-out seeds found: {recall:.0%}"
+    print(f"{found.accounts - found.seeds} accounts ranked by {found.scorer}{sure}: {out}")
+    for number, name in enumerate(names, start=1):
+        print(f"{number:>3}  {name}")
+    for remark in found.remarks:
+        print(f"tutela: {remark}", file=sys.stderr)
+
+
+@contextmanager
+def _progress() -> Iterator["Tell"]:
+    """One bar on stderr, where that is a terminal, for whatever is being done."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(file=sys.stderr),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total or None
+        )

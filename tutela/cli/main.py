@@ -34,6 +34,7 @@ from tutela.cli.users import users
 from tutela.cli.webhooks import webhooks
 from tutela.cli.witness import witness
 from tutela.cli.witnesses import witnesses
+from tutela.cli.world import world
 from tutela.errors import TutelaError
 from tutela.settings import BadSetting
 
@@ -99,6 +100,7 @@ USAGE_CODES = frozenset(
         "witness_request_malformed",
         "witness_state_unusable",
         "words_unreadable",
+        "world_unfit",
     }
 )
 
@@ -138,6 +140,7 @@ application.add_typer(webhooks, name="webhook")
 application.add_typer(outbox, name="outbox")
 application.add_typer(witness, name="witness")
 application.add_typer(witnesses, name="witnesses")
+application.add_typer(world, name="world")
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from tutela.networks.page import drawing
 from tutela.networks.page.picture import WIDE, Picture, picture
 from tutela.networks.page.shown import GROUPS_APART, Shown, group_of, odds
 from tutela.networks.reasons.joins import Why
-from tutela.networks.reasons.words import percent, sentences
+from tutela.networks.reasons.words import KIND_WORDS, percent, sentences
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("tutela.networks", "page"),
@@ -66,6 +66,8 @@ def html(shown: Shown) -> str:
         seeds=[row for row in rows if row.style is None],
         leads=[row for row in rows if row.style is not None],
         groups=_counted(rows),
+        cautioned=sum(bool(row.cautions) for row in rows),
+        kind_words=KIND_WORDS,
         picture=seen,
         drawing=drawing,
         lines=drawing.lines(seen),

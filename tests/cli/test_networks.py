@@ -64,3 +64,19 @@ def test_a_seed_that_nobody_knows_is_refused_by_name_or_skipped(folder: Folder) 
     assert (done.status, "nobody" in done.err) == (2, True)
     assert not (folder.path / "out.csv").exists()
     assert folder.rank("--skip-unknown-seeds", seeds="a\nnobody\n").status == 0
+
+
+def test_the_first_accounts_are_given_reasons_and_a_page(folder: Folder) -> None:
+    page = folder.path / "ring.html"
+    done = folder.rank("--html", str(page), "--explain", "3")
+    assert done.status == 0, done.err
+    lines = (folder.path / "out.csv.reasons.jsonl").read_text().splitlines()
+    assert [json.loads(line)["rank"] for line in lines] == [1, 2, 3]
+    assert "Joined to 2 of 2 seeds: a and b." in json.loads(lines[0])["reasons"]
+    assert page.read_text().startswith("<!doctype html>")
+
+
+def test_a_page_that_can_not_be_written_is_refused_before_anything_is(folder: Folder) -> None:
+    done = folder.rank("--html", str(folder.path / "nowhere" / "ring.html"))
+    assert (done.status, "there is no folder" in done.err) == (2, True)
+    assert not (folder.path / "out.csv").exists()

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from tutela.cli.networks_page import Explaining, Result, explain, showable
 from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
 
@@ -70,13 +71,14 @@ class Wanted:
 
 @networks.command("rank")
 @spread
-def rank(*, given: Given, wanted: Wanted, as_json: AsJson = False) -> None:
+def rank(*, given: Given, wanted: Wanted, explaining: Explaining, as_json: AsJson = False) -> None:
     """Every account that is no seed, best first: leads for a person, never a punishment."""
     from tutela.networks.files.ranked import writable, write_ranked
     from tutela.networks.files.seeds import read_seeds
 
     begun = time.monotonic()
     writable(wanted.out)
+    showable(explaining)
     with _progress() as tell:
         graph, features = _read(given, tell=tell)
         seeds = read_seeds(given.seeds, names=graph.names)
@@ -84,6 +86,10 @@ def rank(*, given: Given, wanted: Wanted, as_json: AsJson = False) -> None:
         ranking = _ranked(graph, features=features, seeds=seeds, wanted=wanted, tell=tell)
         found = _found(graph, ranking=ranking, seeds=seeds, seed=wanted.seed, begun=begun)
         write_ranked(wanted.out, ranking=ranking, names=graph.names, found=found)
+        result = Result(
+            graph=graph, ranking=ranking, seeds=seeds, features=features, remarks=found.remarks
+        )
+        explain(result, out=wanted.out, explaining=explaining)
     if as_json:
         print_json(found)
     else:

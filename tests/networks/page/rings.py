@@ -50,7 +50,6 @@ def ranking(of: Graph, *, seeds: Sequence[int], held_out: HeldOut | None = FOUND
         scorers={"walk": 0.7, "overlap": 0.3},
         held_out=held_out,
         connects=held_out is FOUND,
-        remarks=("3 self-loops were left out.",),
     )
 
 
@@ -69,4 +68,5 @@ def shown(
         seeds=places,
         whys=list(whys(of, seeds=places, leads=ranked.places[:first])),
         made_at=MADE_AT,
+        remarks=("3 self-loops were left out.",),
     )

@@ -2,10 +2,13 @@
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 import pytest
+from scipy.sparse import csr_array
 
 from tests.networks.page.rings import graph
 from tutela.networks.graph import Graph
+from tutela.networks.reasons.features import Features, alike
 from tutela.networks.reasons.joins import Why, whys
 from tutela.networks.reasons.words import listed, percent, sentences
 from tutela.networks.reasons.written import Line, as_lines
@@ -33,7 +36,7 @@ def said(lead: int) -> list[str]:
 
 def test_seeds_are_named_with_their_kinds_of_edges_the_strongest_first() -> None:
     assert said(2)[0] == (
-        "Joined to 2 of 2 seeds: seed 2 (follows, a shared device) and seed 1 (follows)."
+        "Joined to 2 of 2 seeds: seed 2 (a follow, a shared device) and seed 1 (a follow)."
     )
 
 
@@ -61,7 +64,7 @@ def test_of_many_seeds_three_are_named_and_the_others_counted() -> None:
     star = graph([str(n) for n in range(7)], follow=[(6, n) for n in range(6)])
     (found,) = whys(star, seeds=np.arange(6), leads=np.array([6]))
     first = sentences(found, naming=str)[0]
-    assert first == "Joined to 6 of 6 seeds: 0 (follows), 1 (follows), 2 (follows) and 3 more."
+    assert first == "Joined to 6 of 6 seeds: 0 (a follow), 1 (a follow), 2 (a follow) and 3 more."
 
 
 def test_the_file_beside_the_ranking_holds_words_and_numbers() -> None:
@@ -69,7 +72,38 @@ def test_the_file_beside_the_ranking_holds_words_and_numbers() -> None:
     lines = [msgspec.json.decode(x, type=Line) for x in as_lines(found, graph=small()).splitlines()]
     assert [(line.account, line.rank) for line in lines] == [("c", 1), ("d", 2)]
     assert [seed.account for seed in lines[0].seeds] == ["b", "a"]
-    assert lines[0].reasons[0].startswith("Joined to 2 of 2 seeds: b (follows, a shared device)")
+    assert lines[0].reasons[0].startswith("Joined to 2 of 2 seeds: b (a follow, a shared device)")
+
+
+def test_an_edge_that_leads_to_the_lead_says_so() -> None:
+    one_way = Graph(pa.array(["a", "b"]), {"follow": csr_array([[0, 1.0], [0, 0]])}, directed=True)
+    (found,) = whys(one_way, seeds=np.array([0]), leads=np.array([1]))
+    assert sentences(found, naming=str)[0] == "Joined to 1 of 1 seeds: 0 (a follow from there)."
+
+
+@pytest.mark.parametrize(
+    ("kind", "weight", "words"),
+    [
+        ("edge", 3.0, "0"),
+        ("shared_tag", 3.0, "0 (3 shared tags)"),
+        ("follow", 0.5, "0 (a follow, weight 0.5)"),
+        ("token", 2.0, "0 (token, weight 2)"),
+    ],
+)
+def test_kinds_are_told_with_their_number(kind: str, weight: float, words: str) -> None:
+    joined = csr_array(np.array([[0, weight], [weight, 0]]))
+    pair = Graph(pa.array(["a", "b"]), {kind: joined})
+    (found,) = whys(pair, seeds=np.array([0]), leads=np.array([1]))
+    assert sentences(found, naming=str)[0] == f"Joined to 1 of 1 seeds: {words}."
+
+
+def test_features_that_the_seeds_have_in_common_are_a_reason() -> None:
+    values = np.random.default_rng(1).random((1_000, 3)).astype(np.float32)
+    values[:5, 1] = 7
+    values[5] = [0.5, np.nan, 0.5]
+    said = alike(Features("abc", values), seeds=np.arange(4), leads=np.array([4, 5]))
+    assert said == [("b (higher than 99 % and more)",), ()]
+    assert alike(Features("abc", values), seeds=np.arange(2), leads=np.array([4])) == [()]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,5 @@
 """The ranked file: `account,score,rank`, best first, and beside it how it was found."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +12,7 @@ import pyarrow.parquet as pq
 from tutela.networks.files import formats
 from tutela.networks.files.errors import NetworkFileUnfit
 from tutela.networks.files.formats import Format
+from tutela.networks.files.whole import placeable, whole
 from tutela.networks.ranking import HeldOut, Ranking
 
 
@@ -57,10 +55,7 @@ def writable(path: Path) -> None:
     """Raises NetworkFileUnfit where no ranked file can be written."""
     if formats.format_of(path) is Format.NPZ:
         raise NetworkFileUnfit(f"{path}: a ranked file is .parquet or .csv.")
-    if not path.parent.is_dir():
-        raise NetworkFileUnfit(f"{path}: there is no folder {path.parent}.")
-    if path.is_dir():
-        raise NetworkFileUnfit(f"{path}: is a folder.")
+    placeable(path)
 
 
 def write_ranked(path: Path, *, ranking: Ranking, names: pa.Array, found: Found) -> None:
@@ -73,12 +68,12 @@ def write_ranked(path: Path, *, ranking: Ranking, names: pa.Array, found: Found)
             "rank": pa.array(np.arange(1, len(ranking.places) + 1)),
         }
     )
-    with _whole(path) as written:
+    with whole(path) as written:
         if formats.format_of(path) is Format.CSV:
             pacsv.write_csv(table, written)
         else:
             pq.write_table(table, written)
-    with _whole(beside(path)) as written:
+    with whole(beside(path)) as written:
         written.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
 
 
@@ -90,16 +85,3 @@ def read_ranked(path: Path) -> Ranked:
     accounts = pa.concat_arrays([batch.columns["account"] for batch in batches])
     scores = pa.concat_arrays([batch.columns["score"] for batch in batches])
     return Ranked(accounts, scores.cast(pa.float64()))
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file beside it that takes its place when all is written."""
-    written = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield written
-        written.replace(path)
-    except OSError as error:
-        raise NetworkFileUnfit(f"{path}: {error.strerror or 'can not be written'}.") from error
-    finally:
-        written.unlink(missing_ok=True)

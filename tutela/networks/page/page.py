@@ -16,7 +16,7 @@ from tutela.networks.page import drawing
 from tutela.networks.page.picture import WIDE, Picture, picture
 from tutela.networks.page.shown import GROUPS_APART, Shown, group_of, odds
 from tutela.networks.reasons.joins import Why
-from tutela.networks.reasons.words import KIND_WORDS, percent, sentences
+from tutela.networks.reasons.words import called, percent, sentences
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("tutela.networks", "page"),
@@ -67,7 +67,8 @@ def html(shown: Shown) -> str:
         leads=[row for row in rows if row.style is not None],
         groups=_counted(rows),
         cautioned=sum(bool(row.cautions) for row in rows),
-        kind_words=KIND_WORDS,
+        called=called,
+        accounts=len(shown.graph.names) - len(shown.seeds),
         picture=seen,
         drawing=drawing,
         lines=drawing.lines(seen),
@@ -148,7 +149,7 @@ def _data(shown: Shown, *, seen: Picture) -> dict[str, object]:
     return {
         "names": [str(shown.graph.names[place].as_py()) for place in seen.accounts.tolist()],
         "edges": drawing.flat(seen),
-        "kinds": seen.names_of_kinds,
+        "kinds": [called(kind) for kind in seen.names_of_kinds],
         "box": [0, 0, round(WIDE * drawing.HIGH), drawing.HIGH],
         "seeds": len(shown.seeds),
     }

@@ -24,6 +24,8 @@ class Shown:
     #: Why the first leads stand where they do; so many are shown.
     whys: Sequence[Why]
     made_at: datetime
+    #: What the reader should know, a sentence each.
+    remarks: tuple[str, ...] = ()
     #: The group of an account, such as `Group 2`, the same text for all its members.
     groups: Mapping[int, str] = field(default_factory=dict)
     #: What a person should know of an account before anything else, such as `possible minor`.

@@ -1,13 +1,17 @@
 """What joins a lead to the seeds: directly, over others, and how much of it chance would bring."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.graph import Graph
+
+#: How the kind of an edge is called that leads to the lead.
+BACK = "_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Why:
 class _Around:
     """What is the same for every lead."""
 
-    graph: Graph
+    matrices: Mapping[str, csr_array]
     is_seed: NDArray[np.bool_]
     #: Seeds and the first leads.
     is_marked: NDArray[np.bool_]
@@ -68,18 +72,20 @@ def whys(graph: Graph, *, seeds: Places, leads: Places) -> Iterator[Why]:
 
 
 def _around(graph: Graph, *, seeds: Places, leads: Places) -> _Around:
-    edges = sum(np.diff(matrix.indptr) for matrix in graph.adjacency.values())
-    counts = np.asarray(edges, dtype=np.float64) + np.zeros(len(graph.names))
+    matrices = _both_ways(graph)
+    counts = np.zeros(len(graph.names))
+    for matrix in matrices.values():
+        counts += np.diff(matrix.indptr)
     is_seed = _mask(len(counts), at=seeds)
     is_near = np.zeros(len(counts), dtype=np.bool_)
-    for kind in graph.adjacency:
+    for matrix in matrices.values():
         for seed in seeds.tolist():
-            is_near[_row(graph, kind=kind, account=seed)[0]] = True
+            is_near[_row(matrix, account=seed)[0]] = True
     is_near &= ~is_seed
     is_marked = is_seed | _mask(len(counts), at=leads)
     total = max(float(counts.sum()), 1.0)
     return _Around(
-        graph,
+        matrices,
         is_seed,
         is_marked,
         is_near,
@@ -92,8 +98,8 @@ def _around(graph: Graph, *, seeds: Places, leads: Places) -> _Around:
 def _why(around: _Around, *, lead: int) -> Why:
     met: dict[int, dict[str, float]] = {}
     edges = marked = 0
-    for kind in around.graph.adjacency:
-        others, weights = _row(around.graph, kind=kind, account=lead)
+    for kind, matrix in around.matrices.items():
+        others, weights = _row(matrix, account=lead)
         edges += len(others)
         marked += int(around.is_marked[others].sum())
         for other, weight in zip(others.tolist(), weights.tolist(), strict=True):
@@ -122,8 +128,15 @@ def _joins(met: dict[int, dict[str, float]]) -> tuple[Join, ...]:
     return tuple(sorted(joins, key=lambda j: (-len(j.kinds), -weight[j.account], j.account)))
 
 
-def _row(graph: Graph, *, kind: str, account: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    matrix = graph.adjacency[kind]
+def _both_ways(graph: Graph) -> dict[str, csr_array]:
+    """By kind who is joined to whom; where edges lead one way, each kind the other way too."""
+    matrices = dict(graph.adjacency)
+    if graph.directed:
+        matrices |= {f"{kind}{BACK}": matrix.T.tocsr() for kind, matrix in matrices.items()}
+    return matrices
+
+
+def _row(matrix: csr_array, *, account: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     row = slice(matrix.indptr[account], matrix.indptr[account + 1])
     return matrix.indices[row], matrix.data[row]
 

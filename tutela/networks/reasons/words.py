@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tutela.networks.reasons.joins import Join, Why
+from tutela.networks.files.edges import ONE_KIND
+from tutela.networks.reasons.joins import BACK, Join, Why
 
 #: How an account is called, by its place: an id, or a name that hides it.
 Naming = Callable[[int], str]
 #: So many seeds are named; the others are counted.
 NAMED_MAX = 3
-#: What an edge of a known kind says; of others, its own name says it.
+#: What one edge of a known kind and several are called; of others, its own name says it.
 KIND_WORDS = {
-    "follow": "follows",
-    "follow_back": "followed by",
-    "interaction": "interactions",
-    "shared_device": "a shared device",
-    "shared_payment": "a shared payment token",
-    "shared_tag": "shared tags",
+    "follow": ("a follow", "follows"),
+    "interaction": ("an interaction", "interactions"),
+    "shared_device": ("a shared device", "shared devices"),
+    "shared_payment": ("a shared payment token", "shared payment tokens"),
+    "shared_tag": ("a shared tag", "shared tags"),
 }
 
 
@@ -44,6 +44,11 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def called(kind: str) -> str:
+    """What edges of the kind are called."""
+    return KIND_WORDS.get(kind, ("", kind))[1]
+
+
 def _direct(why: Why, *, naming: Naming) -> Iterator[str]:
     if not why.seeds:
         return
@@ -54,8 +59,19 @@ def _direct(why: Why, *, naming: Naming) -> Iterator[str]:
 
 
 def _named(join: Join, *, naming: Naming) -> str:
-    kinds = [KIND_WORDS.get(kind, kind) for kind, _ in join.kinds if kind]
+    kinds = [_kind(kind, weight=weight) for kind, weight in join.kinds if kind != ONE_KIND]
     return f"{naming(join.account)} ({', '.join(kinds)})" if kinds else naming(join.account)
+
+
+def _kind(kind: str, *, weight: float) -> str:
+    plain = kind.removesuffix(BACK)
+    way = " from there" if plain != kind else ""
+    one, many = KIND_WORDS.get(plain, (plain, ""))
+    if weight == 1:
+        return f"{one}{way}"
+    if many and weight == int(weight):
+        return f"{amount(weight)} {many}{way}"
+    return f"{one}{way}, weight {amount(weight)}"
 
 
 def _between(why: Why) -> Iterator[str]:
@@ -76,4 +92,4 @@ def _share(why: Why) -> Iterator[str]:
 
 def _features(why: Why) -> Iterator[str]:
     if why.features:
-        yield f"Its {listed(why.features)} are as the seeds' and unlike most accounts'."
+        yield f"As the seeds in its features: {listed(why.features)} of accounts."

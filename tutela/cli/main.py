@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tutela import logs
-from tutela.cli import filing, guard_leads, guard_probe, guard_switch
+from tutela.cli import filing, guard_leads, guard_probe, guard_switch, network_cases
 from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
@@ -133,6 +133,7 @@ guard_probe.join(guard)
 guard_switch.join(guard)
 guard_leads.join(guard)
 application.add_typer(guard, name="guard")
+network_cases.join(networks)
 application.add_typer(networks, name="networks")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")

@@ -1,0 +1,107 @@
+"""`tutela networks cases`, as it is typed."""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.cli.conftest import Command, Done
+from tests.networks.grouping.planted import Planted, planted
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where the files lie that the command is given."""
+
+    path: Path
+    command: Command
+    world: Planted
+
+    def rank(self, *more: str) -> None:
+        files = ("--edges", self.path / "edges.parquet", "--seeds", self.path / "seeds.txt")
+        done = self.command("networks", "rank", *files, "--out", self.path / "r.parquet", *more)
+        assert done.status == 0, done.err
+
+    def cases(self, *more: str | Path, out: str = "cases") -> Done:
+        files = ("--edges", self.path / "edges.parquet", "--ranked", self.path / "r.parquet")
+        return self.command("networks", "cases", *files, "--out", self.path / out, *more)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, command: Command) -> Folder:
+    world = planted(ring=60)
+    matrix = world.graph.adjacency["follow"].tocoo()
+    pq.write_table(
+        pa.table({"src": matrix.coords[0], "dst": matrix.coords[1]}), tmp_path / "edges.parquet"
+    )
+    (tmp_path / "seeds.txt").write_text("".join(f"{seed}\n" for seed in world.seeds))
+    return Folder(tmp_path, command, world)
+
+
+def test_a_ranking_becomes_cases_with_members_and_why(folder: Folder) -> None:
+    folder.rank()
+    done = folder.cases("--json")
+    assert done.status == 0, done.err
+    told = json.loads((folder.path / "cases" / "cases.json").read_text())
+    assert told == json.loads(done.out)
+    (case,) = told["cases"]
+    assert sorted(case["seeds"]) == list(folder.world.seeds)
+    assert "of them seeds" in case["why"][0]
+    with (folder.path / "cases" / case["name"] / "members.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == case["members"]
+    members = {int(row["account"]) for row in rows}
+    assert len(members & set(folder.world.ring)) >= 0.9 * len(members)
+    assert [row["seed"] for row in rows[:3]] == ["true"] * 3
+    assert {int(row["group"]) for row in rows} == {each["group"] for each in case["groups"]}
+    assert rows[0]["rank"] == ""
+
+
+def test_a_case_is_told_in_words(folder: Folder) -> None:
+    folder.rank()
+    done = folder.cases()
+    assert done.status == 0, done.err
+    assert "case-1: " in done.out
+    assert "a lead that a person judges" in done.out
+
+
+def test_seeds_that_do_not_connect_make_no_case(folder: Folder) -> None:
+    folder.rank()
+    beside = folder.path / "r.parquet.json"
+    beside.write_text(json.dumps(json.loads(beside.read_text()) | {"connects": False}))
+    done = folder.cases()
+    assert done.status == 0, done.err
+    assert "These seeds do not connect" in done.out
+    assert json.loads((folder.path / "cases" / "cases.json").read_text())["cases"] == []
+
+
+def test_a_ranking_that_was_cut_needs_its_seeds_named(folder: Folder) -> None:
+    folder.rank("--top", "500")
+    done = folder.cases()
+    assert done.status == 2
+    assert "--seeds" in done.err
+    assert folder.cases("--seeds", folder.path / "seeds.txt").status == 0
+
+
+def test_nothing_is_written_over_and_nothing_half_written(folder: Folder) -> None:
+    folder.rank()
+    assert folder.cases().status == 0
+    again = folder.cases()
+    assert (again.status, "is not empty" in again.err) == (2, True)
+    (folder.path / "r.parquet.json").write_text("{}")
+    assert folder.cases(out="other").status == 2
+    assert not (folder.path / "other").exists()
+    assert not [each for each in folder.path.iterdir() if each.name.startswith(".")]
+
+
+def test_a_ranking_of_other_accounts_is_refused(folder: Folder) -> None:
+    folder.rank()
+    table = pa.table({"account": np.repeat(5, 3), "score": np.ones(3), "rank": np.arange(3)})
+    pq.write_table(table, folder.path / "r.parquet")
+    done = folder.cases()
+    assert (done.status, "twice" in done.err) == (2, True)

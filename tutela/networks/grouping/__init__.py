@@ -1,0 +1,1 @@
+"""Decides what of a ranking belongs together: groups as leads, each with why and with cautions."""

@@ -1,0 +1,112 @@
+"""From the files of a ranking to a folder of cases."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tutela.networks.engines.engine import Places
+from tutela.networks.files.edges import Reading, read_edges
+from tutela.networks.files.errors import NetworkFileUnfit
+from tutela.networks.files.ranked import Found, beside, read_ranked
+from tutela.networks.files.seeds import read_seeds
+from tutela.networks.graph import Graph
+from tutela.networks.grouping.cases import Asked, Cases, find_cases
+from tutela.networks.grouping.documents import Names, WrittenCases, member_rows, written_cases
+from tutela.networks.grouping.joined import Floats
+from tutela.networks.grouping.writing import writable_folder, write_folder
+
+NOT_CONNECTED = (
+    "These seeds do not connect: they find each other no better than chance does. There is no case."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The files that cases are made of."""
+
+    ranked: Path
+    edges: Path
+    #: Where None, the accounts of the edges that were not ranked.
+    seeds: Path | None = None
+    top: int | None = None
+    seed: int = 0
+
+
+def cases_of_files(given: Given, *, out: Path) -> WrittenCases:
+    """`cases.json`, which stands in the folder `out` afterwards.
+
+    Raises NetworkFileUnfit with file and place where anything does not fit.
+    """
+    writable_folder(out)
+    found = _found(given.ranked)
+    ranked = read_ranked(given.ranked)
+    graph = read_edges(given.edges, reading=Reading(directed=True, accounts=ranked.accounts))
+    places = _places(graph, given=given, accounts=ranked.accounts)
+    seeds = _seeds(graph, given=given, ranked=places, count=found.seeds)
+    scores: Floats = ranked.scores.to_numpy(zero_copy_only=False)
+    names = Names(graph.names, seeds=seeds, ranked=places, scores=scores)
+    cases = Cases((), seeds)
+    if found.connects:
+        asked = Asked(graph=graph, seeds=seeds, ranked=places, top=given.top, seed=given.seed)
+        cases = find_cases(asked)
+    document = _document(cases, names=names, found=found)
+    written = {case.name: case for case in document.cases}
+    tables = {
+        name: member_rows(case, names=names)
+        for name, case in zip(written, cases.cases, strict=True)
+    }
+    write_folder(out, document=document, tables=tables)
+    return document
+
+
+def _document(cases: Cases, *, names: Names, found: Found) -> WrittenCases:
+    remarks = list(found.remarks)
+    if not found.connects:
+        remarks.insert(0, NOT_CONNECTED)
+    elif not cases.cases:
+        remarks.append("Nothing around the seeds keeps together: there is no case.")
+    return WrittenCases(
+        connects=found.connects,
+        scorer=found.scorer,
+        accounts=len(names.is_seed),
+        seeds=int(names.is_seed.sum()),
+        seeds_alone=names.ids(cases.alone),
+        cases=written_cases(cases, names=names),
+        remarks=remarks,
+    )
+
+
+def _found(ranked: Path) -> Found:
+    path = beside(ranked)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Found)
+    except OSError as error:
+        raise NetworkFileUnfit(f"{path}: {error.strerror}; `networks rank` writes it.") from error
+    except msgspec.DecodeError as error:
+        raise NetworkFileUnfit(f"{path}: {error}.") from error
+
+
+def _places(graph: Graph, *, given: Given, accounts: pa.Array) -> Places:
+    ids = accounts if accounts.type == graph.names.type else accounts.cast(graph.names.type)
+    places: Places = np.asarray(pc.index_in(ids, graph.names).to_numpy(), np.int64)
+    if len(np.unique(places)) < len(places):
+        raise NetworkFileUnfit(f"{given.ranked}: some account stands there twice.")
+    return places
+
+
+def _seeds(graph: Graph, *, given: Given, ranked: Places, count: int) -> Places:
+    if given.seeds is not None:
+        return read_seeds(given.seeds, names=graph.names).places
+    is_ranked = np.zeros(len(graph.names), bool)
+    is_ranked[ranked] = True
+    seeds = np.flatnonzero(~is_ranked)
+    if len(seeds) != count:
+        raise NetworkFileUnfit(
+            f"{given.ranked}: {len(seeds)} accounts of {given.edges} were not ranked, but the "
+            f"ranking had {count} seeds; name them with --seeds."
+        )
+    return seeds

@@ -45,16 +45,16 @@ def walk_of(graph: Graph, *, seeds: list[int], restart: float, error: float) -> 
 
 @settings(max_examples=40, deadline=None)
 @given(
-    accounts=st.integers(4, 40),
-    edges=st.integers(0, 120),
+    size=st.tuples(st.integers(4, 40), st.integers(0, 120)),
     seed=st.integers(0, 1_000),
     seeds=st.lists(st.integers(0, 99), min_size=1, max_size=4),
     restart=st.sampled_from([0.05, 0.15, 0.5, 0.9]),
     error=st.sampled_from([1e-1, 1e-3, 1e-6]),
 )
-def test_no_share_is_too_high_nor_lower_than_the_bound_by_degree(  # noqa: PLR0913 - hypothesis gives them
-    accounts: int, edges: int, seed: int, seeds: list[int], restart: float, error: float
+def test_no_share_is_too_high_nor_lower_than_the_bound_by_degree(
+    size: tuple[int, int], seed: int, seeds: list[int], restart: float, error: float
 ) -> None:
+    accounts, edges = size
     graph = drawn(accounts=accounts, edges=edges, seed=seed)
     walk = walk_of(graph, seeds=seeds, restart=restart, error=error)
     pushed = LocalEngine(graph).push(walk)

@@ -1,7 +1,6 @@
 """The graph in this process: each step is one product of a matrix of single precision."""
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -87,9 +86,8 @@ class _Part:
 
 def _processors() -> int:
     """How many of them this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _multiply(part: _Part, *, x: Vector, into: Vector) -> None:

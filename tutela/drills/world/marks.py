@@ -21,7 +21,7 @@ ACCOUNTS_A_TAG = 10
 #: A group that tags join has one for so many members, and each uses two, or three this often.
 GROUP_MEMBERS_A_TAG, THIRD_TAG = 12, 0.5
 #: In other groups so many use one of the group's tags.
-ALSO_TAGGED = 0.2
+ALSO_TAGGED = 0.4
 #: Neighbours in a circle who may share a home, how often, and who of it uses its device.
 HOME, HOMES, AT_DEVICE = 3, 0.15, 0.85
 #: A community has a device of all for so many members, used by so many of them.
@@ -144,7 +144,7 @@ def homes(population: Population, *, chance: Chance) -> Whole:
     """By place the first of its home, -1 where nobody shares one: neighbours in a circle."""
     first = population.circles.first
     home = first + (np.arange(population.count) - first) // HOME * HOME
-    return np.where(chance.happens(HOMES, places=home), home, -1)
+    return np.where(chance.happens(HOMES, places=home) & ~population.stranger, home, -1)
 
 
 def _used(

@@ -13,16 +13,17 @@ from tutela.drills.world.population import CLOSED_MS, DAY_MS, OPENED_MS, YES, Po
 NOBODY = -1
 ROLES = tuple(Role)
 SELLER, BUYER, CREATOR = (ROLES.index(role) for role in (Role.SELLER, Role.BUYER, Role.CREATOR))
-#: Shares of a group: who sells (fewer where they are its hubs), who creates.
-SELLERS, HUBS, CREATORS = 0.08, 0.04, 0.12
+#: Shares of a group: who sells, who creates. Of a hub and its spokes the sellers are the hubs:
+#: so many times the square root of its size.
+SELLERS, CREATORS, HUBS = 0.08, 0.12, 0.5
 #: Of a ring's members: how many were removed, and how many of those came back.
 REMOVED, CAME_BACK = 0.12, 0.7
 #: The same of ordinary accounts.
 ORDINARY_REMOVED, ORDINARY_CAME_BACK = 0.01, 0.25
 #: The share of a ring's members who are of its look-alike too.
 OF_BOTH = 0.06
-#: How many of a group are created after it began, and in which part of the world's time.
-NEWCOMERS, GROWING = 0.6, 0.25
+#: How many of a group were made for it, in which part of the world's time after it began.
+NEWCOMERS, GROWING = 0.85, 0.25
 #: The share of a school's members who are known to be minors.
 PUPILS = 0.8
 #: A removed account lived this long at least, and comes back within so many days.
@@ -113,7 +114,7 @@ def _taken(groups: Sequence[Group], *, order: Whole) -> list[Members]:
 
 def _sellers(group: Group) -> int:
     if group.shape is Shape.HUB_AND_SPOKE:
-        return max(2, int(group.size * HUBS))
+        return max(2, int(group.size**0.5 * HUBS))
     return max(1, int(group.size * SELLERS))
 
 
@@ -127,6 +128,7 @@ def _overlapping(members: Members, *, ring: Members) -> Members:
 
 def _grown(groups: Sequence[Members], *, population: Population, chance: Chance) -> Population:
     created, minor = population.created_ms.copy(), population.minor.copy()
+    stranger = population.stranger.copy()
     for number, members in enumerate(groups):
         of_group = chance.of(f"group {number}")
         begun = OPENED_MS + int(of_group.shares(0)[0] * 0.6 * (CLOSED_MS - OPENED_MS))
@@ -136,10 +138,11 @@ def _grown(groups: Sequence[Members], *, population: Population, chance: Chance)
         )
         comes = of_group.of("comes").happens(NEWCOMERS, places=slots)
         created[members.places[comes]] = (begun + after)[comes]
+        stranger[members.places[comes]] = True
         if members.group.look_alike is LookAlike.SCHOOL:
             pupils = of_group.of("pupil").happens(PUPILS, places=slots)
             minor[members.places[pupils]] = YES
-    return replace(population, created_ms=created, minor=minor)
+    return replace(population, created_ms=created, minor=minor, stranger=stranger)
 
 
 def _removals(
@@ -182,7 +185,9 @@ def _removed(
     ended[removed] = created[removed] + lived + (lives * span).astype(np.int64)
     waits = chance.of("waits").shares(returns.new) ** 2 * (BACK_DAYS * DAY_MS)
     created[returns.new] = ended[returns.old] + 1 + waits.astype(np.int64)
-    return replace(population, created_ms=created, ended_ms=ended)
+    stranger = population.stranger.copy()
+    stranger[returns.new] = True
+    return replace(population, created_ms=created, ended_ms=ended, stranger=stranger)
 
 
 def _numbered(groups: Sequence[Members], *, count: int) -> NDArray[np.int16]:

@@ -52,6 +52,8 @@ class Population:
     ended_ms: Whole
     #: By `COUNTRIES` and `MINOR`.
     country: NDArray[np.int8]
+    #: Who has no circle, no community and no home: an account made for something.
+    stranger: Choice
     minor: NDArray[np.int8]
 
     @property
@@ -77,6 +79,7 @@ def settled(accounts: int, *, chance: Chance) -> Population:
         communities=communities,
         created_ms=created,
         ended_ms=np.full(accounts, CLOSED_MS),
+        stranger=np.zeros(accounts, np.bool_),
         country=_countries(communities.first, chance=chance.of("country")),
         minor=_minors(chance.of("minor").shares(places)),
     )

@@ -8,14 +8,15 @@ from tutela.drills.world.chance import Chance, Choice, Whole, place_in, place_of
 from tutela.drills.world.plan import Shape
 from tutela.drills.world.planting import Members
 
-#: A member of a dense group chooses so many others, or a quarter of them where they are few.
-DENSE_PICKS = 5
+#: A member of a dense group chooses so many others, or this part of them where they are few.
+DENSE_PICKS, DENSE_PART = 12, 3
 #: A member of a sparse group chooses one other, and a second one this often.
 SECOND_PICK = 0.5
-#: A member around hubs chooses two of them, and each of two more this often.
-LEAST_HUBS, MOST_HUBS, MORE_HUBS = 2, 4, 0.5
-#: In a dense or sparse group: how many choices fall on sellers and creators.
-TO_THE_FRONT = 0.6
+#: A member around hubs chooses so many sellers, who are the hubs, and so many creators.
+HUBS_EACH, CREATORS_EACH = 5, 3
+#: In a dense or sparse group: how many choices fall on sellers and creators, and how large the
+#: cells are of neighbouring slots, in one of which the others fall.
+TO_THE_FRONT, CELL = 0.6, 40
 #: How many pairs follow, and how many of those who do not follow or do interact.
 FOLLOWS, INTERACTS = 0.75, 0.5
 
@@ -48,17 +49,17 @@ def _slots(members: Members, *, chance: Chance) -> tuple[Whole, Whole]:
     slots = np.arange(members.group.size)
     match members.group.shape:
         case Shape.DENSE:
-            picks = np.full(len(slots), min(DENSE_PICKS, (len(slots) - 1) // 4))
+            picks = np.full(len(slots), min(DENSE_PICKS, (len(slots) - 1) // DENSE_PART))
             return _chosen(picks, front=members.front, chance=chance)
         case Shape.SPARSE:
             picks = 1 + chance.of("second").happens(SECOND_PICK, places=slots)
             return _chosen(picks, front=members.front, chance=chance)
         case Shape.HUB_AND_SPOKE:
-            src, slot = repeated(np.full(len(slots), MOST_HUBS))
+            src, slot = repeated(np.full(len(slots), HUBS_EACH + CREATORS_EACH))
             place = place_in(src, slot=slot)
-            chosen = (slot < LEAST_HUBS) | chance.of("more").happens(MORE_HUBS, places=place)
             hubs = chance.of("hub").below(members.sellers, places=place)
-            return src[chosen], hubs[chosen]
+            creators = members.sellers + chance.of("creator").below(members.creators, places=place)
+            return src, np.where(slot < HUBS_EACH, hubs, creators)
         case Shape.TAG_ONLY:
             return slots[:0], slots[:0]
 
@@ -67,7 +68,10 @@ def _chosen(picks: Whole, *, front: int, chance: Chance) -> tuple[Whole, Whole]:
     src, slot = repeated(picks)
     place = place_in(src, slot=slot)
     to_front = chance.of("front").happens(TO_THE_FRONT, places=place)
-    return src, chance.of("whom").below(np.where(to_front, front, len(picks)), places=place)
+    first = src // CELL * CELL
+    cell = np.minimum(first + CELL, len(picks)) - first
+    whom = chance.of("whom").below(np.where(to_front, front, cell), places=place)
+    return src, np.where(to_front, whom, first + whom)
 
 
 def repeated(picks: Whole) -> tuple[Whole, Whole]:

@@ -17,11 +17,11 @@ FRIENDS, FRIENDS_EACH = 0.6, 6.0
 #: How many ties within a circle and a community go both ways.
 FRIENDS_BOTH_WAYS, COMMUNITY_BOTH_WAYS = 0.6, 0.3
 #: Follows within the community, and of anybody: P(follows >= f) = (least / f)^2.
-LEAST_COMMUNITY, LEAST_ANYBODY, MOST_FOLLOWS = 1.6, 1.4, 500
+LEAST_COMMUNITY, LEAST_ANYBODY, MOST_FOLLOWS = 1.8, 1.5, 500
 #: Places are scattered over a community or the world by steps of a prime larger than either.
 SCATTER = 2_147_483_647
 #: How many follows come with interaction, and how many meet without following.
-FOLLOWS_INTERACT, LEAST_MEETINGS, MOST_MEETINGS = 0.5, 1.1, 100
+FOLLOWS_INTERACT, LEAST_MEETINGS, MOST_MEETINGS = 0.5, 1.2, 100
 MOST_INTERACTIONS = 200
 
 
@@ -107,12 +107,12 @@ def _distinct(keys: Whole, *, count: int) -> Whole:
 def _friends(places: Whole, *, population: Population, count: int, chance: Chance) -> Whole:
     ends, sizes = population.circles.end[places], population.circles.size[places]
     knows = np.minimum(FRIENDS, FRIENDS_EACH / sizes)
-    found = []
+    stranger, found = population.stranger, []
     for step in range(1, MOST_CIRCLE):
-        near = places + step < ends
+        near = (places + step < ends) & ~stranger[places]
         one, other = places[near], places[near] + step
         pair = place_of_pair(one, other=other)
-        known = chance.happens(knows[near], places=pair)
+        known = chance.happens(knows[near], places=pair) & ~stranger[other]
         one, other, pair = one[known], other[known], pair[known]
         both = chance.of("both").happens(FRIENDS_BOTH_WAYS, places=pair)
         forward: Choice = chance.of("forward").happens(0.5, places=pair)
@@ -139,11 +139,16 @@ def _meetings(places: Whole, *, population: Population, chance: Chance) -> Whole
 def _within(
     places: Whole, *, picks: Whole, population: Population, chance: Chance
 ) -> tuple[Whole, Whole, NDArray[np.uint64]]:
-    """Picks within the community: the first of its ranks more often, P(rank < r) = sqrt(r)."""
+    """Picks within the community: the first of its ranks more often, P(rank < r) = sqrt(r).
+
+    A stranger has none: it picks likewise from the whole world.
+    """
     rows, slot = repeated(picks)
     src = places[rows]
     place = place_in(src, slot=slot)
-    first, size = population.communities.first[src], population.communities.size[src]
+    stranger = population.stranger[src]
+    first = np.where(stranger, 0, population.communities.first[src])
+    size = np.where(stranger, population.count, population.communities.size[src])
     ranks = (chance.of("whom").shares(place) ** 2 * size).astype(np.int64)
     return src, first + (ranks * SCATTER + first) % size, place
 

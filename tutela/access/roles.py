@@ -27,6 +27,10 @@ class Right(StrEnum):
     PROPOSE_GUARD = "propose_guard"
     #: Agree to another's proposal, decide objections, shut a surface and open it again.
     APPROVE_GUARD = "approve_guard"
+    #: See searches for networks, what they found, and what was made of it, every id masked.
+    SEE_NETWORKS = "see_networks"
+    #: Search for a network from a few accounts, read the ids that were found, and dismiss a case.
+    RUN_NETWORKS = "run_networks"
     #: See the cases of one service, without those reserved for specialists.
     SEE_CASES = "see_cases"
     #: Claim a case, keep or give back its lease, and decide it.
@@ -66,17 +70,20 @@ RIGHTS: Final = MappingProxyType(
         ),
         Role.GUARD: frozenset({Right.ASK_GUARD, Right.LOAD_GUARD}),
         Role.REVIEWER: _REVIEW,
-        Role.SPECIALIST: _REVIEW | {Right.DECIDE_SPECIALIST_CASES, Right.PROPOSE_GUARD},
+        Role.SPECIALIST: _REVIEW
+        | {Right.DECIDE_SPECIALIST_CASES, Right.PROPOSE_GUARD, Right.SEE_NETWORKS},
         Role.LEAD: _REVIEW
         | _WATCH
         | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS}
         | {Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK}
-        | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD},
+        | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD}
+        | {Right.SEE_NETWORKS, Right.RUN_NETWORKS},
         Role.INVESTIGATOR: frozenset({Right.SEE_CASES, Right.SEE_STATUS})
-        | {Right.SEE_GUARD, Right.PROPOSE_GUARD},
-        Role.COMPLIANCE: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD},
-        Role.AUDITOR: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_GUARD},
-        Role.INSPECTOR: _WATCH | {Right.SEE_GUARD},
+        | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.SEE_NETWORKS, Right.RUN_NETWORKS},
+        Role.COMPLIANCE: _WATCH
+        | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD, Right.SEE_NETWORKS},
+        Role.AUDITOR: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_GUARD, Right.SEE_NETWORKS},
+        Role.INSPECTOR: _WATCH | {Right.SEE_GUARD, Right.SEE_NETWORKS},
         Role.ADMIN: _WATCH | {Right.SEE_FLAGGERS},
     }
 )

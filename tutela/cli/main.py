@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tutela import logs
-from tutela.cli import filing, guard_leads, guard_probe, guard_switch, network_cases
+from tutela.cli import filing, guard_leads, guard_probe, guard_switch, network_cases, network_runs
 from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
@@ -86,6 +86,8 @@ USAGE_CODES = frozenset(
         "unknown_lead",
         "unknown_list",
         "unknown_message",
+        "unknown_network_case",
+        "unknown_network_run",
         "unknown_notice",
         "unknown_objection",
         "unknown_person",
@@ -134,6 +136,7 @@ guard_switch.join(guard)
 guard_leads.join(guard)
 application.add_typer(guard, name="guard")
 network_cases.join(networks)
+network_runs.join(networks)
 application.add_typer(networks, name="networks")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")

@@ -17,15 +17,19 @@ def with_parent(signal_name: str) -> Callable[[], None] | None:
     It runs after `subprocess` has changed the user: the kernel forgets the wish at that change
     (prctl(2)). The parent is the thread that started the child. None on other systems.
     """
-    libc = _libc
-    if libc is None:
+    if _libc is None:
         return None
-    number = int(signal.Signals[signal_name])
     parent_id = os.getpid()
+    return lambda: end_with(parent_id, signal_name=signal_name)
 
-    def ask() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
-        if os.getppid() != parent_id:
-            os._exit(1)
 
-    return ask
+def end_with(parent_id: int, *, signal_name: str) -> None:
+    """From now on this process gets the signal when its parent is gone; it ends if that is so now.
+
+    Nothing on other systems than Linux.
+    """
+    if _libc is None:
+        return
+    _libc.prctl(PR_SET_PDEATHSIG, int(signal.Signals[signal_name]), 0, 0, 0)
+    if os.getppid() != parent_id:
+        os._exit(1)

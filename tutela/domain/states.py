@@ -26,6 +26,14 @@ from tutela.domain.guard import (
     SwitchEvent,
     SwitchState,
 )
+from tutela.domain.networks import (
+    NETWORK_CASE_MOVES,
+    NETWORK_RUN_MOVES,
+    NetworkCaseEvent,
+    NetworkCaseState,
+    NetworkRunEvent,
+    NetworkRunState,
+)
 from tutela.errors import TutelaError
 
 
@@ -319,17 +327,25 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
         ),
         SwitchState: StateTable(initial=SwitchState.SHUT, events=SwitchEvent, moves=SWITCH_MOVES),
         LeadState: StateTable(initial=LeadState.OPEN, events=LeadEvent, moves=LEAD_MOVES),
+        NetworkRunState: StateTable(
+            initial=NetworkRunState.ASKED, events=NetworkRunEvent, moves=NETWORK_RUN_MOVES
+        ),
+        NetworkCaseState: StateTable(
+            initial=NetworkCaseState.OPEN, events=NetworkCaseEvent, moves=NETWORK_CASE_MOVES
+        ),
     }
 )
 
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
 _Decided = DecisionState | BulkState | BulkSubjectState
 _Guarded = EntryState | ObjectionState | SwitchState | LeadState
-State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded)
+_Found = NetworkRunState | NetworkCaseState
+State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded | _Found)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
 _DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent
 _GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent
-Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent
+_FoundEvent = NetworkRunEvent | NetworkCaseEvent
+Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent | _FoundEvent
 
 
 def transition(state: State, *, event: Event) -> State:

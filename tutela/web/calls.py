@@ -20,6 +20,7 @@ from tutela.guard.publishing.answering import GuardRoom, empty_guard
 from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
 from tutela.law.withholding import REGISTER, Bases
+from tutela.networks.stored.room import NetworkRoom
 from tutela.outside.guard import Outside
 from tutela.web.endpoint import Desk, Handler, Terms
 
@@ -96,6 +97,17 @@ class Rooms:
     def drifting(self) -> DriftRoom:
         """What the drift watch stands on."""
         return DriftRoom(
+            pool=self.pool,
+            keys=self.keys,
+            clock=self.clock,
+            chance=self.chance,
+            bases=self.detection.bases,
+        )
+
+    @property
+    def networking(self) -> NetworkRoom:
+        """What searches for networks stand on."""
+        return NetworkRoom(
             pool=self.pool,
             keys=self.keys,
             clock=self.clock,

@@ -43,6 +43,7 @@ from tutela.web.api.statements import StatementLookup
 from tutela.web.api.terms import TermsRegister
 from tutela.web.api.xrpc import ReportTaken, XrpcError
 from tutela.web.guard_operations import GUARD_OPERATIONS
+from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
@@ -124,6 +125,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             errors=frozenset({429}),
         ),
         **GUARD_OPERATIONS,
+        **NETWORK_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",
             summary="What the platform says it sent over a surface in a period.",

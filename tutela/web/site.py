@@ -43,6 +43,7 @@ from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
 from tutela.web.fallback import no_call
 from tutela.web.guard_calls import SPELLED, guard_calls
 from tutela.web.metrics import measure, show_metrics
+from tutela.web.network_calls import network_calls
 from tutela.web.openapi import show_openapi
 from tutela.web.paging import PAGE_QUERIES
 from tutela.web.public.calls import public_pages
@@ -103,6 +104,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *_ledger_calls(rooms),
         *_watching_calls(rooms),
         *guard_calls(rooms),
+        *network_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
     return listed

@@ -32,14 +32,14 @@ def read_seeds(path: Path, *, names: pa.Array) -> Seeds:
     Blank lines are passed over. Raises NetworkFileUnfit where there is no id or the file can't be
     read, UnknownSeeds where none of them is an account of the graph.
     """
-    written = _written(path)
-    ids = tuple(dict.fromkeys(written))
+    lines = written(path)
+    ids = tuple(dict.fromkeys(lines))
     places = _places(pa.array(ids, pa.string()), names=names)
     known = places >= 0
     unknown = tuple(name for name, is_known in zip(ids, known, strict=True) if not is_known)
     if not known.any():
         raise UnknownSeeds(f"{path}: none of its accounts is in the graph: {told(unknown)}.")
-    return Seeds(np.sort(places[known]), unknown, len(written) - len(ids))
+    return Seeds(np.sort(places[known]), unknown, len(lines) - len(ids))
 
 
 def told(names: tuple[str, ...]) -> str:
@@ -49,7 +49,8 @@ def told(names: tuple[str, ...]) -> str:
     return ", ".join(names[:_NAMED_AT_MOST]) + rest
 
 
-def _written(path: Path) -> list[str]:
+def written(path: Path) -> list[str]:
+    """The ids as they are written, one a line; raises NetworkFileUnfit where there are none."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:

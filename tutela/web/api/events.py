@@ -7,6 +7,7 @@ from tutela.guard.drift import events as drift
 from tutela.intake.channels.batch import RecordLine, split
 from tutela.intake.channels.events import EventDoor, EventKind, take_events
 from tutela.intake.door import Sending
+from tutela.networks.stored import events as networks
 from tutela.web.answer import LineAnswer, begun
 from tutela.web.calls import Rooms
 from tutela.web.endpoint import Asked, Handler
@@ -19,7 +20,8 @@ def take_platform_events(rooms: Rooms, *, record_line: RecordLine) -> Handler:
     hearing = Hearing(clock=rooms.clock, chance=rooms.chance, confirm_seconds=rooms.confirm_seconds)
     detected = _detected(rooms)
     used = drift.kinds(rooms.drifting, content=detected["content"])
-    handled = {**kinds(hearing), **accounts.kinds(rooms.keys), **detected, **used}
+    edges = networks.kinds(rooms.networking, edge=detected["edge"])
+    handled = {**kinds(hearing), **accounts.kinds(rooms.keys), **detected, **used, **edges}
     door = EventDoor(
         pool=rooms.pool,
         kinds=handled,

@@ -1,0 +1,158 @@
+"""The graph of what the platform told: accounts by digests, edges that the law lets us use."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tutela.database import queries
+from tutela.database.pool import Connection
+from tutela.domain.events import Visibility
+from tutela.law.detection import Place, basis_for
+from tutela.networks.graph import Edges, Graph, joined
+from tutela.networks.stored.room import NetworkRoom, Whose
+
+#: Edges that one answer of the database holds, more or less.
+PART_EDGES: Final = 250_000
+KEY_BYTES: Final = 16
+
+_ROW: Final = np.dtype([("src", "V16"), ("dst", "V16"), ("weight", ">f8")])
+#: Digests are drawn evenly from 128 bits, so that equal parts of the first 32 hold equally many.
+_FIRST_BITS: Final = 32
+
+_sql = queries.load("tutela.networks.stored", file="edges.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lawful:
+    """Edges of a kind and visibility that may be used; `country` is where, None for anywhere."""
+
+    kind: str
+    visibility: str
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How many edges the platform told of, by kind and visibility, and which may be used."""
+
+    edges: Mapping[tuple[str, str], int]
+    lawful: Sequence[Lawful]
+
+    @property
+    def most(self) -> int:
+        """No more edges than that may be used."""
+        usable = {(each.kind, each.visibility) for each in self.lawful}
+        return sum(count for told, count in self.edges.items() if told in usable)
+
+
+async def told_of(connection: Connection, *, whose: Whose, room: NetworkRoom) -> Told:
+    """What there is to read, and what of it the law lets us use today."""
+    cursor = await connection.execute(_sql.kinds_of_edges, whose.columns)
+    edges = {(kind, visibility): count for kind, visibility, count in await cursor.fetchall()}
+    cursor = await connection.execute(_sql.countries_of_accounts, whose.columns)
+    countries = [country for (country,) in await cursor.fetchall()]
+    return Told(
+        edges=edges,
+        lawful=[
+            each
+            for kind, visibility in edges
+            for each in _lawful(
+                Lawful(kind=kind, visibility=visibility, country=None),
+                countries=countries,
+                whose=whose,
+                room=room,
+            )
+        ],
+    )
+
+
+def _lawful(
+    anywhere: Lawful, *, countries: Sequence[str], whose: Whose, room: NetworkRoom
+) -> Iterator[Lawful]:
+    for country in (None, *countries):
+        place = Place(
+            service=f"{whose.tenant}/{whose.service}",
+            surface=anywhere.kind,
+            visibility=Visibility(anywhere.visibility),
+            country=country,
+        )
+        if basis_for(room.bases, place=place, on=room.clock().date()) is not None:
+            yield Lawful(kind=anywhere.kind, visibility=anywhere.visibility, country=country)
+            if country is None:
+                return
+
+
+async def read_edges(
+    connection: Connection, *, whose: Whose, told: Told
+) -> Mapping[str, Sequence[bytes]]:
+    """The edges that may be used, by kind, in parts of 40 bytes each: what `graph_of` takes."""
+    columns = {
+        "kinds": [each.kind for each in told.lawful],
+        "visibilities": [each.visibility for each in told.lawful],
+        "countries": [each.country for each in told.lawful],
+    }
+    found: dict[str, list[bytes]] = defaultdict(list)
+    for first, last in _ranges(-(-told.most // PART_EDGES)):
+        named = {**whose.columns, **columns, "first": first, "last": last}
+        cursor = await connection.execute(_sql.read_edges, named, binary=True)
+        for kind, rows in await cursor.fetchall():
+            found[kind].append(rows)
+    return found
+
+
+def graph_of(rows: Mapping[str, Sequence[bytes]]) -> Graph:
+    """The graph of edges as the database sends them, undirected; a name is a digest in hex.
+
+    Edges of a negative weight are left out and counted.
+    """
+    kinds = tuple(sorted(rows))
+    parts = [np.frombuffer(b"".join(rows[kind]), _ROW) for kind in kinds]
+    told = np.concatenate(parts) if parts else np.empty(0, _ROW)
+    kind = np.repeat(np.arange(len(kinds), dtype=np.int32), [len(each) for each in parts])
+    is_negative = told["weight"] < 0
+    told, kind = told[~is_negative], kind[~is_negative]
+    names, places = _numbered(told)
+    weight = told["weight"].astype(np.float32)
+    edges = Edges(
+        accounts=len(names),
+        src=places[: len(told)],
+        dst=places[len(told) :],
+        weight=None if (weight == 1).all() else weight,
+        kinds=kinds,
+        kind=kind,
+    )
+    adjacency, left_out = joined(edges, directed=False)
+    negative = int(np.count_nonzero(is_negative))
+    return Graph(
+        names=names,
+        adjacency=adjacency,
+        left_out={**left_out, **({"negative": negative} if negative else {})},
+    )
+
+
+def _numbered(told: NDArray[np.void]) -> tuple[pa.Array, NDArray[np.int32]]:
+    """The digests in hex and in order, each once; and the place of each end, all src first."""
+    keys = np.concatenate([told["src"], told["dst"]])
+    array = pa.Array.from_buffers(pa.binary(KEY_BYTES), len(keys), [None, pa.py_buffer(keys)])
+    encoded = array.dictionary_encode()
+    digests = encoded.dictionary.cast(pa.binary()).to_pylist()
+    order = sorted(range(len(digests)), key=digests.__getitem__)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    names = pa.array([digests[place].hex() for place in order], pa.string())
+    return names, rank[encoded.indices.to_numpy()]
+
+
+def _ranges(parts: int) -> Iterator[tuple[bytes, bytes | None]]:
+    """First digest of each of so many parts, and the first one after it; None after the last."""
+    starts = [_digest(part * 2**_FIRST_BITS // parts) for part in range(parts)]
+    yield from zip(starts, [*starts[1:], None], strict=True)
+
+
+def _digest(first: int) -> bytes:
+    return first.to_bytes(_FIRST_BITS // 8, "big") + bytes(KEY_BYTES - _FIRST_BITS // 8)

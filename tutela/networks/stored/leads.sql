@@ -1,0 +1,66 @@
+-- name: keep_cases
+-- The groups that a search found.
+INSERT INTO network_case (tenant, service, mark, run_id, created_at, state, id, members, figures, sealed_key, sealed_body)
+SELECT %(tenant)s, %(service)s, %(mark)s, %(run_id)s, %(now)s, %(open)s, c.id, c.members, c.figures::jsonb, c.sealed_key, c.sealed_body
+FROM unnest(%(ids)b::uuid[], %(members)b::int4[], %(figures)b::text[], %(sealed_keys)b::bytea[], %(sealed_bodies)b::bytea[])
+    AS c (id, members, figures, sealed_key, sealed_body)
+
+-- name: keep_leads
+-- The accounts that a search found, and the seeds among the members of its groups.
+INSERT INTO network_lead (tenant, service, mark, run_id, id, case_id, account_key, rank, score, possible_minor, sealed_key, sealed_body)
+SELECT %(tenant)s, %(service)s, %(mark)s, %(run_id)s, l.*
+FROM unnest(
+    %(ids)b::uuid[], %(case_ids)b::uuid[], %(account_keys)b::bytea[], %(ranks)b::int4[], %(scores)b::float8[], %(minors)b::bool[],
+    %(sealed_keys)b::bytea[], %(sealed_bodies)b::bytea[]
+) AS l (id, case_id, account_key, rank, score, possible_minor, sealed_key, sealed_body)
+
+-- name: show_leads
+-- Leads of a search, the best first, after one of them.
+SELECT l.id, l.case_id, l.rank, l.score, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key, a.sealed_key, a.sealed_body
+FROM network_lead l
+LEFT JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
+WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.run_id = %(run_id)s AND l.rank IS NOT NULL
+  AND (%(after)s::uuid IS NULL OR l.rank > (
+    SELECT f.rank FROM network_lead f WHERE f.tenant = l.tenant AND f.service = l.service AND f.run_id = l.run_id AND f.id = %(after)s
+  ))
+ORDER BY l.rank
+LIMIT %(limit)s
+
+-- name: seeds_named
+-- The seeds of some searches, by their digests, with their sealed ids: what reasons name.
+SELECT DISTINCT ON (l.account_key) l.account_key, l.possible_minor, a.sealed_key, a.sealed_body
+FROM network_lead l
+JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
+WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.run_id = %(run_id)s AND l.rank IS NULL
+ORDER BY l.account_key
+
+-- name: show_members
+-- The members of a case: its seeds, then its leads, the best first.
+SELECT l.id, l.case_id, l.rank, l.score, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key, a.sealed_key, a.sealed_body
+FROM network_lead l
+LEFT JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
+WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.case_id = %(case_id)s
+ORDER BY l.rank NULLS FIRST, l.id
+
+-- name: show_cases
+-- Cases, the newest search first and the surest first within it, after one of them.
+SELECT c.id, c.run_id, c.state, c.members, c.figures, c.sealed_key, c.sealed_body, c.created_at, c.decided_by, c.decided_at, c.bulk_ids
+FROM network_case c
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
+  AND (%(state)s::text IS NULL OR c.state = %(state)s) AND (%(id)s::uuid IS NULL OR c.id = %(id)s)
+  AND (%(after)s::uuid IS NULL OR c.id < %(after)s)
+ORDER BY c.id DESC
+LIMIT %(limit)s
+
+-- name: hold_case
+-- One case, held until the transaction ends.
+SELECT state FROM network_case
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = %(id)s
+FOR UPDATE
+
+-- name: decide_case
+-- What a person made of a case.
+UPDATE network_case SET
+    state = %(state)s, decided_by = %(person)s, decided_at = %(now)s,
+    bulk_ids = CASE WHEN %(bulk_id)s::uuid IS NULL OR %(bulk_id)s = ANY(bulk_ids) THEN bulk_ids ELSE bulk_ids || %(bulk_id)s::uuid END
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = %(id)s

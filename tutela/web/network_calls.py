@@ -1,0 +1,27 @@
+"""The calls by which people search for networks and judge what was found."""
+
+from tutela.access.roles import Right
+from tutela.web.api import networks
+from tutela.web.calls import Call, Rooms
+from tutela.web.endpoint import Terms
+from tutela.web.paging import PAGE_QUERIES
+
+_RUN = Terms(right=Right.RUN_NETWORKS, keeps_refused=False)
+_SEE_PAGE = Terms(right=Right.SEE_NETWORKS, takes=None, queries=PAGE_QUERIES)
+_SEE_LEADS = Terms(right=Right.SEE_NETWORKS, takes=None, queries=frozenset({"limit", "after"}))
+_SEE = Terms(right=Right.SEE_NETWORKS, takes=None)
+_JUDGE = Terms(right=Right.RUN_NETWORKS)
+
+
+def network_calls(rooms: Rooms) -> list[Call]:
+    """Searches, their leads, and the cases that they found."""
+    room, run, case = rooms.networking, "/v1/networks/runs/{run_id}", "/v1/networks/cases/{case_id}"
+    return [
+        Call("POST", "/v1/networks/runs", _RUN, networks.ask_run(room)),
+        Call("GET", "/v1/networks/runs", _SEE_PAGE, networks.show_runs(room)),
+        Call("GET", run, _SEE, networks.show_one_run(room)),
+        Call("GET", f"{run}/leads", _SEE_LEADS, networks.show_leads(room)),
+        Call("GET", "/v1/networks/cases", _SEE_PAGE, networks.show_cases(room)),
+        Call("GET", case, _SEE, networks.show_one_case(room)),
+        Call("POST", f"{case}/dismiss", _JUDGE, networks.dismiss_case(room)),
+    ]

@@ -1,0 +1,68 @@
+"""What the calls take and answer by which people search for networks."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tutela.domain.networks import NetworkCaseState, NetworkRunState
+from tutela.networks.stored.asking import NetworkRunAsked
+from tutela.networks.stored.judging import NetworkCaseDismissed
+from tutela.networks.stored.views import (
+    NetworkCase,
+    NetworkCases,
+    NetworkLeads,
+    NetworkRun,
+    NetworkRuns,
+)
+from tutela.web.operation import Operation
+
+_OF_RUNS: Final = {"state": {"enum": [str(each) for each in NetworkRunState]}}
+_OF_CASES: Final = {"state": {"enum": [str(each) for each in NetworkCaseState]}}
+_GONE: Final = frozenset({404})
+
+NETWORK_OPERATIONS: Final[Mapping[str, Operation]] = {
+    "POST /v1/networks/runs": Operation(
+        name="searchNetwork",
+        summary="Ask for a search from a few accounts; a worker does it.",
+        takes=NetworkRunAsked,
+        takes_key=True,
+        answers={201: NetworkRun, 200: NetworkRun},
+        errors=frozenset({409}),
+    ),
+    "GET /v1/networks/runs": Operation(
+        name="listNetworkRuns",
+        summary="Searches for networks, the newest first.",
+        answers={200: NetworkRuns},
+        query_schemas=_OF_RUNS,
+    ),
+    "GET /v1/networks/runs/{run_id}": Operation(
+        name="showNetworkRun",
+        summary="One search: how far it is, and what it found in figures.",
+        answers={200: NetworkRun},
+        errors=_GONE,
+    ),
+    "GET /v1/networks/runs/{run_id}/leads": Operation(
+        name="listNetworkLeads",
+        summary="The accounts that may belong to the network, the best first.",
+        answers={200: NetworkLeads},
+        errors=_GONE,
+    ),
+    "GET /v1/networks/cases": Operation(
+        name="listNetworkCases",
+        summary="Groups of accounts that searches found, the newest search first.",
+        answers={200: NetworkCases},
+        query_schemas=_OF_CASES,
+    ),
+    "GET /v1/networks/cases/{case_id}": Operation(
+        name="showNetworkCase",
+        summary="One group, its members, and what was done to it.",
+        answers={200: NetworkCase},
+        errors=_GONE,
+    ),
+    "POST /v1/networks/cases/{case_id}/dismiss": Operation(
+        name="dismissNetworkCase",
+        summary="Find nothing in a group of accounts; it is in the ledger.",
+        takes=NetworkCaseDismissed,
+        answers={200: NetworkCase},
+        errors=frozenset({404, 409}),
+    ),
+}

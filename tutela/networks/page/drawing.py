@@ -9,6 +9,8 @@ from tutela.networks.page.picture import WIDE, Picture
 
 #: The height of the drawing in its own units.
 HIGH = 1000
+#: So many kinds of edges have a line of their own.
+LINES = 5
 #: Outlines about the origin, as paths: a star for seeds, then one a group.
 STAR = "M0-15 4.4-4.6 14.3-4.6 6.3 2 9.4 12 0 5.8-9.4 12-6.3 2-14.3-4.6-4.4-4.6Z"
 SHAPES = (
@@ -31,11 +33,20 @@ def box() -> str:
     return f"0 0 {round(WIDE * HIGH)} {HIGH}"
 
 
-def lines(shown: Picture) -> str:
-    """Every drawn edge as one path."""
+def lines(shown: Picture) -> list[str]:
+    """A path a style; an edge of several kinds is drawn as the rarest of them."""
     at = points(shown)
-    parts = np.hstack([at[shown.ends[:, 0]], at[shown.ends[:, 1]]]).tolist()
-    return "".join(f"M{x} {y}L{u} {v}" for x, y, u, v in parts)
+    parts = np.hstack([at[shown.ends[:, 0]], at[shown.ends[:, 1]]])
+    style = np.array([style_of(bits) for bits in shown.kinds.tolist()], dtype=np.int64)
+    return [
+        "".join(f"M{x} {y}L{u} {v}" for x, y, u, v in parts[style == number].tolist())
+        for number in range(min(LINES, len(shown.names_of_kinds)))
+    ]
+
+
+def style_of(bits: int) -> int:
+    """How an edge of these kinds is drawn; kinds beyond the fifth share the last style."""
+    return min(LINES - 1, max(0, bits.bit_length() - 1))
 
 
 def flat(shown: Picture) -> Sequence[int]:

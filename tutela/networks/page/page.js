@@ -4,7 +4,7 @@
   const one = (selector, under = document) => under.querySelector(selector);
   const all = (selector, under = document) => [...under.querySelectorAll(selector)];
   const facts = JSON.parse(one("#facts").textContent);
-  const stage = one("#stage"), svg = one("#picture"), lines = one("#lines"), lit = one("#lit");
+  const stage = one("#stage"), svg = one("#picture"), lines = all("#lines path"), lit = one("#lit");
   const tip = one("#tip"), panel = one("#panel"), found = one("#found");
   const nodes = [], rows = [], edges = [], joined = [];
   const shown = { names: new Set(), every: false, first: Infinity, kinds: -1, hidden: new Set() };
@@ -26,6 +26,7 @@
   const isShown = a => rank(a) <= shown.first && !shown.hidden.has(nodes[a].getAttribute("href"));
   const at = a => [Number(nodes[a].getAttribute("x")), Number(nodes[a].getAttribute("y"))];
   const line = ({ a, b }) => `M${at(a).join(" ")}L${at(b).join(" ")}`;
+  const style = bits => Math.min(lines.length - 1, 31 - Math.clz32(bits));
   const kindsOf = bits => facts.kinds.filter((kind, n) => kind && bits >> n & 1).join(", ");
   const element = (tag, { text = "", ...rest } = {}) =>
     Object.assign(document.createElement(tag), { textContent: text, ...rest });
@@ -33,7 +34,7 @@
   // --- what is drawn and listed ---
   function draw() {
     const drawn = edges.filter(e => e.kinds & shown.kinds && isShown(e.a) && isShown(e.b));
-    lines.setAttribute("d", drawn.map(line).join(""));
+    lines.forEach((path, n) => path.setAttribute("d", drawn.filter(e => style(e.kinds & shown.kinds) === n).map(line).join("")));
     nodes.forEach((use, a) => use.classList.toggle("gone", !isShown(a)));
     rows.forEach((row, a) => { row.hidden = !isShown(a); });
     light();
@@ -84,7 +85,7 @@
 
   function tell(a) {
     const near = nearest(a);
-    const head = element("h3", { text: handle(a) });
+    const head = element("h3", { text: handle(a), tabIndex: -1 });
     const said = element("p", { className: "said" });
     said.append(...[...(one(".why", rows[a])?.childNodes ?? [])].map(each => each.cloneNode(true)));
     panel.replaceChildren(head, nameLine(a), said, element("p", { text: counted(near) }), links(near));
@@ -133,7 +134,8 @@
   // --- the view ---
   function paint() {
     svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
-    svg.style.setProperty("--k", String((view.w / facts.box[2]) ** 0.7));
+    const small = Math.max(1, 640 / Math.max(svg.clientWidth, 1)) ** 0.8;
+    svg.style.setProperty("--k", String(small * (view.w / facts.box[2]) ** 0.7));
   }
 
   function zoom(factor, [x, y] = [view.x + view.w / 2, view.y + view.h / 2]) {
@@ -145,7 +147,11 @@
 
   function pan(dx, dy) { view.x += dx; view.y += dy; paint(); }
   function whole() { Object.assign(view, { x: 0, y: 0, w: facts.box[2], h: facts.box[3] }); paint(); }
-  function look([x, y]) { view.x = x - view.w / 2; view.y = y - view.h / 2; if (view.w > facts.box[2] / 2) zoom(2, [x, y]); paint(); }
+
+  function look([x, y]) {
+    const seen = x > view.x && x < view.x + view.w && y > view.y && y < view.y + view.h;
+    if (!seen) pan(x - view.x - view.w / 2, y - view.y - view.h / 2);
+  }
 
   function spot(event) {
     const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
@@ -263,6 +269,7 @@
     draw();
   }
 
+  addEventListener("resize", paint);
   rows.forEach(furnish);
   for (const each of all("[data-script]")) each.hidden = false;
   if (!facts.names.length) for (const each of all("#names, #save, #pick-all")) each.hidden = true;
@@ -291,4 +298,5 @@
     countPicked();
   };
   countPicked();
+  paint();
 }

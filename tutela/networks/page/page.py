@@ -71,6 +71,7 @@ def html(shown: Shown) -> str:
         accounts=len(shown.graph.names) - len(shown.seeds),
         picture=seen,
         drawing=drawing,
+        alone=len(rows) - len(np.unique(seen.ends)),
         lines=drawing.lines(seen),
         data=_json(_data(shown, seen=seen)),
         style=Markup(style),  # noqa: S704 - our own file
@@ -96,8 +97,8 @@ def _rows(shown: Shown, *, seen: Picture, styles: dict[str, int]) -> list[_Row]:
         _Row(number=n, handle=handle.capitalize(), x=x, y=y, style=None, group="Seed")
         for n, (handle, (x, y)) in enumerate(zip(handles.values(), at, strict=False))
     ]
-    score = dict(zip(shown.ranking.places.tolist(), shown.ranking.scores.tolist(), strict=True))
-    rank = {place: n for n, place in enumerate(shown.ranking.places.tolist(), 1)}
+    found = np.flatnonzero(np.isin(shown.ranking.places, [why.account for why in shown.whys]))
+    rank = dict(zip(shown.ranking.places[found].tolist(), (found + 1).tolist(), strict=True))
     leads = [
         _lead(
             shown,
@@ -106,7 +107,7 @@ def _rows(shown: Shown, *, seen: Picture, styles: dict[str, int]) -> list[_Row]:
             drawn=(*at[number], styles[group_of(why, groups=shown.groups)]),
             said=(
                 rank[why.account],
-                score[why.account],
+                float(shown.ranking.scores[rank[why.account] - 1]),
                 sentences(why, naming=handles.__getitem__),
             ),
         )

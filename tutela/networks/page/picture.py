@@ -26,7 +26,7 @@ class Picture:
     ends: NDArray[np.int64]
     #: By drawn edge the kinds it stands for, one bit a kind.
     kinds: NDArray[np.int64]
-    #: The kinds of the bits.
+    #: The kinds of the bits, the commonest first.
     names_of_kinds: tuple[str, ...]
     #: Edges between the accounts shown, drawn or not.
     edges: int
@@ -34,7 +34,7 @@ class Picture:
 
 def picture(graph: Graph, *, accounts: Places, chance: np.random.Generator) -> Picture:
     """The accounts with the edges among them; edges of several kinds are drawn as one."""
-    names = tuple(graph.adjacency)
+    names = tuple(sorted(graph.adjacency, key=lambda kind: -graph.adjacency[kind].nnz))
     number = len(accounts)
     weight = csr_array((number, number), dtype=np.float64)
     bits = csr_array((number, number), dtype=np.int64)

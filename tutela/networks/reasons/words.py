@@ -77,7 +77,8 @@ def _kind(kind: str, *, weight: float) -> str:
 def _between(why: Why) -> Iterator[str]:
     if why.between:
         yield (
-            f"{why.between:,} of its {why.neighbours:,} neighbours are joined to a seed"
+            f"{why.between:,} of its {why.neighbours:,} neighbours"
+            f" {'is' if why.between == 1 else 'are'} joined to a seed"
             f" (by chance {amount(why.between_by_chance)})."
         )
 

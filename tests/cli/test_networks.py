@@ -80,3 +80,16 @@ def test_a_page_that_can_not_be_written_is_refused_before_anything_is(folder: Fo
     done = folder.rank("--html", str(folder.path / "nowhere" / "ring.html"))
     assert (done.status, "there is no folder" in done.err) == (2, True)
     assert not (folder.path / "out.csv").exists()
+
+
+def test_shared_tokens_and_possible_minors_are_told_beside_the_edges(folder: Folder) -> None:
+    (folder.path / "tokens.csv").write_text("account,kind,token\na,device,4f1c\nc,device,4f1c\n")
+    (folder.path / "known.csv").write_text("account,minor\nc,yes\n")
+    page = folder.path / "ring.html"
+    files = ("--tokens", folder.path / "tokens.csv", "--accounts", folder.path / "known.csv")
+    done = folder.rank(*map(str, files), "--html", str(page))
+    assert done.status == 0, done.err
+    lines = (folder.path / "out.csv.reasons.jsonl").read_text().splitlines()
+    reasons = {each["account"]: each["reasons"] for each in map(json.loads, lines)}
+    assert "Shares with seeds: device 4f1c of a (2 accounts use it)." in reasons["c"]
+    assert page.read_text().count("possible minor") == 1

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from tutela.cli.networks_page import Explaining, Result, explain, showable
+from tutela.cli.networks_page import Explaining, Result, explain, read_beside, showable
 from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
 
@@ -83,11 +83,17 @@ def rank(*, given: Given, wanted: Wanted, explaining: Explaining, as_json: AsJso
         graph, features = _read(given, tell=tell)
         seeds = read_seeds(given.seeds, names=graph.names)
         _refuse_unknown(seeds, given=given)
+        beside = read_beside(explaining, names=graph.names)
         ranking = _ranked(graph, features=features, seeds=seeds, wanted=wanted, tell=tell)
         found = _found(graph, ranking=ranking, seeds=seeds, seed=wanted.seed, begun=begun)
         write_ranked(wanted.out, ranking=ranking, names=graph.names, found=found)
         result = Result(
-            graph=graph, ranking=ranking, seeds=seeds, features=features, remarks=found.remarks
+            graph=graph,
+            ranking=ranking,
+            seeds=seeds,
+            features=features,
+            remarks=found.remarks,
+            beside=beside,
         )
         explain(result, out=wanted.out, explaining=explaining)
     if as_json:

@@ -10,10 +10,17 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
+
     from tutela.networks.files.features import Features
+    from tutela.networks.files.known import Known
     from tutela.networks.files.seeds import Seeds
+    from tutela.networks.files.tokens import Tokens
     from tutela.networks.graph import Graph
+    from tutela.networks.page.shown import Shown
+    from tutela.networks.page.written import More
     from tutela.networks.ranking import Ranking
+    from tutela.networks.reasons.joins import Why
 
 #: So many accounts are explained, listed and drawn at most.
 EXPLAINED_MAX = 2_000
@@ -32,9 +39,25 @@ class Explaining:
             help="Reasons for the first N accounts, in FILE.reasons.jsonl.",
         ),
     ] = 200
+    tokens: Annotated[
+        list[Path] | None,
+        typer.Option(help="account and token or tag, perhaps kind: reasons name shared ones."),
+    ] = None
+    accounts: Annotated[
+        Path | None,
+        typer.Option(help="account and minor, removed_at: possible minors are marked."),
+    ] = None
     html: Annotated[
         Path | None, typer.Option(help="A page of the first accounts, to look at without a server.")
     ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of accounts beside their edges."""
+
+    tokens: "Tokens | None"
+    known: "Known | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +69,7 @@ class Result:
     seeds: "Seeds"
     features: "Features | None"
     remarks: "Sequence[str]"
+    beside: "Beside"
 
 
 def showable(explaining: Explaining) -> None:
@@ -56,27 +80,54 @@ def showable(explaining: Explaining) -> None:
         placeable(explaining.html)
 
 
+def read_beside(explaining: Explaining, *, names: "pa.Array") -> Beside:
+    """What the files say of the accounts called `names`; raises NetworkFileUnfit."""
+    from tutela.networks.files.known import read_known
+    from tutela.networks.files.tokens import read_tokens
+
+    tokens = read_tokens(explaining.tokens, names=names) if explaining.tokens else None
+    accounts = explaining.accounts
+    return Beside(tokens, None if accounts is None else read_known(accounts, names=names))
+
+
 def explain(result: Result, *, out: Path, explaining: Explaining) -> None:
     """Both files, each whole or as it was."""
-    from tutela.networks.page.shown import Shown
     from tutela.networks.page.written import explained, write_page, write_reasons
-    from tutela.networks.reasons.features import Features
 
-    given = result.features
     whys = explained(
         result.graph,
         seeds=result.seeds.places,
         leads=result.ranking.places[: explaining.explain],
-        features=None if given is None else Features(given.columns, given.of(result.graph.names)),
+        more=_more(result),
     )
     write_reasons(out, whys=whys, graph=result.graph)
     if explaining.html is not None:
-        shown = Shown(
-            graph=result.graph,
-            ranking=result.ranking,
-            seeds=result.seeds.places,
-            whys=whys,
-            made_at=datetime.now(UTC),
-            remarks=tuple(result.remarks),
-        )
-        write_page(explaining.html, shown=shown)
+        write_page(explaining.html, shown=_shown(result, whys=whys))
+
+
+def _more(result: Result) -> "More":
+    from tutela.networks.page.written import More
+    from tutela.networks.reasons.features import Features
+
+    names, features = result.graph.names, result.features
+    return More(
+        features=None if features is None else Features(features.columns, features.of(names)),
+        tokens=result.beside.tokens,
+    )
+
+
+def _shown(result: Result, *, whys: "Sequence[Why]") -> "Shown":
+    from tutela.networks.page.shown import Shown, marks_of
+
+    known = result.beside.known
+    cautions, notes = ({}, {}) if known is None else marks_of(whys, known=known)
+    return Shown(
+        graph=result.graph,
+        ranking=result.ranking,
+        seeds=result.seeds.places,
+        whys=whys,
+        made_at=datetime.now(UTC),
+        remarks=tuple(result.remarks),
+        cautions=cautions,
+        notes=notes,
+    )

@@ -7,9 +7,11 @@ import pytest
 from scipy.sparse import csr_array
 
 from tests.networks.page.rings import graph
+from tutela.networks.files.tokens import Tokens
 from tutela.networks.graph import Graph
 from tutela.networks.reasons.features import Features, alike
 from tutela.networks.reasons.joins import Why, whys
+from tutela.networks.reasons.tokens import masked, shared, told
 from tutela.networks.reasons.words import listed, percent, sentences
 from tutela.networks.reasons.written import Line, as_lines
 
@@ -119,3 +121,15 @@ def test_lists_end_with_and() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_rare_tokens_shared_with_seeds_are_a_reason_and_common_ones_are_not() -> None:
+    used = np.zeros((300, 2))
+    used[[0, 1, 5], 0] = 1
+    used[:, 1] = 1
+    tokens = Tokens(("4f1c9b07", "77aa"), ("device", "tag"), csr_array(used), strangers=0)
+    (found, none) = shared(tokens, seeds=SEEDS, leads=np.array([5, 6]))
+    assert told(found, naming=lambda place: f"seed {place + 1}", showing=masked) == [
+        "Shares with seeds: device 4f1c… of seed 1, seed 2 (3 accounts use it)."
+    ]
+    assert told(none, naming=str, showing=str) == []

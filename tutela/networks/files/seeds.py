@@ -34,7 +34,7 @@ def read_seeds(path: Path, *, names: pa.Array) -> Seeds:
     """
     lines = written(path)
     ids = tuple(dict.fromkeys(lines))
-    places = _places(pa.array(ids, pa.string()), names=names)
+    places = places_of(pa.array(ids, pa.string()), names=names)
     known = places >= 0
     unknown = tuple(name for name, is_known in zip(ids, known, strict=True) if not is_known)
     if not known.any():
@@ -65,9 +65,15 @@ def written(path: Path) -> list[str]:
     return ids
 
 
-def _places(ids: pa.Array, *, names: pa.Array) -> Places:
+def places_of(ids: pa.Array, *, names: pa.Array) -> Places:
     """By id its place, or -1; whole numbers are found as they are written plainly."""
-    wanted = ids.cast(names.type) if _all_plain(ids, names=names) else ids
+    if pa.types.is_dictionary(ids.type):
+        ids = ids.dictionary_decode()
+    if pa.types.is_integer(ids.type) and names.type == pa.int64():
+        wanted = ids.cast(pa.int64())
+    else:
+        wanted = ids.cast(pa.string())
+        wanted = wanted.cast(names.type) if _all_plain(wanted, names=names) else wanted
     known = names if wanted.type == names.type else names.cast(pa.string())
     found: Places = pc.index_in(wanted, known).fill_null(-1).to_numpy().astype(np.int64)
     return found

@@ -16,6 +16,7 @@ from tutela.networks.page import drawing
 from tutela.networks.page.picture import WIDE, Picture, picture
 from tutela.networks.page.shown import GROUPS_APART, Shown, group_of, odds
 from tutela.networks.reasons.joins import Why
+from tutela.networks.reasons.tokens import masked
 from tutela.networks.reasons.words import called, percent, sentences
 
 _TEMPLATES: Final = Environment(
@@ -108,7 +109,7 @@ def _rows(shown: Shown, *, seen: Picture, styles: dict[str, int]) -> list[_Row]:
             said=(
                 rank[why.account],
                 float(shown.ranking.scores[rank[why.account] - 1]),
-                sentences(why, naming=handles.__getitem__),
+                sentences(why, naming=handles.__getitem__, showing=masked),
             ),
         )
         for number, why in enumerate(shown.whys, len(seeds))

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tutela.networks.engines.engine import Places
+from tutela.networks.files.known import Known
 from tutela.networks.graph import Graph
 from tutela.networks.ranking import Ranking
 from tutela.networks.reasons.joins import Why
 
 #: So many groups have a shape and a colour of their own; further ones share the last.
 GROUPS_APART = 6
+MINOR = "possible minor: a specialist's"
+REMOVED = "removed already"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +22,7 @@ class Shown:
 
     graph: Graph
     ranking: Ranking
-    #: In the order of the seeds' file: seed 1, seed 2 and so on.
+    #: Called seed 1, seed 2 and so on.
     seeds: Places
     #: Why the first leads stand where they do; so many are shown.
     whys: Sequence[Why]
@@ -32,6 +35,17 @@ class Shown:
     cautions: Mapping[int, Sequence[str]] = field(default_factory=dict)
     #: What an account looks like, such as `looks like a seller`.
     notes: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+
+Marks = dict[int, Sequence[str]]
+
+
+def marks_of(whys: Sequence[Why], *, known: Known) -> tuple[Marks, Marks]:
+    """By lead its cautions and its notes, from what the platform knows of its accounts."""
+    leads = [why.account for why in whys]
+    cautions: Marks = {lead: (MINOR,) for lead in leads if known.maybe_minor[lead]}
+    notes: Marks = {lead: (REMOVED,) for lead in leads if known.removed[lead]}
+    return cautions, notes
 
 
 def group_of(why: Why, *, groups: Mapping[int, str]) -> str:

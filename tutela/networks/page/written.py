@@ -1,28 +1,39 @@
 """What stands beside a ranked file: its reasons, and its page where one was asked for."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tutela.networks.engines.engine import Places
+from tutela.networks.files.tokens import Tokens
 from tutela.networks.files.whole import whole
 from tutela.networks.graph import Graph
 from tutela.networks.page.page import html
 from tutela.networks.page.shown import Shown
 from tutela.networks.reasons.features import Features, alike
 from tutela.networks.reasons.joins import Why, whys
+from tutela.networks.reasons.tokens import shared
 from tutela.networks.reasons.written import as_lines, beside
 
 
-def explained(
-    graph: Graph, *, seeds: Places, leads: Places, features: Features | None = None
-) -> list[Why]:
-    """Why each of the leads stands where it does, features among the reasons where there are."""
+@dataclass(frozen=True, slots=True)
+class More:
+    """What is known beside the edges."""
+
+    features: Features | None = None
+    tokens: Tokens | None = None
+
+
+def explained(graph: Graph, *, seeds: Places, leads: Places, more: More) -> list[Why]:
+    """Why each of the leads stands where it does."""
     found = list(whys(graph, seeds=seeds, leads=leads))
-    if features is None:
-        return found
-    columns = alike(features, seeds=seeds, leads=leads)
-    return [replace(why, features=of) for why, of in zip(found, columns, strict=True)]
+    if more.features is not None:
+        columns = alike(more.features, seeds=seeds, leads=leads)
+        found = [replace(why, features=of) for why, of in zip(found, columns, strict=True)]
+    if more.tokens is not None:
+        tokens = shared(more.tokens, seeds=seeds, leads=leads)
+        found = [replace(why, tokens=of) for why, of in zip(found, tokens, strict=True)]
+    return found
 
 
 def write_reasons(ranked: Path, *, whys: Sequence[Why], graph: Graph) -> Path:

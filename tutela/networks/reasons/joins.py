@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.graph import Graph
+from tutela.networks.reasons.tokens import Shared
 
 #: How the kind of an edge is called that leads to the lead.
 BACK = "_back"
@@ -43,6 +44,8 @@ class Why:
     share_by_chance: float
     #: What is alike in its features, by name; none where no features were read.
     features: tuple[str, ...] = ()
+    #: Rare tokens that it shares with seeds; none where none were read.
+    tokens: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

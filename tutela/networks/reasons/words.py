@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tutela.networks.files.edges import ONE_KIND
 from tutela.networks.reasons.joins import BACK, Join, Why
+from tutela.networks.reasons.tokens import told
 
 #: How an account is called, by its place: an id, or a name that hides it.
 Naming = Callable[[int], str]
@@ -19,9 +20,15 @@ KIND_WORDS = {
 }
 
 
-def sentences(why: Why, *, naming: Naming) -> list[str]:
-    """The reasons, the weightiest first; one sentence at least."""
-    said = [*_direct(why, naming=naming), *_between(why), *_share(why), *_features(why)]
+def sentences(why: Why, *, naming: Naming, showing: Callable[[str], str] = str) -> list[str]:
+    """The reasons, the weightiest first; one sentence at least. `showing` may mask tokens."""
+    said = [
+        *_direct(why, naming=naming),
+        *told(why.tokens, naming=naming, showing=showing),
+        *_between(why),
+        *_share(why),
+        *_features(why),
+    ]
     return said or ["No edge and no neighbour joins it to a seed: only a longer way does."]
 
 

@@ -17,6 +17,16 @@ class SeedJoined(msgspec.Struct, frozen=True):
     kinds: Mapping[str, float]
 
 
+class TokenShared(msgspec.Struct, frozen=True):
+    """A rare token that the lead and seeds used."""
+
+    kind: str
+    token: str
+    seeds: list[str | int]
+    #: How many accounts used it.
+    accounts: int
+
+
 class Line(msgspec.Struct, frozen=True):
     """One lead with its reasons; shares lie between 0 and 1."""
 
@@ -34,6 +44,7 @@ class Line(msgspec.Struct, frozen=True):
     share_by_chance: float
     #: Columns of the features in which it is as the seeds are.
     features: list[str]
+    tokens: list[TokenShared]
 
 
 def beside(ranked: Path) -> Path:
@@ -64,4 +75,8 @@ def _line(why: Why, *, rank: int, graph: Graph) -> Line:
         share=round(why.share, 4),
         share_by_chance=round(why.share_by_chance, 6),
         features=list(why.features),
+        tokens=[
+            TokenShared(each.kind, each.token, [name(seed) for seed in each.seeds], each.accounts)
+            for each in why.tokens
+        ],
     )

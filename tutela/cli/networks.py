@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,7 +111,7 @@ def _read(given: Given, *, tell: "Tell") -> "tuple[Graph, Features | None]":
     reading = Reading(
         directed=given.directed,
         accounts=None if features is None else features.accounts,
-        tell=lambda rows: tell("reading edges", rows, 0),
+        tell=partial(tell, "reading edges"),
     )
     return read_edges(given.edges, reading=reading), features
 

@@ -12,17 +12,21 @@ from numpy.typing import NDArray
 
 from tutela.networks.files import formats
 from tutela.networks.files.errors import NetworkFileUnfit
-from tutela.networks.files.formats import Batch
+from tutela.networks.files.formats import Batch, Format
 from tutela.networks.files.ids import (
     Codes,
     Numbers,
     Texts,
     as_numbers,
+    drained,
+    is_number,
     is_text,
     is_whole_number,
     ordered,
     united,
 )
+from tutela.networks.files.memory import Size, refuse_too_large
+from tutela.networks.files.shapes import Shape, shape_of
 from tutela.networks.graph import Edges, Graph, joined
 
 #: The kind of edges that a file does not name.
@@ -40,25 +44,38 @@ class Reading:
     directed: bool = False
     #: Accounts that belong to the graph though no edge may name them.
     accounts: "pa.Array | None" = None
-    #: Told how many rows were read.
-    tell: Callable[[int], None] = field(default=lambda _rows: None)
+    #: Bytes that reading may take in place of those that are free here.
+    free_bytes: int | None = None
+    #: Told how many rows were read, and of how many.
+    tell: Callable[[int, int], None] = field(default=lambda _done, _total: None)
 
 
 def read_edges(path: Path, *, reading: Reading | None = None) -> Graph:
-    """The graph of the file; raises NetworkFileUnfit with row and field where one is bad.
+    """The graph of the file; its accounts rise by id, so that the order of the rows is all one.
 
     Self-loops, edges of weight 0 and repetitions are left out and counted; weights of repeated
-    edges are added up where the file has weights.
+    edges are added up where the file has weights. Raises NetworkFileUnfit, with row and field,
+    where one is bad, and GraphTooLarge, before anything is loaded, where memory will not do.
     """
     reading = reading or Reading()
-    there = formats.columns_of(path)
-    taken = _Taken(path, reading=reading)
-    for batch in formats.batches(path, columns=_wanted(path, there=there)):
-        taken.add(batch)
-    others = [] if reading.accounts is None else [reading.accounts]
-    if "n" in there and formats.format_of(path) is formats.Format.NPZ:
-        others.append(_numbered(path))
-    return taken.graph(others)
+    with formats.readable(path):
+        shape = shape_of(path)
+        columns = _wanted(path, there=tuple(shape.columns))
+        others = [] if reading.accounts is None else [reading.accounts]
+        count = _told_accounts(path, shape=shape)
+        size = Size(
+            edges=shape.rows,
+            accounts=count + sum(map(len, others)),
+            text_ids=_has_text_ids(shape),
+            weighted="weight" in columns,
+        )
+        refuse_too_large(size, path=path, free=reading.free_bytes)
+        taken = _Taken(path, reading=reading, accounts=count, rows=shape.rows)
+        for batch in formats.batches(path, columns=columns):
+            taken.add(batch)
+        if count:
+            others.append(pa.array(np.arange(count)))
+        return taken.graph(others)
 
 
 def _wanted(path: Path, *, there: Sequence[str]) -> Sequence[str]:
@@ -70,18 +87,29 @@ def _wanted(path: Path, *, there: Sequence[str]) -> Sequence[str]:
     return [*_ENDS, *(name for name in _MORE if name in there)]
 
 
-def _numbered(path: Path) -> pa.Array:
-    """The accounts 0 to n - 1 of an NPZ file that holds `n`."""
-    with formats.readable(path), np.load(path, allow_pickle=False) as arrays:
-        count = int(arrays["n"])
-    return pa.array(np.arange(count))
+def _has_text_ids(shape: Shape) -> bool:
+    return any(is_text(shape.columns[name]) for name in _ENDS)
+
+
+def _told_accounts(path: Path, *, shape: Shape) -> int:
+    """The `n` of an NPZ file whose accounts are 0 to n - 1; else 0."""
+    if formats.format_of(path) is not Format.NPZ or "n" not in shape.columns:
+        return 0
+    with np.load(path, allow_pickle=False) as arrays:
+        count = arrays["n"]
+    if count.size != 1 or count.dtype.kind not in "iu" or count.item() < 0:
+        raise NetworkFileUnfit(f"{path}, n: the number of accounts is wanted.")
+    if _has_text_ids(shape):
+        raise NetworkFileUnfit(f"{path}, n: counts accounts that are numbers; these are not.")
+    return int(count.item())
 
 
 class _Taken:
     """What was read so far of one file of edges."""
 
-    def __init__(self, path: Path, *, reading: Reading) -> None:
+    def __init__(self, path: Path, *, reading: Reading, accounts: int, rows: int) -> None:
         self._path, self._reading = path, reading
+        self._accounts, self._total = accounts, rows
         self._ids: Numbers | Texts | None = None
         self._weights: list[NDArray[np.float32]] = []
         self._kinds = Texts()
@@ -92,14 +120,13 @@ class _Taken:
         """Takes further rows."""
         ends = [self._end(batch, name=name) for name in _ENDS]
         self._ids = self._ids or self._fitting(ends)
-        for each in ends:
-            self._ids.add(each)
+        self._ids.add(*ends)
         if "weight" in batch.columns:
             self._weights.append(self._weight(batch))
         if "kind" in batch.columns:
             self._kinds.add(self._whole(batch, name="kind"))
         self._rows += len(ends[0])
-        self._reading.tell(self._rows)
+        self._reading.tell(self._rows, max(self._rows, self._total))
 
     def graph(self, others: Sequence[pa.Array]) -> Graph:
         """All of it, and the other accounts."""
@@ -108,14 +135,15 @@ class _Taken:
         for each in others:
             names = self._with(names, others=each)
         names, places = ordered(names)
+        src, dst = _placed(codes, places=places)
         kinds, kind = self._kinds.finish()
         edges = Edges(
             accounts=len(names),
-            src=places[_joined(codes[0::2])],
-            dst=places[_joined(codes[1::2])],
+            src=src,
+            dst=dst,
             weight=np.concatenate(self._weights) if self._weights else None,
             kinds=tuple(kinds.to_pylist()) or (ONE_KIND,),
-            kind=_joined(kind) if len(kinds) > 1 else None,
+            kind=np.concatenate(kind) if len(kinds) > 1 else None,
         )
         adjacency, left_out = joined(edges, directed=self._reading.directed)
         return Graph(
@@ -150,6 +178,9 @@ class _Taken:
             )
         if is_text(ids.type):
             self._refuse(pc.equal(ids, ""), batch=batch, why=f"{name}: no id")
+        elif self._accounts:
+            outside = pc.or_(pc.less(ids, 0), pc.greater_equal(ids, self._accounts))
+            self._refuse(outside, batch=batch, why=f"{name}: not from 0 to n - 1")
         return ids
 
     def _whole(self, batch: Batch, *, name: str) -> pa.Array:
@@ -168,12 +199,13 @@ class _Taken:
 
     def _weight(self, batch: Batch) -> NDArray[np.float32]:
         column = self._whole(batch, name="weight")
+        if not is_number(column.type) and not is_text(column.type):
+            raise NetworkFileUnfit(f"{self._path}, weight: numbers are wanted, not {column.type}.")
         try:
-            values = column.cast(pa.float64()).to_numpy()
-        except pa.ArrowInvalid:
-            is_number = pc.match_substring_regex(column, r"^ *[-+0-9.eE]+ *$|^[-+]?(inf|nan)$")
-            self._refuse(pc.invert(is_number), batch=batch, why="weight: no number")
-            raise
+            values = _numbers(column).to_numpy()
+        except pa.ArrowInvalid as error:
+            row = batch.before + _first_bad(column) + 1
+            raise NetworkFileUnfit(f"{self._path}, row {row}, weight: no number.") from error
         with np.errstate(over="ignore"):
             weights: NDArray[np.float32] = values.astype(np.float32)
         self._refuse(pa.array(~np.isfinite(weights)), batch=batch, why="weight: not finite")
@@ -186,5 +218,32 @@ class _Taken:
             raise NetworkFileUnfit(f"{self._path}, row {batch.before + first + 1}, {why}.")
 
 
-def _joined(codes: Sequence[Codes]) -> Codes:
-    return np.concatenate(codes) if codes else np.empty(0, np.int32)
+def _numbers(column: pa.Array) -> pa.Array:
+    if is_text(column.type):
+        column = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    return column.cast(pa.float64())
+
+
+def _first_bad(column: pa.Array) -> int:
+    """The place of the first that is no number, where one is not."""
+    good, bad = 0, len(column)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        try:
+            _numbers(column.slice(good, middle - good))
+            good = middle
+        except pa.ArrowInvalid:
+            bad = middle
+    return good
+
+
+def _placed(codes: list[Codes], *, places: Codes) -> tuple[Codes, Codes]:
+    """The places of both ends, from codes of the one and the other in turn."""
+    edges = sum(map(len, codes)) // 2
+    ends = np.empty(edges, np.int32), np.empty(edges, np.int32)
+    done = [0, 0]
+    for number, part in enumerate(drained(codes)):
+        side = number % 2
+        ends[side][done[side] : done[side] + len(part)] = places[part]
+        done[side] += len(part)
+    return ends

@@ -53,7 +53,7 @@ def read_features(path: Path) -> Features:
 
 
 def _of_table(path: Path) -> Features:
-    there = formats.columns_of(path)
+    there = tuple(formats.columns_of(path))
     columns = tuple(name for name in there if name != _ACCOUNT)
     if len(columns) == len(there) or not columns:
         raise NetworkFileUnfit(f"{path}: `account` and columns of numbers are wanted.")

@@ -1,8 +1,8 @@
 """What a file is by its ending, and its columns in batches: CSV, Parquet and NPZ alike."""
 
-import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,13 +14,12 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from tutela.networks.files.errors import NetworkFileUnfit
+from tutela.networks.files.errors import GraphTooLarge, NetworkFileUnfit
 
 #: So many rows of a Parquet or NPZ file are looked at together.
 BATCH_ROWS: Final = 1 << 22
 #: So many bytes of a CSV file are looked at together.
 _CSV_BLOCK_BYTES: Final = 1 << 24
-_ROW_OF_CSV: Final = re.compile(r"Row #(\d+)")
 _DELIMITERS: Final = (",", ";", "\t")
 
 
@@ -33,6 +32,13 @@ class Format(StrEnum):
     PARQUET = "parquet"
     #: Arrays of NumPy, each under its name.
     NPZ = "npz"
+
+
+_CUT_SHORT: Final = {
+    Format.CSV: "can't be read whole.",
+    Format.PARQUET: "no whole Parquet file; was it cut short?",
+    Format.NPZ: "no whole NPZ file; was it cut short?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ def columns_of(path: Path) -> Sequence[str]:
     with readable(path):
         match format_of(path):
             case Format.CSV:
-                return tuple(_csv(path, delimiter=_delimiter(path)).schema.names)
+                with _csv(path, delimiter=_delimiter(path)) as file:
+                    return tuple(file.schema.names)
             case Format.PARQUET:
                 return tuple(pq.read_schema(path).names)
             case Format.NPZ:
@@ -80,15 +87,19 @@ def readable(path: Path) -> Iterator[None]:
     """Whatever goes wrong while the file is read, as NetworkFileUnfit with its name."""
     try:
         yield
-    except zipfile.BadZipFile as error:
-        raise NetworkFileUnfit(f"{path}: no whole NPZ file; was it cut short?") from error
+    except MemoryError as error:
+        raise GraphTooLarge(
+            f"{path}: needs more memory than there is here: take --engine spark."
+        ) from error
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise NetworkFileUnfit(f"{path}: {_CUT_SHORT[Format.NPZ]}") from error
     except FileNotFoundError as error:
         raise NetworkFileUnfit(f"{path}: there is no such file.") from error
     except pa.ArrowException as error:
         raise NetworkFileUnfit(_arrow_words(path, error=error)) from error
     except OSError as error:
-        why = error.strerror or "it can't be read whole"
-        raise NetworkFileUnfit(f"{path}: {why}.") from error
+        why = f"{error.strerror}." if error.strerror else _CUT_SHORT[format_of(path)]
+        raise NetworkFileUnfit(f"{path}: {why}") from error
     except (EOFError, ValueError) as error:
         raise NetworkFileUnfit(f"{path}: {_first_line(error)}.") from error
 
@@ -96,8 +107,9 @@ def readable(path: Path) -> Iterator[None]:
 def _rows(path: Path, *, columns: Sequence[str]) -> Iterator[Mapping[str, pa.Array]]:
     match format_of(path):
         case Format.CSV:
-            for rows in _csv(path, delimiter=_delimiter(path), columns=columns):
-                yield {name: rows.column(name) for name in columns}
+            with _csv(path, delimiter=_delimiter(path), columns=columns) as file:
+                for rows in file:
+                    yield {name: rows.column(name) for name in columns}
         case Format.PARQUET:
             with pq.ParquetFile(path) as file:
                 for rows in file.iter_batches(BATCH_ROWS, columns=list(columns)):
@@ -106,11 +118,19 @@ def _rows(path: Path, *, columns: Sequence[str]) -> Iterator[Mapping[str, pa.Arr
             yield from _npz(path, columns=columns)
 
 
-def _csv(path: Path, *, delimiter: str, columns: Sequence[str] = ()) -> pacsv.CSVStreamingReader:
+def _csv(
+    path: Path,
+    *,
+    delimiter: str,
+    columns: Sequence[str] = (),
+    each_bad_row: Callable[[pacsv.InvalidRow], str] | None = None,
+) -> pacsv.CSVStreamingReader:
+    """The file's rows; only one thread knows the numbers of bad ones."""
+    threads = each_bad_row is None
     return pacsv.open_csv(
         path,
-        read_options=pacsv.ReadOptions(block_size=_CSV_BLOCK_BYTES),
-        parse_options=pacsv.ParseOptions(delimiter=delimiter),
+        read_options=pacsv.ReadOptions(block_size=_CSV_BLOCK_BYTES, use_threads=threads),
+        parse_options=pacsv.ParseOptions(delimiter=delimiter, invalid_row_handler=each_bad_row),
         convert_options=pacsv.ConvertOptions(
             include_columns=list(columns),
             column_types=dict.fromkeys(columns, pa.string()),
@@ -141,12 +161,25 @@ def _npz(path: Path, *, columns: Sequence[str]) -> Iterator[Mapping[str, pa.Arra
 
 
 def _arrow_words(path: Path, *, error: Exception) -> str:
-    row = _ROW_OF_CSV.search(str(error))
-    if row:
-        return f"{path}, row {int(row[1]) - 1}: not as many fields as the first line names."
-    if format_of(path) is Format.PARQUET:
-        return f"{path}: no whole Parquet file; was it cut short?"
+    if format_of(path) is not Format.CSV:
+        return f"{path}: {_CUT_SHORT[format_of(path)]}"
+    if "Expected" in str(error):
+        return f"{path}, row {_bad_row(path)}: not as many fields as the first line names."
     return f"{path}: {_first_line(error)}."
+
+
+def _bad_row(path: Path) -> int:
+    """The first row that has too few or too many fields, from 1."""
+    found: list[int] = []
+
+    def note(row: pacsv.InvalidRow) -> str:
+        found.append(row.number - 1)
+        return "skip"
+
+    with _csv(path, delimiter=_delimiter(path), each_bad_row=note) as file:
+        while not found:
+            file.read_next_batch()
+    return found[0]
 
 
 def _first_line(error: Exception) -> str:

@@ -1,6 +1,8 @@
 """Ids of accounts, integers or strings, to places from 0: the smallest id has place 0."""
 
-from typing import Final
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +13,13 @@ from numpy.typing import NDArray
 _SPAN_TIMES: Final = 8
 
 Codes = NDArray[np.int32]
+_Part = TypeVar("_Part")
+
+
+def drained(parts: list[_Part]) -> Iterator[_Part]:
+    """One after the other, and none is kept."""
+    while parts:
+        yield parts.pop(0)
 
 
 def is_whole_number(kind: pa.DataType) -> bool:
@@ -18,6 +27,12 @@ def is_whole_number(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return is_whole_number(kind.value_type)
     return bool(pa.types.is_integer(kind)) and kind != pa.uint64()
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Whether values of this type are numbers of whatever kind."""
+    tests = pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal
+    return any(test(kind) for test in tests)
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -59,30 +74,35 @@ class Texts:
         self._names: pa.Array = pa.array([], pa.string())
         self._codes: list[Codes] = []
 
-    def add(self, ids: pa.Array) -> None:
+    def add(self, *columns: pa.Array) -> None:
         """Takes further ids."""
-        coded = _plain(ids, kind=pa.string()).dictionary_encode()
-        known = pc.index_in(coded.dictionary, self._names)
-        new = coded.dictionary.filter(known.is_null())
-        numbers = known.fill_null(-1).to_numpy().copy()
-        numbers[numbers < 0] = np.arange(len(new), dtype=np.int32) + np.int32(len(self._names))
-        self._names = pa.concat_arrays([self._names, new])
-        self._codes.append(numbers[coded.indices.to_numpy()])
+        with ThreadPoolExecutor(len(columns)) as workers:
+            coded = list(workers.map(_coded, columns))
+        for each in coded:
+            self._codes.append(self._numbers(each.dictionary)[each.indices.to_numpy()])
 
     def finish(self) -> tuple[pa.Array, list[Codes]]:
         """Every id once, and of each array taken the places of its ids among those."""
         return self._names, self._codes
+
+    def _numbers(self, ids: pa.Array) -> Codes:
+        known = pc.index_in(ids, self._names)
+        new = ids.filter(known.is_null())
+        numbers: Codes = known.fill_null(-1).to_numpy().copy()
+        numbers[numbers < 0] = np.arange(len(new), dtype=np.int32) + np.int32(len(self._names))
+        self._names = pa.concat_arrays([self._names, new])
+        return numbers
 
 
 class Numbers:
     """Whole numbers as they come."""
 
     def __init__(self) -> None:
-        self._ids: list[NDArray[np.int64]] = []
+        self._ids: list[NDArray[np.integer]] = []
 
-    def add(self, ids: pa.Array) -> None:
+    def add(self, *columns: pa.Array) -> None:
         """Takes further ids."""
-        self._ids.append(_plain(ids, kind=pa.int64()).to_numpy())
+        self._ids += [_narrow(_plain(ids, kind=pa.int64()).to_numpy()) for ids in columns]
 
     def finish(self) -> tuple[pa.Array, list[Codes]]:
         """Every id once, and of each array taken the places of its ids among those."""
@@ -95,15 +115,30 @@ class Numbers:
             return self._by_hash()
         is_there = np.zeros(span, np.bool_)
         for part in parts:
-            is_there[part - least] = True
+            is_there[_above(part, least=least)] = True
         places = np.cumsum(is_there, dtype=np.int32) - np.int32(1)
-        codes = [places[part - least] for part in self._ids]
+        codes = [places[_above(part, least=least)] for part in drained(self._ids)]
         return pa.array(np.flatnonzero(is_there) + least), codes
 
     def _by_hash(self) -> tuple[pa.Array, list[Codes]]:
-        coded = pa.chunked_array([pa.array(part) for part in self._ids]).dictionary_encode()
-        names = coded.chunk(0).dictionary
-        return names, [chunk.indices.to_numpy() for chunk in coded.chunks]
+        parts = [pa.array(part.astype(np.int64)) for part in self._ids]
+        coded = pa.chunked_array(parts).dictionary_encode()
+        return coded.chunk(0).dictionary, [chunk.indices.to_numpy() for chunk in coded.chunks]
+
+
+def _narrow(ids: NDArray[np.int64]) -> NDArray[np.integer]:
+    """The same numbers in half the memory, where they fit."""
+    half = np.iinfo(np.int32)
+    fits = not len(ids) or (half.min <= ids.min() and ids.max() <= half.max)
+    return ids.astype(np.int32) if fits else ids
+
+
+def _above(ids: NDArray[np.integer], *, least: int) -> NDArray[np.integer]:
+    return ids if least == 0 else ids.astype(np.int64) - least
+
+
+def _coded(ids: pa.Array) -> pa.DictionaryArray:
+    return _plain(ids, kind=pa.string()).dictionary_encode()
 
 
 def _plain(ids: pa.Array, *, kind: pa.DataType) -> pa.Array:

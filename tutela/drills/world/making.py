@@ -23,7 +23,9 @@ from tutela.drills.world.telling import Counted, told
 from tutela.drills.world.ties import Ties, everyday
 
 KINDS = tuple(EdgeKind)
-WORLD = "world.json"
+WORLD, SEEDS = "world.json", "seeds"
+#: Confirmed accounts of each ring, and as many of no group.
+SEEDS_A_RING, AT_RANDOM = 3, "at-random"
 Tell = Callable[[int, int], None]
 
 
@@ -47,6 +49,7 @@ def make(plan: Plan, *, folder: Path, tell: Tell) -> dict[str, object]:
     try:
         with _whole(folder) as unfinished:
             counted = _write(world, folder=unfinished, tell=tell)
+            _write_seeds(world, folder=unfinished / SEEDS)
             document = told(
                 plan,
                 planted=world.planted,
@@ -57,7 +60,7 @@ def make(plan: Plan, *, folder: Path, tell: Tell) -> dict[str, object]:
             text = msgspec.json.format(msgspec.json.encode(document), indent=2)
             (unfinished / WORLD).write_bytes(text + b"\n")
     except OSError as error:
-        raise WorldUnfit(f"{folder}: {error.strerror}.") from error
+        raise WorldUnfit(f"{folder}: {error.strerror or error}.") from error
     return document
 
 
@@ -77,6 +80,7 @@ def _begun(plan: Plan) -> World:
 @contextmanager
 def _whole(folder: Path) -> Iterator[Path]:
     """A folder beside, which takes the place of the one asked for when all is in it."""
+    folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WorldUnfit(f"{folder}: there is something already; a world takes an empty folder.")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -226,6 +230,18 @@ class EdgeRows:
         account = self.world.population.account
         of_kind = files.words(np.full(len(src), KINDS.index(kind), np.int8), of=KINDS)
         self.rows.add(account[src], account[dst], ties.weight[seen], of_kind, at_ms[seen])
+
+
+def _write_seeds(world: World, *, folder: Path) -> None:
+    """For each ring a few of its accounts, one id a line; and as many that are of no group."""
+    folder.mkdir()
+    planted, chance = world.planted, world.chance.of("seeds")
+    alone = np.flatnonzero((planted.ring < 0) & (planted.look_alike < 0))
+    drawn = {each.group.name: each.places for each in planted.rings} | {AT_RANDOM: alone}
+    for name, places in drawn.items():
+        few = places[chance.of(name).order(len(places))[:SEEDS_A_RING]]
+        lines = (f"{account}\n" for account in world.population.account[few])
+        (folder / f"{name}.txt").write_text("".join(lines), encoding="ascii")
 
 
 def _write_exposures(world: World, *, folder: Path) -> None:

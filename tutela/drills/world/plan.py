@@ -27,11 +27,11 @@ class WorldUnfit(TutelaError):
 class Shape(StrEnum):
     """How the members of a group are joined to each other."""
 
-    #: Ten others each, half of them at most.
+    #: About twenty others each, two thirds of them where they are few.
     DENSE = "dense"
     #: About three others each.
     SPARSE = "sparse"
-    #: Everybody is joined to a few in the middle, and to nobody else.
+    #: Everybody is joined to a few hubs and a few creators, and to nobody else.
     HUB_AND_SPOKE = "hub_and_spoke"
     #: Nobody is joined to anybody; they use the same rare tags.
     TAG_ONLY = "tag_only"

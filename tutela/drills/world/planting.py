@@ -1,31 +1,36 @@
 """Who belongs to which group, in which role, and who returned under a new id."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.drills.world.chance import Chance, Whole
+from tutela.drills.world.chance import Chance, Choice, Whole
 from tutela.drills.world.plan import Group, LookAlike, Plan, Role, Shape
 from tutela.drills.world.population import CLOSED_MS, DAY_MS, OPENED_MS, YES, Population
 
 NOBODY = -1
 ROLES = tuple(Role)
 SELLER, BUYER, CREATOR = (ROLES.index(role) for role in (Role.SELLER, Role.BUYER, Role.CREATOR))
-#: Shares of a group: who sells, who creates. Of a hub and its spokes the sellers are the hubs:
-#: so many times the square root of its size.
-SELLERS, CREATORS, HUBS = 0.08, 0.12, 0.5
+#: Shares of a group: who sells, who creates.
+SELLERS, CREATORS = 0.08, 0.12
+#: Where there are hubs, they sell: one for so many square roots of the group's size.
+LEAST_HUBS, SIZE_ROOTS_A_HUB = 2, 2
 #: Of a ring's members: how many were removed, and how many of those came back.
 REMOVED, CAME_BACK = 0.12, 0.7
 #: The same of ordinary accounts.
 ORDINARY_REMOVED, ORDINARY_CAME_BACK = 0.01, 0.25
 #: The share of a ring's members who are of its look-alike too.
 OF_BOTH = 0.06
-#: How many of a group were made for it, in which part of the world's time after it began.
-NEWCOMERS, GROWING = 0.85, 0.25
+#: How many of a group were made for it; in which part of the world's time, from its begin, a
+#: group began; and in which part of that time it grew.
+NEWCOMERS, BEGINNING, GROWING = 0.85, 0.6, 0.25
 #: The share of a school's members who are known to be minors.
 PUPILS = 0.8
+#: The share of a ring's creators who are known to be minors.
+CREATING_MINORS = 0.25
 #: A removed account lived this long at least, and comes back within so many days.
 LIVED_DAYS, BACK_DAYS = 30, 30
 #: Nobody is removed later than this before the end, so that those who come back have time to live.
@@ -114,7 +119,7 @@ def _taken(groups: Sequence[Group], *, order: Whole) -> list[Members]:
 
 def _sellers(group: Group) -> int:
     if group.shape is Shape.HUB_AND_SPOKE:
-        return max(2, int(group.size**0.5 * HUBS))
+        return max(LEAST_HUBS, math.isqrt(group.size) // SIZE_ROOTS_A_HUB)
     return max(1, int(group.size * SELLERS))
 
 
@@ -131,7 +136,7 @@ def _grown(groups: Sequence[Members], *, population: Population, chance: Chance)
     stranger = population.stranger.copy()
     for number, members in enumerate(groups):
         of_group = chance.of(f"group {number}")
-        begun = OPENED_MS + int(of_group.shares(0)[0] * 0.6 * (CLOSED_MS - OPENED_MS))
+        begun = OPENED_MS + int(of_group.shares(0)[0] * BEGINNING * (CLOSED_MS - OPENED_MS))
         slots = np.arange(members.group.size)
         after = (of_group.of("after").shares(slots) * GROWING * (CLOSED_MS - OPENED_MS)).astype(
             np.int64
@@ -139,10 +144,17 @@ def _grown(groups: Sequence[Members], *, population: Population, chance: Chance)
         comes = of_group.of("comes").happens(NEWCOMERS, places=slots)
         created[members.places[comes]] = (begun + after)[comes]
         stranger[members.places[comes]] = True
-        if members.group.look_alike is LookAlike.SCHOOL:
-            pupils = of_group.of("pupil").happens(PUPILS, places=slots)
-            minor[members.places[pupils]] = YES
+        minor[members.places[_minors(members, slots=slots, chance=of_group.of("minor"))]] = YES
     return replace(population, created_ms=created, minor=minor, stranger=stranger)
+
+
+def _minors(members: Members, *, slots: Whole, chance: Chance) -> Choice:
+    if members.group.look_alike is LookAlike.SCHOOL:
+        return chance.happens(PUPILS, places=slots)
+    if members.group.look_alike is None:
+        creates = (slots >= members.sellers) & (slots < members.front)
+        return chance.happens(CREATING_MINORS, places=slots) & creates
+    return np.zeros(len(slots), np.bool_)
 
 
 def _removals(

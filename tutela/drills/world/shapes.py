@@ -9,7 +9,7 @@ from tutela.drills.world.plan import Shape
 from tutela.drills.world.planting import Members
 
 #: A member of a dense group chooses so many others, or this part of them where they are few.
-DENSE_PICKS, DENSE_PART = 12, 3
+DENSE_PICKS, DENSE_PART = 11, 3
 #: A member of a sparse group chooses one other, and a second one this often.
 SECOND_PICK = 0.5
 #: A member around hubs chooses so many sellers, who are the hubs, and so many creators.

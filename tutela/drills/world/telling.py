@@ -25,6 +25,9 @@ class Counted:
     #: By group, rings first: edges within it by kind, and edges that touch it.
     within: dict[EdgeKind, Whole] = field(default_factory=dict)
     touching: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
+    #: By place: edges that touch an account, and follows of it.
+    ends: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
+    followed: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @classmethod
     def of(cls, planted: Planted) -> "Counted":
@@ -34,11 +37,18 @@ class Counted:
             planted=planted,
             within={kind: np.zeros(groups, np.int64) for kind in EdgeKind},
             touching=np.zeros(groups, np.int64),
+            ends=np.zeros(len(planted.ring), np.int64),
+            followed=np.zeros(len(planted.ring), np.int64),
         )
 
     def add(self, src: Whole, *, dst: Whole, kind: EdgeKind) -> None:
         """Edges that are shown."""
         self.kinds[kind] += len(src)
+        count = len(self.ends)
+        into = _by_number(dst, count=count)
+        self.ends[:] += into + _by_number(src, count=count)
+        if kind is EdgeKind.FOLLOW:
+            self.followed[:] += into
         first = 0
         for numbers, groups in (
             (self.planted.ring, self.planted.rings),
@@ -68,6 +78,7 @@ def told(
         "edges": edges,
         "edges_an_account": round(edges / plan.accounts, 2),
         "kinds": counted.kinds,
+        "statistics": _statistics(counted),
         "rings": [
             _group(each, number=number, counted=counted) | _ring(each, planted=planted)
             for number, each in enumerate(rings)
@@ -86,6 +97,20 @@ def told(
             }
             for file in File
         },
+    }
+
+
+def _statistics(counted: Counted) -> dict[str, object]:
+    ends, followed = np.sort(counted.ends), np.sort(counted.followed)
+    count = len(ends)
+    top = followed[count - count // 100 :]
+    return {
+        "edges_touching_an_account": {
+            "median": int(ends[count // 2]),
+            "percentile_99": int(ends[count * 99 // 100]),
+            "most": int(ends[-1]),
+        },
+        "follows_of_the_most_followed_percent": round(int(top.sum()) / int(followed.sum()), 4),
     }
 
 

@@ -43,11 +43,13 @@ class Chunk:
     interactions: Ties
 
 
-def everyday(population: Population, *, inner: Pairs, chance: Chance) -> Iterator[Chunk]:
-    """The ties of all accounts with those within the groups, in chunks by place."""
+def everyday(
+    population: Population, *, inner: Pairs, chance: Chance, chunk: int = CHUNK
+) -> Iterator[Chunk]:
+    """The ties of all accounts with those within the groups, in chunks of so many places."""
     order = np.argsort(inner.src, kind="stable")
     by_source = inner.src[order]
-    for first, end in _chunks(population):
+    for first, end in _chunks(population, size=chunk):
         of_chunk = order[slice(*np.searchsorted(by_source, (first, end)))]
         planted = Pairs(
             src=inner.src[of_chunk],
@@ -58,10 +60,10 @@ def everyday(population: Population, *, inner: Pairs, chance: Chance) -> Iterato
         yield _chunk(np.arange(first, end), population=population, inner=planted, chance=chance)
 
 
-def _chunks(population: Population) -> Iterator[tuple[int, int]]:
+def _chunks(population: Population, *, size: int) -> Iterator[tuple[int, int]]:
     first = 0
     while first < population.count:
-        last = min(first + CHUNK, population.count) - 1
+        last = min(first + size, population.count) - 1
         end = int(population.communities.end[last])
         yield first, end
         first = end

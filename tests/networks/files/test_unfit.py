@@ -69,6 +69,10 @@ UNFIT: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda f: text(f / "edges.csv", content=b"src,dst\n\xff\xfe,b\n"),
         "UTF-?8",
     ),
+    "no row at all": (
+        lambda f: text(f / "edges.csv", content="src,dst\n"),
+        "no edge, and no account",
+    ),
     "one column missing": (
         lambda f: written(f / "edges.parquet", columns={"src": [1], "target": [2]}),
         "no column dst; there are: src, target",

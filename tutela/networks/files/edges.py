@@ -134,6 +134,8 @@ class _Taken:
         names = as_numbers(names)
         for each in others:
             names = self._with(names, others=each)
+        if not len(names):
+            raise NetworkFileUnfit(f"{self._path}: no edge, and no account is known otherwise.")
         names, places = ordered(names)
         src, dst = _placed(codes, places=places)
         kinds, kind = self._kinds.finish()

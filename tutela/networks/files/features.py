@@ -1,5 +1,6 @@
 """Features: numbers by account, from a file with a row an account."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tutela.networks.engines.engine import Engine
 from tutela.networks.files import formats
 from tutela.networks.files.errors import NetworkFileUnfit
-from tutela.networks.files.formats import Format
-from tutela.networks.files.ids import is_text, is_whole_number
+from tutela.networks.files.formats import Batch, Format
+from tutela.networks.files.ids import as_numbers, is_text, is_whole_number
+from tutela.networks.files.seeds import places_of
 
 _ACCOUNT: Final = "account"
 
@@ -29,16 +32,31 @@ class Features:
 
     def of(self, names: pa.Array) -> NDArray[np.float32]:
         """The rows in the order of `names`; an account that has none gets NaN."""
-        ids = self.accounts if self.accounts.type == names.type else self.accounts.cast(names.type)
-        rows = pc.index_in(names, ids).fill_null(-1).to_numpy()
+        rows = self._rows(names)
         found: NDArray[np.float32] = self.values[rows]
         found[rows < 0] = np.nan
         return found
 
-    def missing(self, names: pa.Array) -> int:
-        """How many of the accounts have no row."""
-        ids = self.accounts if self.accounts.type == names.type else self.accounts.cast(names.type)
-        return int(pc.sum(pc.invert(pc.is_in(names, ids))).as_py() or 0)
+    def remarks(self, names: pa.Array, *, engine: Engine, path: Path) -> Iterator[str]:
+        """What whoever reads a ranking of the accounts should know of these features.
+
+        Raises NetworkFileUnfit where none of their accounts has an edge, though others do.
+        """
+        has_row = self._rows(names) >= 0
+        has_edge = np.zeros(len(names), np.bool_)
+        for kind in engine.kinds:
+            has_edge |= engine.degrees(kind.name) > 0
+        if has_edge.any() and not (has_row & has_edge).any():
+            raise NetworkFileUnfit(f"{path}: none of its accounts has an edge of this graph.")
+        lacking, alone = int((~has_row).sum()), int((has_row & ~has_edge).sum())
+        if lacking:
+            yield f"{lacking:,} accounts have no features: they were taken as unknown."
+        if alone:
+            yield f"{alone:,} accounts have features and no edge."
+
+    def _rows(self, names: pa.Array) -> NDArray[np.int64]:
+        """By account its row, or -1."""
+        return places_of(names, names=self.accounts)
 
 
 def read_features(path: Path) -> Features:
@@ -57,14 +75,19 @@ def _of_table(path: Path) -> Features:
     columns = tuple(name for name in there if name != _ACCOUNT)
     if len(columns) == len(there) or not columns:
         raise NetworkFileUnfit(f"{path}: `account` and columns of numbers are wanted.")
-    batches = list(formats.batches(path, columns=there))
-    parts = [[_numbers(b.columns[c], path=path, name=c) for c in columns] for b in batches]
-    values = [np.stack(part, axis=1) for part in parts]
-    accounts = [_ids(b.columns[_ACCOUNT], path=path) for b in batches]
-    if not accounts:
+    if len(set(there)) < len(there):
+        raise NetworkFileUnfit(f"{path}: two columns have one name.")
+    ids, values = [], []
+    for batch in formats.batches(path, columns=there):
+        ids.append(_ids(batch.columns[_ACCOUNT], path=path))
+        rows = [_numbers(batch, path=path, name=name) for name in columns]
+        values.append(np.stack(rows, axis=1))
+    if not ids:
         raise NetworkFileUnfit(f"{path}: no row.")
-    features = Features(pa.concat_arrays(accounts), columns, np.concatenate(values))
-    return _checked(features, path=path)
+    accounts = pa.concat_arrays(ids)
+    if formats.format_of(path) is Format.CSV:
+        accounts = as_numbers(accounts)
+    return _checked(Features(accounts, columns, np.concatenate(values)), path=path)
 
 
 def _of_arrays(path: Path) -> Features:
@@ -75,11 +98,13 @@ def _of_arrays(path: Path) -> Features:
         accounts = arrays[_ACCOUNT] if _ACCOUNT in arrays.files else np.arange(len(values))
     if values.ndim != 2 or values.dtype.kind not in "fiub":  # noqa: PLR2004 - rows and columns
         raise NetworkFileUnfit(f"{path}, X: rows and columns of numbers are wanted.")
-    if len(accounts) != len(values):
-        raise NetworkFileUnfit(f"{path}: {len(accounts)} accounts, but X has {len(values)} rows.")
+    if accounts.ndim != 1 or len(accounts) != len(values):
+        raise NetworkFileUnfit(f"{path}, account: one id a row of X is wanted.")
     columns = tuple(f"x{number}" for number in range(values.shape[1]))
     ids = _ids(pa.array(accounts), path=path)
-    return _checked(Features(ids, columns, values.astype(np.float32)), path=path)
+    with np.errstate(over="ignore"):
+        features = Features(ids, columns, values.astype(np.float32))
+    return _checked(features, path=path)
 
 
 def _ids(ids: pa.Array, *, path: Path) -> pa.Array:
@@ -90,19 +115,31 @@ def _ids(ids: pa.Array, *, path: Path) -> pa.Array:
     return ids.cast(pa.int64() if is_whole_number(ids.type) else pa.string())
 
 
-def _numbers(column: pa.Array, *, path: Path, name: str) -> NDArray[np.float32]:
+def _numbers(batch: Batch, *, path: Path, name: str) -> NDArray[np.float32]:
     """The column; what is not there is NaN."""
+    column = batch.columns[name]
+    if is_text(column.type):
+        column = pc.utf8_trim_whitespace(column.cast(pa.string()))
+        column = pc.if_else(pc.equal(column, ""), None, column)
     try:
-        numbers = column.cast(pa.float32())
+        numbers = column.cast(pa.float64())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise NetworkFileUnfit(f"{path}, {name}: numbers are wanted, not {column.type}.") from error
-    values: NDArray[np.float32] = numbers.fill_null(np.nan).to_numpy()
+        raise NetworkFileUnfit(f"{path}, {name}: numbers are wanted.") from error
+    with np.errstate(over="ignore"):
+        values: NDArray[np.float32] = numbers.fill_null(np.nan).to_numpy().astype(np.float32)
     return values
 
 
 def _checked(features: Features, *, path: Path) -> Features:
-    if features.accounts.null_count:
-        raise NetworkFileUnfit(f"{path}, account: a row names none.")
-    if len(pc.unique(features.accounts)) < len(features.accounts):
+    accounts = features.accounts
+    if accounts.null_count:
+        row = pc.index(accounts.is_null(), pa.scalar(True)).as_py() + 1  # noqa: FBT003 - looked for
+        raise NetworkFileUnfit(f"{path}, row {row}, account: nothing is there.")
+    if len(pc.unique(accounts)) < len(accounts):
         raise NetworkFileUnfit(f"{path}, account: some account has more than one row.")
+    infinite = np.argwhere(np.isinf(features.values))
+    if len(infinite):
+        row, column = infinite[0]
+        place = f"{path}, row {row + 1}, {features.columns[column]}"
+        raise NetworkFileUnfit(f"{place}: not finite.")
     return features

@@ -130,7 +130,9 @@ def _csv(
     return pacsv.open_csv(
         path,
         read_options=pacsv.ReadOptions(block_size=_CSV_BLOCK_BYTES, use_threads=threads),
-        parse_options=pacsv.ParseOptions(delimiter=delimiter, invalid_row_handler=each_bad_row),
+        parse_options=pacsv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=each_bad_row
+        ),
         convert_options=pacsv.ConvertOptions(
             include_columns=list(columns),
             column_types=dict.fromkeys(columns, pa.string()),

@@ -59,7 +59,7 @@ def written(path: Path) -> list[str]:
         raise NetworkFileUnfit(f"{path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise NetworkFileUnfit(f"{path}: no text in UTF-8.") from error
-    ids = [line.strip() for line in text.splitlines() if line.strip()]
+    ids = [line.strip() for line in text.split("\n") if line.strip()]
     if not ids:
         raise NetworkFileUnfit(f"{path}: names no seed; one id a line is wanted.")
     return ids

@@ -12,6 +12,8 @@ def placeable(path: Path) -> None:
     """Raises NetworkFileUnfit where no file can be put."""
     if not path.parent.is_dir():
         raise NetworkFileUnfit(f"{path}: there is no folder {path.parent}.")
+    if not os.access(path.parent, os.W_OK):
+        raise NetworkFileUnfit(f"{path}: nothing may be written to {path.parent}.")
     if path.is_dir():
         raise NetworkFileUnfit(f"{path}: is a folder.")
 

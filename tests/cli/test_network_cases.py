@@ -105,3 +105,15 @@ def test_a_ranking_of_other_accounts_is_refused(folder: Folder) -> None:
     pq.write_table(table, folder.path / "r.parquet")
     done = folder.cases()
     assert (done.status, "twice" in done.err) == (2, True)
+
+
+def test_the_cases_are_shown_on_a_page_with_their_members(folder: Folder) -> None:
+    folder.rank()
+    page = folder.path / "cases.html"
+    done = folder.cases("--json", "--html", page)
+    assert done.status == 0, done.err
+    (case,) = json.loads(done.out)["cases"]
+    text = page.read_text()
+    assert "<h3>case-1 " in text
+    assert all(why in text for why in case["why"])
+    assert text.count("<li data-row=") == case["members"]

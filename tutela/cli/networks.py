@@ -79,7 +79,7 @@ def rank(*, given: Given, wanted: Wanted, explaining: Explaining, as_json: AsJso
 
     begun = time.monotonic()
     writable(wanted.out)
-    showable(explaining)
+    showable(explaining.html)
     with _progress() as tell:
         graph, features = _read(given, tell=tell)
         seeds = read_seeds(given.seeds, names=graph.names)

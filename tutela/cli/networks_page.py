@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tutela.networks.files.seeds import Seeds
     from tutela.networks.files.tokens import Tokens
     from tutela.networks.graph import Graph
+    from tutela.networks.grouping.files import Made
     from tutela.networks.page.shown import Shown
     from tutela.networks.page.written import More
     from tutela.networks.ranking import Ranking
@@ -72,12 +73,12 @@ class Result:
     beside: "Beside"
 
 
-def showable(explaining: Explaining) -> None:
+def showable(html: Path | None) -> None:
     """Raises NetworkFileUnfit where no page can be written: said before anything is read."""
     from tutela.networks.files.whole import placeable
 
-    if explaining.html is not None:
-        placeable(explaining.html)
+    if html is not None:
+        placeable(html)
 
 
 def read_beside(explaining: Explaining, *, names: "pa.Array") -> Beside:
@@ -105,6 +106,14 @@ def explain(result: Result, *, out: Path, explaining: Explaining) -> None:
         write_page(explaining.html, shown=_shown(result, whys=whys))
 
 
+def show_cases(made: "Made", *, path: Path) -> None:
+    """The page of the cases, whole or as it was."""
+    from tutela.networks.page.of_cases import shown_cases
+    from tutela.networks.page.written import write_page
+
+    write_page(path, shown=shown_cases(made, made_at=datetime.now(UTC), first=EXPLAINED_MAX))
+
+
 def _more(result: Result) -> "More":
     from tutela.networks.page.written import More
     from tutela.networks.reasons.features import Features
@@ -117,15 +126,18 @@ def _more(result: Result) -> "More":
 
 
 def _shown(result: Result, *, whys: "Sequence[Why]") -> "Shown":
-    from tutela.networks.page.shown import Shown, marks_of
+    from tutela.networks.page.shown import Shown, leads_of, marks_of
 
+    ranking = result.ranking
     known = result.beside.known
     cautions, notes = ({}, {}) if known is None else marks_of(whys, known=known)
     return Shown(
         graph=result.graph,
-        ranking=result.ranking,
         seeds=result.seeds.places,
-        whys=whys,
+        leads=leads_of(ranking, whys=whys),
+        scorers=ranking.scorers,
+        held_out=ranking.held_out,
+        connects=ranking.connects,
         made_at=datetime.now(UTC),
         remarks=tuple(result.remarks),
         cautions=cautions,

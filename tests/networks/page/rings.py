@@ -8,7 +8,7 @@ import pyarrow as pa
 from scipy.sparse import csr_array
 
 from tutela.networks.graph import Graph
-from tutela.networks.page.shown import Shown
+from tutela.networks.page.shown import Shown, leads_of
 from tutela.networks.ranking import HeldOut, Ranking
 from tutela.networks.reasons.joins import whys
 
@@ -62,11 +62,14 @@ def shown(
 ) -> Shown:
     ranked = ranking(of, seeds=seeds, held_out=held_out)
     places = np.asarray(seeds, dtype=np.int64)
+    found = list(whys(of, seeds=places, leads=ranked.places[:first]))
     return Shown(
         graph=of,
-        ranking=ranked,
         seeds=places,
-        whys=list(whys(of, seeds=places, leads=ranked.places[:first])),
+        leads=leads_of(ranked, whys=found),
+        scorers=ranked.scorers,
+        held_out=ranked.held_out,
+        connects=ranked.connects,
         made_at=MADE_AT,
         remarks=("3 self-loops were left out.",),
     )

@@ -1,7 +1,7 @@
 """The page in a real browser: from disk, by hand and by keyboard, in light and dark."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -64,15 +64,8 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 @pytest.fixture
 def ring(open_page: Open) -> Opened:
     what = shown(platform(), first=FIRST)
-    what = Shown(
-        graph=what.graph,
-        ranking=what.ranking,
-        seeds=what.seeds,
-        whys=what.whys,
-        made_at=what.made_at,
-        remarks=what.remarks,
-        cautions={what.whys[1].account: ("possible minor",)},
-    )
+    second = what.leads[1].why.account
+    what = replace(what, cautions={second: ("possible minor",)})
     return open_page(what)
 
 
@@ -144,6 +137,15 @@ def test_fewer_leads_and_kinds_of_edges_are_shown_as_set(ring: Opened) -> None:
     page.get_by_label("follows").uncheck()
     assert before
     assert not any(path.get_attribute("d") for path in page.locator("#lines path").all())
+
+
+def test_a_group_is_hidden_and_shown_again(ring: Opened) -> None:
+    group = ring.page.get_by_role("button", name="Joined over others")
+    before = ring.page.locator("ol.leads > li:visible").count()
+    group.click()
+    assert 0 < ring.page.locator("ol.leads > li:visible").count() < before
+    group.click()
+    assert ring.page.locator("ol.leads > li:visible").count() == before
 
 
 def test_the_picture_is_moved_and_searched_by_keyboard(ring: Opened) -> None:

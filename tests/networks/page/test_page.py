@@ -61,6 +61,19 @@ def test_every_lead_asked_for_is_listed_and_drawn(first: int) -> None:
     assert sum(tag == "use" for tag, _ in found) == first + 3
 
 
+def test_accounts_that_no_edge_joins_are_drawn_all_the_same() -> None:
+    text = html(shown(graph(["a", "b", "c"], follow=[]), seeds=[0], first=2))
+    assert "3 without an edge to any other stand in rows below" in text
+    assert sum(tag == "use" for tag, _ in tags(text)) == 3
+
+
+def test_of_too_many_edges_the_strongest_are_drawn_and_all_are_counted() -> None:
+    names = [str(n) for n in range(120)]
+    whole = graph(names, follow=[(a, b) for a in range(120) for b in range(a)])
+    text = html(shown(whole, seeds=[0], first=119))
+    assert "The 4,000 strongest of 7,140 edges are drawn" in text
+
+
 def test_seeds_that_do_not_connect_are_told_first_and_large() -> None:
     text = html(shown(platform(), held_out=BY_CHANCE))
     assert re.search(r"<h1[^>]*>These seeds do not connect</h1>", text)

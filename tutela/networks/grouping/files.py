@@ -1,5 +1,6 @@
 """From the files of a ranking to a folder of cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +37,20 @@ class Given:
     seed: int = 0
 
 
-def cases_of_files(given: Given, *, out: Path) -> WrittenCases:
-    """`cases.json`, which stands in the folder `out` afterwards.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What stands in the folder, and what it was made of."""
+
+    document: WrittenCases
+    #: `members.csv` by the name of the case.
+    tables: Mapping[str, pa.Table]
+    graph: Graph
+    seeds: Places
+    found: Found
+
+
+def cases_of_files(given: Given, *, out: Path) -> Made:
+    """`cases.json` and the members of each case, which stand in the folder `out` afterwards.
 
     Raises NetworkFileUnfit with file and place where anything does not fit.
     """
@@ -60,7 +73,7 @@ def cases_of_files(given: Given, *, out: Path) -> WrittenCases:
         for name, case in zip(written, cases.cases, strict=True)
     }
     write_folder(out, document=document, tables=tables)
-    return document
+    return Made(document=document, tables=tables, graph=graph, seeds=seeds, found=found)
 
 
 def _document(cases: Cases, *, names: Names, found: Found) -> WrittenCases:

@@ -22,8 +22,8 @@
   }
 
   const handle = a => one("b", rows[a]).textContent;
-  const rank = a => Number(rows[a].value || 0);
-  const isShown = a => rank(a) <= shown.first && !shown.hidden.has(nodes[a].getAttribute("href"));
+  const number = a => Math.max(0, a - facts.seeds + 1);
+  const isShown = a => number(a) <= shown.first && !shown.hidden.has(nodes[a].getAttribute("href"));
   const at = a => [Number(nodes[a].getAttribute("x")), Number(nodes[a].getAttribute("y"))];
   const line = ({ a, b }) => `M${at(a).join(" ")}L${at(b).join(" ")}`;
   const style = bits => Math.min(lines.length - 1, 31 - Math.clz32(bits));
@@ -54,7 +54,7 @@
 
   function nearest(a) {
     return (joined[a] ?? []).filter(({ to, kinds }) => kinds & shown.kinds && isShown(to))
-      .sort((x, y) => rank(x.to) - rank(y.to) || x.to - y.to);
+      .sort((x, y) => x.to - y.to);
   }
 
   // --- names ---
@@ -253,7 +253,7 @@
     button.append(one("b", who));
     button.onclick = () => { choose(a); look(at(a)); stage.scrollIntoView({ block: "nearest" }); };
     who.insertBefore(button, one(".name", who));
-    if (!facts.names.length || !rank(a)) return;
+    if (!facts.names.length || !number(a)) return;
     const label = element("label", { className: "picker" });
     const box = element("input", { type: "checkbox", className: "pick", value: a, onchange: countPicked });
     label.append(box, element("span", { text: `Pick ${handle(a)}`, className: "unseen" }));
@@ -273,13 +273,17 @@
   rows.forEach(furnish);
   for (const each of all("[data-script]")) each.hidden = false;
   if (!facts.names.length) for (const each of all("#names, #save, #pick-all")) each.hidden = true;
-  for (const button of all(".legend button")) {
+  for (const item of all("[data-style]")) {
+    const button = element("button", { type: "button" });
+    button.setAttribute("aria-pressed", "true");
+    button.append(...item.childNodes);
     button.onclick = () => {
       const off = button.getAttribute("aria-pressed") === "true";
       button.setAttribute("aria-pressed", String(!off));
-      shown.hidden[off ? "add" : "delete"](button.value);
+      shown.hidden[off ? "add" : "delete"](item.dataset.style);
       set();
     };
+    item.append(button);
   }
   one("#tools").addEventListener("input", set);
   one("#search").addEventListener("submit", event => { event.preventDefault(); find(one("#find").value); });

@@ -3,7 +3,8 @@
 import base64
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Final
 
@@ -14,8 +15,7 @@ from markupsafe import Markup
 
 from tutela.networks.page import drawing
 from tutela.networks.page.picture import WIDE, Picture, picture
-from tutela.networks.page.shown import GROUPS_APART, Shown, group_of, odds
-from tutela.networks.reasons.joins import Why
+from tutela.networks.page.shown import GROUPS_APART, Lead, Shown, group_of, odds
 from tutela.networks.reasons.tokens import masked
 from tutela.networks.reasons.words import called, percent, sentences
 
@@ -55,7 +55,9 @@ class _Row:
 
 def html(shown: Shown) -> str:
     """The whole page."""
-    places = np.concatenate([shown.seeds, [why.account for why in shown.whys]]).astype(np.int64)
+    places = np.concatenate([shown.seeds, [lead.why.account for lead in shown.leads]]).astype(
+        np.int64
+    )
     chance = np.random.default_rng(_SEED_OF_THE_LAYOUT)
     seen = picture(shown.graph, accounts=places, chance=chance)
     styles = _styles(shown)
@@ -63,7 +65,6 @@ def html(shown: Shown) -> str:
     style, script = _text("page.css"), _text("page.js")
     return _TEMPLATES.get_template("page.html.j2").render(
         shown=shown,
-        ranking=shown.ranking,
         seeds=[row for row in rows if row.style is None],
         leads=[row for row in rows if row.style is not None],
         groups=_counted(rows),
@@ -84,11 +85,10 @@ def html(shown: Shown) -> str:
 
 
 def _styles(shown: Shown) -> dict[str, int]:
-    """By group its style; the largest groups have one apart, in the order of their first lead."""
-    members = Counter(group_of(why, groups=shown.groups) for why in shown.whys)
-    apart = [group for group, _ in members.most_common(GROUPS_APART)]
-    ordered = [group for group in members if group in apart]
-    return {g: ordered.index(g) if g in apart else GROUPS_APART - 1 for g in members}
+    """By group its style, the largest first; where there are many, small ones share the last."""
+    members = Counter(group_of(lead.why, groups=shown.groups) for lead in shown.leads)
+    apart = GROUPS_APART if len(members) <= GROUPS_APART else GROUPS_APART - 1
+    return {group: min(n, apart) for n, (group, _) in enumerate(members.most_common())}
 
 
 def _rows(shown: Shown, *, seen: Picture, styles: dict[str, int]) -> list[_Row]:
@@ -98,53 +98,42 @@ def _rows(shown: Shown, *, seen: Picture, styles: dict[str, int]) -> list[_Row]:
         _Row(number=n, handle=handle.capitalize(), x=x, y=y, style=None, group="Seed")
         for n, (handle, (x, y)) in enumerate(zip(handles.values(), at, strict=False))
     ]
-    found = np.flatnonzero(np.isin(shown.ranking.places, [why.account for why in shown.whys]))
-    rank = dict(zip(shown.ranking.places[found].tolist(), (found + 1).tolist(), strict=True))
     leads = [
-        _lead(
-            shown,
-            why=why,
-            number=number,
-            drawn=(*at[number], styles[group_of(why, groups=shown.groups)]),
-            said=(
-                rank[why.account],
-                float(shown.ranking.scores[rank[why.account] - 1]),
-                sentences(why, naming=handles.__getitem__, showing=masked),
-            ),
+        _lead(lead, shown=shown, number=number, at=(x, y), handles=handles)
+        for number, (lead, (x, y)) in enumerate(
+            zip(shown.leads, at[len(seeds) :], strict=True), len(seeds)
         )
-        for number, why in enumerate(shown.whys, len(seeds))
     ]
-    return seeds + leads
+    return seeds + [replace(row, style=styles[row.group]) for row in leads]
 
 
 def _lead(
-    shown: Shown,
-    *,
-    why: Why,
-    number: int,
-    drawn: tuple[int, int, int],
-    said: tuple[int, float, list[str]],
+    lead: Lead, *, shown: Shown, number: int, at: tuple[int, int], handles: Mapping[int, str]
 ) -> _Row:
-    rank, score, reasons = said
+    place = lead.why.account
     return _Row(
         number=number,
-        handle=f"Lead {rank}",
-        x=drawn[0],
-        y=drawn[1],
-        style=drawn[2],
-        group=group_of(why, groups=shown.groups),
-        rank=rank,
-        score=score,
-        reasons=tuple(reasons),
-        cautions=tuple(shown.cautions.get(why.account, ())),
-        notes=tuple(shown.notes.get(why.account, ())),
+        handle=f"Lead {lead.rank}",
+        x=at[0],
+        y=at[1],
+        style=0,
+        group=group_of(lead.why, groups=shown.groups),
+        rank=lead.rank,
+        score=lead.score,
+        reasons=tuple(sentences(lead.why, naming=handles.__getitem__, showing=masked)),
+        cautions=tuple(shown.cautions.get(place, ())),
+        notes=tuple(shown.notes.get(place, ())),
     )
 
 
 def _counted(rows: list[_Row]) -> list[tuple[str, int, int]]:
-    """Every group of leads: its name, style and how many it has."""
-    counts = Counter((row.group, row.style) for row in rows)
-    return [(group, style, count) for (group, style), count in counts.items() if style is not None]
+    """By style the group that has it, or how many have, and how many leads."""
+    counts = Counter(row.style for row in rows if row.style is not None)
+    groups = {style: {row.group for row in rows if row.style == style} for style in counts}
+    return [
+        (min(of) if len(of) == 1 else f"{len(of)} smaller groups", style, counts[style])
+        for style, of in sorted(groups.items())
+    ]
 
 
 def _data(shown: Shown, *, seen: Picture) -> dict[str, object]:

@@ -1,10 +1,10 @@
 """Who stands in the picture and which edges are drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.graph import Graph
@@ -36,30 +36,38 @@ def picture(graph: Graph, *, accounts: Places, chance: np.random.Generator) -> P
     """The accounts with the edges among them; edges of several kinds are drawn as one."""
     names = tuple(sorted(graph.adjacency, key=lambda kind: -graph.adjacency[kind].nnz))
     number = len(accounts)
-    weight = csr_array((number, number), dtype=np.float64)
-    bits = csr_array((number, number), dtype=np.int64)
-    for bit, name in enumerate(names):
-        among = graph.adjacency[name][accounts][:, accounts]
-        among = (among + among.T).tocsr()
-        among.data /= among.data.max(initial=1e-30)
-        weight = weight + among
-        bits = bits + (among > 0).astype(np.int64) * (1 << bit)
-    rows, columns = weight.nonzero()
-    upper = rows < columns
-    ends = np.stack([rows[upper], columns[upper]], axis=1).astype(np.int64)
-    drawn = _strongest(ends, weight=np.asarray(weight[ends[:, 0], ends[:, 1]]).ravel())
-    kinds = np.asarray(bits[drawn[:, 0], drawn[:, 1]]).ravel().astype(np.int64)
-    spots = laid_out(number, ends=drawn, chance=chance, wide=WIDE)
-    return Picture(accounts, spots, drawn, kinds, names, edges=len(ends))
+    pairs, heavy, bits = _among(graph, kinds=names, accounts=accounts)
+    keys, where = np.unique(pairs, return_inverse=True)
+    weight = np.bincount(where, weights=heavy, minlength=len(keys)).astype(np.float64)
+    kinds = np.zeros(len(keys), dtype=np.int64)
+    np.bitwise_or.at(kinds, where, bits)
+    drawn = _strongest(np.stack([keys // number, keys % number], axis=1), weight=weight)
+    ends = np.stack([keys[drawn] // number, keys[drawn] % number], axis=1)
+    spots = laid_out(number, ends=ends, chance=chance, wide=WIDE)
+    return Picture(accounts, spots, ends, kinds[drawn], names, edges=len(keys))
+
+
+def _among(
+    graph: Graph, *, kinds: Sequence[str], accounts: Places
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """By edge its two ends as one number, its weight within its kind, and the bit of the kind."""
+    pairs, weights, bits = [np.empty(0, np.int64)], [np.empty(0)], [np.empty(0, np.int64)]
+    for bit, kind in enumerate(kinds):
+        among = graph.adjacency[kind][accounts][:, accounts].tocoo()
+        one, other = (np.asarray(end, dtype=np.int64) for end in among.coords)
+        pairs.append(np.minimum(one, other) * len(accounts) + np.maximum(one, other))
+        weights.append(among.data / among.data.max(initial=1e-30))
+        bits.append(np.full(len(one), 1 << bit, dtype=np.int64))
+    return np.concatenate(pairs), np.concatenate(weights), np.concatenate(bits)
 
 
 def _strongest(ends: NDArray[np.int64], *, weight: NDArray[np.float64]) -> NDArray[np.int64]:
-    """At most `EDGES_MAX` edges: each account's best first, then its second, and so on."""
+    """Which edges, at most `EDGES_MAX`: each account's best first, then its second, and so on."""
     if len(ends) <= EDGES_MAX:
-        return ends
+        return np.arange(len(ends))
     turn = np.minimum(_turns(ends[:, 0], weight=weight), _turns(ends[:, 1], weight=weight))
     chosen = np.lexsort((-weight, turn))[:EDGES_MAX]
-    return ends[np.sort(chosen)]
+    return np.sort(chosen)
 
 
 def _turns(side: NDArray[np.int64], *, weight: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from tutela.networks.engines.engine import Places
 from tutela.networks.files.known import Known
 from tutela.networks.graph import Graph
-from tutela.networks.ranking import Ranking
+from tutela.networks.ranking import HeldOut, Ranking
 from tutela.networks.reasons.joins import Why
 
 #: So many groups have a shape and a colour of their own; further ones share the last.
@@ -17,24 +17,58 @@ REMOVED = "removed already"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """An account that is listed and drawn."""
+
+    why: Why
+    #: Its place in the whole ranking, from 1.
+    rank: int
+    #: Between 0 and 1: what its bar shows.
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Leads that are taken together, as a person reads of them first."""
+
+    name: str
+    members: int
+    why: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """Everything on the page; accounts by their place in the graph."""
 
     graph: Graph
-    ranking: Ranking
     #: Called seed 1, seed 2 and so on.
     seeds: Places
-    #: Why the first leads stand where they do; so many are shown.
-    whys: Sequence[Why]
+    #: Each once, in the order of the list.
+    leads: Sequence[Lead]
+    #: What the bars of the leads show.
+    scored: str = "score"
+    #: What each scorer counts for, adding up to 1.
+    scorers: Mapping[str, float]
+    held_out: HeldOut | None
+    connects: bool
     made_at: datetime
     #: What the reader should know, a sentence each.
     remarks: tuple[str, ...] = ()
+    cases: Sequence[Case] = ()
     #: The group of an account, such as `Group 2`, the same text for all its members.
     groups: Mapping[int, str] = field(default_factory=dict)
     #: What a person should know of an account before anything else, such as `possible minor`.
     cautions: Mapping[int, Sequence[str]] = field(default_factory=dict)
     #: What an account looks like, such as `looks like a seller`.
     notes: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+
+def leads_of(ranking: Ranking, *, whys: Sequence[Why]) -> list[Lead]:
+    """The first accounts of the ranking, those that were explained."""
+    return [
+        Lead(why=why, rank=rank, score=float(ranking.scores[rank - 1]))
+        for rank, why in enumerate(whys, 1)
+    ]
 
 
 Marks = dict[int, Sequence[str]]

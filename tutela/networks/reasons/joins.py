@@ -1,6 +1,6 @@
 """What joins a lead to the seeds: directly, over others, and how much of it chance would bring."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,10 +49,35 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """One kind of edges, as they lead from an account and, where they lead one way, to it."""
+
+    kind: str
+    there: csr_array
+    back: csr_array | None
+
+    def others(self, account: int) -> NDArray[np.int64]:
+        """The accounts that the kind joins to this one, each once."""
+        there = _row(self.there, account=account)[0]
+        if self.back is None:
+            return there.astype(np.int64)
+        return np.union1d(there, _row(self.back, account=account)[0])
+
+    def weights(self, account: int) -> Iterator[tuple[str, int, float]]:
+        """By name of the kind and other account the weight; `_back` where it leads from there."""
+        for name, matrix in ((self.kind, self.there), (f"{self.kind}{BACK}", self.back)):
+            if matrix is not None:
+                others, weights = _row(matrix, account=account)
+                yield from (
+                    (name, *each) for each in zip(others.tolist(), weights.tolist(), strict=True)
+                )
+
+
+@dataclass(frozen=True, slots=True)
 class _Around:
     """What is the same for every lead."""
 
-    matrices: Mapping[str, csr_array]
+    ways: tuple[_Way, ...]
     is_seed: NDArray[np.bool_]
     #: Seeds and the first leads.
     is_marked: NDArray[np.bool_]
@@ -75,20 +100,24 @@ def whys(graph: Graph, *, seeds: Places, leads: Places) -> Iterator[Why]:
 
 
 def _around(graph: Graph, *, seeds: Places, leads: Places) -> _Around:
-    matrices = _both_ways(graph)
+    ways = tuple(
+        _Way(kind, matrix, matrix.T.tocsr() if graph.directed else None)
+        for kind, matrix in graph.adjacency.items()
+    )
     counts = np.zeros(len(graph.names))
-    for matrix in matrices.values():
-        counts += np.diff(matrix.indptr)
+    for way in ways:
+        counts += np.diff(way.there.indptr)
+        counts += 0 if way.back is None else np.diff(way.back.indptr)
     is_seed = _mask(len(counts), at=seeds)
     is_near = np.zeros(len(counts), dtype=np.bool_)
-    for matrix in matrices.values():
+    for way in ways:
         for seed in seeds.tolist():
-            is_near[_row(matrix, account=seed)[0]] = True
+            is_near[way.others(seed)] = True
     is_near &= ~is_seed
     is_marked = is_seed | _mask(len(counts), at=leads)
     total = max(float(counts.sum()), 1.0)
     return _Around(
-        matrices,
+        ways,
         is_seed,
         is_marked,
         is_near,
@@ -99,20 +128,23 @@ def _around(graph: Graph, *, seeds: Places, leads: Places) -> _Around:
 
 
 def _why(around: _Around, *, lead: int) -> Why:
-    met: dict[int, dict[str, float]] = {}
+    met: set[int] = set()
+    seeds: dict[int, dict[str, float]] = {}
     edges = marked = 0
-    for kind, matrix in around.matrices.items():
-        others, weights = _row(matrix, account=lead)
+    for way in around.ways:
+        others = way.others(lead)
         edges += len(others)
         marked += int(around.is_marked[others].sum())
-        for other, weight in zip(others.tolist(), weights.tolist(), strict=True):
-            met.setdefault(other, {})[kind] = weight
+        met.update(others.tolist())
+        for kind, other, weight in way.weights(lead):
+            if around.is_seed[other]:
+                seeds.setdefault(other, {})[kind] = weight
     between = sum(bool(around.is_near[other]) for other in met)
     strangers = sum(not around.is_seed[other] for other in met)
     return Why(
         account=lead,
         edges=edges,
-        seeds=_joins({a: kinds for a, kinds in met.items() if around.is_seed[a]}),
+        seeds=_joins(seeds),
         seeds_known=around.seeds,
         between=between,
         neighbours=len(met),
@@ -129,14 +161,6 @@ def _joins(met: dict[int, dict[str, float]]) -> tuple[Join, ...]:
     ]
     weight = {join.account: sum(w for _, w in join.kinds) for join in joins}
     return tuple(sorted(joins, key=lambda j: (-len(j.kinds), -weight[j.account], j.account)))
-
-
-def _both_ways(graph: Graph) -> dict[str, csr_array]:
-    """By kind who is joined to whom; where edges lead one way, each kind the other way too."""
-    matrices = dict(graph.adjacency)
-    if graph.directed:
-        matrices |= {f"{kind}{BACK}": matrix.T.tocsr() for kind, matrix in matrices.items()}
-    return matrices
 
 
 def _row(matrix: csr_array, *, account: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

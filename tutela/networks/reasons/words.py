@@ -66,13 +66,17 @@ def _direct(why: Why, *, naming: Naming) -> Iterator[str]:
 
 
 def _named(join: Join, *, naming: Naming) -> str:
-    kinds = [_kind(kind, weight=weight) for kind, weight in join.kinds if kind != ONE_KIND]
+    kinds = [
+        _kind(kind, weight=weight)
+        for kind, weight in join.kinds
+        if kind.removesuffix(BACK) != ONE_KIND
+    ]
     return f"{naming(join.account)} ({', '.join(kinds)})" if kinds else naming(join.account)
 
 
 def _kind(kind: str, *, weight: float) -> str:
     plain = kind.removesuffix(BACK)
-    way = " from there" if plain != kind else ""
+    way = " from there" if plain != kind and not plain.startswith("shared_") else ""
     one, many = KIND_WORDS.get(plain, (plain, ""))
     if weight == 1:
         return f"{one}{way}"

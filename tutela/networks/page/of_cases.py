@@ -1,0 +1,59 @@
+"""The page of cases: their members, each in the colour and shape of its group."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from tutela.networks.engines.engine import Places
+from tutela.networks.files.seeds import places_of
+from tutela.networks.grouping.files import Made
+from tutela.networks.page.shown import Case, Lead, Shown
+from tutela.networks.reasons.joins import whys
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A member of a case that is no seed."""
+
+    place: int
+    rank: int
+    sure: float
+    group: str
+
+
+def shown_cases(made: Made, *, made_at: datetime, first: int) -> Shown:
+    """What the page of the cases shows: at most `first` members, the surest of each case first."""
+    members = list(_members(made))
+    shown, left_out = members[:first], len(members) - first
+    leads: Places = np.array([member.place for member in shown], np.int64)
+    found = whys(made.graph, seeds=made.seeds, leads=leads)
+    more = [f"{left_out} further members stand in members.csv alone."] if left_out > 0 else []
+    return Shown(
+        graph=made.graph,
+        seeds=made.seeds,
+        leads=[
+            Lead(why=why, rank=member.rank, score=member.sure)
+            for why, member in zip(found, shown, strict=True)
+        ],
+        scored="sure",
+        scorers=made.found.scorers,
+        held_out=made.found.held_out,
+        connects=made.document.connects,
+        made_at=made_at,
+        remarks=(*made.document.remarks, *more),
+        cases=[Case(name=c.name, members=c.members, why=c.why) for c in made.document.cases],
+        groups={member.place: member.group for member in shown},
+    )
+
+
+def _members(made: Made) -> Iterator[_Member]:
+    """Case by case as they were written; those that were not ranked have no number to go by."""
+    several = len(made.tables) > 1
+    for case, table in made.tables.items():
+        places = places_of(table["account"].combine_chunks(), names=made.graph.names).tolist()
+        for place, row in zip(places, table.to_pylist(), strict=True):
+            if not row["seed"] and row["rank"] is not None:
+                group = f"{case}, group {row['group']}" if several else f"Group {row['group']}"
+                yield _Member(place, row["rank"], row["sure"], group)

@@ -11,7 +11,7 @@ from typing import Final
 from tutela.access.keys import KeySet
 from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
-from tutela.decisions.bulk.room import ALONE_MAX
+from tutela.decisions.bulk.room import ALONE_MAX, BulkRoom
 from tutela.decisions.webhooks import CONFIRM_SECONDS
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.guard.drift.room import DriftRoom
@@ -102,6 +102,19 @@ class Rooms:
             clock=self.clock,
             chance=self.chance,
             bases=self.detection.bases,
+        )
+
+    @property
+    def deciding_in_bulk(self) -> BulkRoom:
+        """Where decisions about many subjects are made."""
+        return BulkRoom(
+            pool=self.pool,
+            keys=self.keys,
+            intake=self.intake,
+            clock=self.clock,
+            chance=self.chance,
+            alone_max=self.bulk_alone_max,
+            language=self.language,
         )
 
     @property

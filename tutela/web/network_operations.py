@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from tutela.app.joint_action import NetworkCaseHandedOver, NetworkHandedOver
 from tutela.domain.networks import NetworkCaseState, NetworkRunState
 from tutela.networks.stored.asking import NetworkRunAsked
 from tutela.networks.stored.judging import NetworkCaseDismissed
@@ -10,6 +11,7 @@ from tutela.networks.stored.views import (
     NetworkCase,
     NetworkCases,
     NetworkLeads,
+    NetworkLooks,
     NetworkRun,
     NetworkRuns,
 )
@@ -46,6 +48,12 @@ NETWORK_OPERATIONS: Final[Mapping[str, Operation]] = {
         answers={200: NetworkLeads},
         errors=_GONE,
     ),
+    "GET /v1/networks/runs/{run_id}/looks": Operation(
+        name="listNetworkLooks",
+        summary="Who looked at leads of a search, the newest first.",
+        answers={200: NetworkLooks},
+        errors=_GONE,
+    ),
     "GET /v1/networks/cases": Operation(
         name="listNetworkCases",
         summary="Groups of accounts that searches found, the newest search first.",
@@ -63,6 +71,13 @@ NETWORK_OPERATIONS: Final[Mapping[str, Operation]] = {
         summary="Find nothing in a group of accounts; it is in the ledger.",
         takes=NetworkCaseDismissed,
         answers={200: NetworkCase},
+        errors=frozenset({404, 409}),
+    ),
+    "POST /v1/networks/cases/{case_id}/hand-over": Operation(
+        name="handNetworkCaseOver",
+        summary="Draft a decision about chosen members; people look at it, agree and start it.",
+        takes=NetworkCaseHandedOver,
+        answers={201: NetworkHandedOver},
         errors=frozenset({404, 409}),
     ),
 }

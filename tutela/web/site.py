@@ -7,7 +7,6 @@ from starlette.routing import BaseRoute, Route
 from tutela.access.pace import Pace
 from tutela.access.roles import Right
 from tutela.access.sessions import Sessions
-from tutela.decisions.bulk.room import BulkRoom
 from tutela.intake.channels.batch import LineRefused
 from tutela.intake.refusals import Refusal
 from tutela.web.answer import ACTIVITY_JSON, JSON_LINES
@@ -249,15 +248,7 @@ def _incident_calls(rooms: Rooms) -> list[Call]:
 
 
 def _bulk_calls(rooms: Rooms) -> list[Call]:
-    room = BulkRoom(
-        pool=rooms.pool,
-        keys=rooms.keys,
-        intake=rooms.intake,
-        clock=rooms.clock,
-        chance=rooms.chance,
-        alone_max=rooms.bulk_alone_max,
-        language=rooms.language,
-    )
+    room = rooms.deciding_in_bulk
     send = bulk.send_part(room, record=rooms.refusals.record)
     one = "/v1/decisions/bulk/{bulk_id}"
     return [

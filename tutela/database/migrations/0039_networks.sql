@@ -100,13 +100,17 @@ CREATE TABLE network_lead (
     -- 1 is the best; none where it was a seed, which only a case lists
     rank           integer          CHECK (rank > 0),
     score          double precision NOT NULL,
+    -- of a member of a case: how likely it belongs there, from 0 to 1, and to which of its groups
+    sure           double precision,
+    part           integer,
     possible_minor boolean          NOT NULL,
     sealed_key     bytea            NOT NULL,
     sealed_body    bytea            NOT NULL,
     PRIMARY KEY (tenant, service, id),
     FOREIGN KEY (tenant, service, run_id) REFERENCES network_run ON DELETE CASCADE,
     FOREIGN KEY (tenant, service, case_id) REFERENCES network_case,
-    UNIQUE (tenant, service, run_id, account_key)
+    UNIQUE (tenant, service, run_id, account_key),
+    CHECK ((case_id IS NULL) = (sure IS NULL) AND (case_id IS NULL) = (part IS NULL))
 );
 CREATE INDEX network_lead_rank ON network_lead (tenant, service, run_id, rank);
 CREATE INDEX network_lead_case ON network_lead (tenant, service, case_id) WHERE case_id IS NOT NULL;
@@ -129,12 +133,32 @@ CREATE TABLE network_act (
 );
 CREATE INDEX network_act_subject ON network_act (tenant, service, subject);
 
+-- Who looked at which leads: the ids of accounts are not told to anybody without a trace.
+CREATE TABLE network_look (
+    tenant  text        NOT NULL,
+    service text        NOT NULL,
+    id      uuid        NOT NULL,
+    mark    text        NOT NULL CHECK (mark IN ('real', 'canary', 'drill')),
+    run_id  uuid        NOT NULL,
+    -- none where leads of a search were looked at
+    case_id uuid,
+    seen_by text        NOT NULL,
+    role    text        NOT NULL,
+    at      timestamptz NOT NULL,
+    -- the leads that were shown, and how many of them by their whole id
+    leads   uuid[]      NOT NULL,
+    whole   integer     NOT NULL,
+    PRIMARY KEY (tenant, service, id),
+    FOREIGN KEY (tenant, service, run_id) REFERENCES network_run ON DELETE CASCADE
+);
+CREATE INDEX network_look_run ON network_look (tenant, service, run_id);
+
 DO $$
 DECLARE
     fenced text;
 BEGIN
     FOREACH fenced IN ARRAY ARRAY[
-        'network_account', 'network_run', 'network_seed', 'network_case', 'network_lead', 'network_act'
+        'network_account', 'network_run', 'network_seed', 'network_case', 'network_lead', 'network_act', 'network_look'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', fenced);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', fenced);

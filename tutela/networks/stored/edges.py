@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from tutela.database import queries
 from tutela.database.pool import Connection
-from tutela.domain.events import Visibility
-from tutela.law.detection import Place, basis_for
 from tutela.networks.graph import Edges, Graph, joined
+from tutela.networks.stored.lawful import Lawful, usable
 from tutela.networks.stored.room import NetworkRoom, Whose
 
 #: Edges that one answer of the database holds, more or less.
@@ -28,15 +27,6 @@ _sql = queries.load("tutela.networks.stored", file="edges.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lawful:
-    """Edges of a kind and visibility that may be used; `country` is where, None for anywhere."""
-
-    kind: str
-    visibility: str
-    country: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """How many edges the platform told of, by kind and visibility, and which may be used."""
 
@@ -46,8 +36,8 @@ class Told:
     @property
     def most(self) -> int:
         """No more edges than that may be used."""
-        usable = {(each.kind, each.visibility) for each in self.lawful}
-        return sum(count for told, count in self.edges.items() if told in usable)
+        usable_ones = {(each.kind, str(each.visibility)) for each in self.lawful}
+        return sum(count for told, count in self.edges.items() if told in usable_ones)
 
 
 async def told_of(connection: Connection, *, whose: Whose, room: NetworkRoom) -> Told:
@@ -56,35 +46,8 @@ async def told_of(connection: Connection, *, whose: Whose, room: NetworkRoom) ->
     edges = {(kind, visibility): count for kind, visibility, count in await cursor.fetchall()}
     cursor = await connection.execute(_sql.countries_of_accounts, whose.columns)
     countries = [country for (country,) in await cursor.fetchall()]
-    return Told(
-        edges=edges,
-        lawful=[
-            each
-            for kind, visibility in edges
-            for each in _lawful(
-                Lawful(kind=kind, visibility=visibility, country=None),
-                countries=countries,
-                whose=whose,
-                room=room,
-            )
-        ],
-    )
-
-
-def _lawful(
-    anywhere: Lawful, *, countries: Sequence[str], whose: Whose, room: NetworkRoom
-) -> Iterator[Lawful]:
-    for country in (None, *countries):
-        place = Place(
-            service=f"{whose.tenant}/{whose.service}",
-            surface=anywhere.kind,
-            visibility=Visibility(anywhere.visibility),
-            country=country,
-        )
-        if basis_for(room.bases, place=place, on=room.clock().date()) is not None:
-            yield Lawful(kind=anywhere.kind, visibility=anywhere.visibility, country=country)
-            if country is None:
-                return
+    lawful = list(usable(edges, countries=countries, whose=whose, room=room))
+    return Told(edges=edges, lawful=lawful)
 
 
 async def read_edges(
@@ -93,7 +56,7 @@ async def read_edges(
     """The edges that may be used, by kind, in parts of 40 bytes each: what `graph_of` takes."""
     columns = {
         "kinds": [each.kind for each in told.lawful],
-        "visibilities": [each.visibility for each in told.lawful],
+        "visibilities": [str(each.visibility) for each in told.lawful],
         "countries": [each.country for each in told.lawful],
     }
     found: dict[str, list[bytes]] = defaultdict(list)

@@ -34,6 +34,11 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
 GROUP BY kind, visibility
 ORDER BY kind, visibility
 
+-- name: countries_of
+-- Where the holders of some accounts are, as far as the platform said.
+SELECT subject_key, country FROM platform_account
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND subject_key = ANY(%(account_keys)b) AND country IS NOT NULL
+
 -- name: countries_of_accounts
 -- Where accounts are, as far as the platform said.
 SELECT DISTINCT country FROM platform_account

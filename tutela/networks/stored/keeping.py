@@ -11,7 +11,7 @@ from tutela.database.pool import Connection
 from tutela.domain.networks import NetworkCaseState
 from tutela.networks.graph import Graph
 from tutela.networks.stored.room import NetworkRoom, Whose
-from tutela.networks.stored.searching import Found, FoundGroup, FoundLead
+from tutela.networks.stored.searching import Found, FoundCase, FoundLead
 from tutela.networks.stored.words import seal_words
 
 _sql = queries.load("tutela.networks.stored", file="leads.sql")
@@ -39,30 +39,25 @@ async def keep(
     """Writes the leads and groups of a search, in the transaction."""
     graph, found = of
     named = {**whose.columns, "run_id": run_id, "now": room.clock()}
-    case_ids = room.new_ids(len(found.groups), at=room.clock())[::-1]
-    if found.groups:
-        cases = _case_columns(found.groups, ids=case_ids, room=room)
+    case_ids = room.new_ids(len(found.cases), at=room.clock())[::-1]
+    if found.cases:
+        cases = _case_columns(found.cases, ids=case_ids, room=room)
         state = {"open": str(NetworkCaseState.OPEN)}
         await connection.execute(_sql.keep_cases, {**named, **state, **cases})
     keys = [bytes.fromhex(graph.names[lead.place].as_py()) for lead in found.leads]
     wanted = {**whose.columns, "account_keys": keys}
     cursor = await connection.execute(_edges_sql.possible_minors, wanted)
     minors = {bytes(key) for (key,) in await cursor.fetchall()}
-    case_of = {
-        place: case_id
-        for group, case_id in zip(found.groups, case_ids, strict=True)
-        for place in group.members
-    }
     columns = {
         **_lead_columns(found.leads, room=room),
-        "case_ids": [case_of.get(lead.place) for lead in found.leads],
+        **_member_columns(found, case_ids=case_ids),
         "account_keys": keys,
         "minors": [key in minors for key in keys],
     }
     await connection.execute(_sql.keep_leads, {**named, **columns})
     leads = sum(lead.rank is not None for lead in found.leads)
-    figures = {**found.figures, "leads": leads, "cases": len(found.groups)}
-    return Kept(leads=leads, cases=len(found.groups), figures=_encode(figures).decode())
+    figures = {**found.figures, "leads": leads, "cases": len(found.cases)}
+    return Kept(leads=leads, cases=len(found.cases), figures=_encode(figures).decode())
 
 
 def _lead_columns(leads: Sequence[FoundLead], *, room: NetworkRoom) -> dict[str, object]:
@@ -80,17 +75,31 @@ def _lead_columns(leads: Sequence[FoundLead], *, room: NetworkRoom) -> dict[str,
     }
 
 
+def _member_columns(found: Found, *, case_ids: Sequence[UUID]) -> dict[str, object]:
+    case_of = {
+        place: (case_id, member)
+        for case, case_id in zip(found.cases, case_ids, strict=True)
+        for place, member in case.members.items()
+    }
+    members = [case_of.get(lead.place) for lead in found.leads]
+    return {
+        "case_ids": [None if each is None else each[0] for each in members],
+        "sures": [None if each is None else each[1].sure for each in members],
+        "parts": [None if each is None else each[1].part for each in members],
+    }
+
+
 def _case_columns(
-    groups: Sequence[FoundGroup], *, ids: Sequence[UUID], room: NetworkRoom
+    cases: Sequence[FoundCase], *, ids: Sequence[UUID], room: NetworkRoom
 ) -> dict[str, object]:
     sealed = [
-        seal_words(group.why, of=case_id, keys=room.keys)
-        for group, case_id in zip(groups, ids, strict=True)
+        seal_words(case.why, of=case_id, keys=room.keys)
+        for case, case_id in zip(cases, ids, strict=True)
     ]
     return {
         "ids": list(ids),
-        "members": [len(group.members) for group in groups],
-        "figures": [_encode(group.figures).decode() for group in groups],
+        "members": [len(case.members) for case in cases],
+        "figures": [_encode(case.figures).decode() for case in cases],
         "sealed_keys": [each.key for each in sealed],
         "sealed_bodies": [each.body for each in sealed],
     }

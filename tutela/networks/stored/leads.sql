@@ -7,16 +7,18 @@ FROM unnest(%(ids)b::uuid[], %(members)b::int4[], %(figures)b::text[], %(sealed_
 
 -- name: keep_leads
 -- The accounts that a search found, and the seeds among the members of its groups.
-INSERT INTO network_lead (tenant, service, mark, run_id, id, case_id, account_key, rank, score, possible_minor, sealed_key, sealed_body)
+INSERT INTO network_lead (
+    tenant, service, mark, run_id, id, case_id, sure, part, account_key, rank, score, possible_minor, sealed_key, sealed_body
+)
 SELECT %(tenant)s, %(service)s, %(mark)s, %(run_id)s, l.*
 FROM unnest(
-    %(ids)b::uuid[], %(case_ids)b::uuid[], %(account_keys)b::bytea[], %(ranks)b::int4[], %(scores)b::float8[], %(minors)b::bool[],
-    %(sealed_keys)b::bytea[], %(sealed_bodies)b::bytea[]
-) AS l (id, case_id, account_key, rank, score, possible_minor, sealed_key, sealed_body)
+    %(ids)b::uuid[], %(case_ids)b::uuid[], %(sures)b::float8[], %(parts)b::int4[], %(account_keys)b::bytea[], %(ranks)b::int4[],
+    %(scores)b::float8[], %(minors)b::bool[], %(sealed_keys)b::bytea[], %(sealed_bodies)b::bytea[]
+) AS l (id, case_id, sure, part, account_key, rank, score, possible_minor, sealed_key, sealed_body)
 
 -- name: show_leads
 -- Leads of a search, the best first, after one of them.
-SELECT l.id, l.case_id, l.rank, l.score, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key, a.sealed_key, a.sealed_body
+SELECT l.id, l.case_id, l.rank, l.score, l.sure, l.part, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key, a.sealed_key, a.sealed_body
 FROM network_lead l
 LEFT JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.run_id = %(run_id)s AND l.rank IS NOT NULL
@@ -36,7 +38,7 @@ ORDER BY l.account_key
 
 -- name: show_members
 -- The members of a case: its seeds, then its leads, the best first.
-SELECT l.id, l.case_id, l.rank, l.score, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key, a.sealed_key, a.sealed_body
+SELECT l.id, l.case_id, l.rank, l.score, l.sure, l.part, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key, a.sealed_key, a.sealed_body
 FROM network_lead l
 LEFT JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.case_id = %(case_id)s
@@ -64,3 +66,18 @@ UPDATE network_case SET
     state = %(state)s, decided_by = %(person)s, decided_at = %(now)s,
     bulk_ids = CASE WHEN %(bulk_id)s::uuid IS NULL OR %(bulk_id)s = ANY(bulk_ids) THEN bulk_ids ELSE bulk_ids || %(bulk_id)s::uuid END
 WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = %(id)s
+
+-- name: keep_look
+-- Who looked at which leads.
+INSERT INTO network_look (tenant, service, mark, id, run_id, case_id, seen_by, role, at, leads, whole)
+VALUES (
+    %(tenant)s, %(service)s, %(mark)s, %(id)s, %(run_id)s, %(case_id)s, %(seen_by)s, %(role)s, %(now)s, %(leads)s::uuid[], %(whole)s
+)
+
+-- name: show_looks
+-- Who looked at leads of a search, the newest first, after one look.
+SELECT id, case_id, seen_by, role, at, cardinality(leads), whole FROM network_look
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND run_id = %(run_id)s
+  AND (%(after)s::uuid IS NULL OR id < %(after)s)
+ORDER BY id DESC
+LIMIT %(limit)s

@@ -59,6 +59,10 @@ class Claim:
     #: What it does now, told with the next renewal.
     stage: str = "reading"
 
+    def reach(self, stage: str) -> None:
+        """It does that now."""
+        self.stage = stage
+
     @property
     def columns(self) -> dict[str, object]:
         """The named values that the queries take."""
@@ -91,7 +95,7 @@ async def claim_run(room: NetworkRoom, *, run_id: UUID | None = None) -> Claim |
         row = await (await connection.execute(_sql.claim_run, named)).fetchone()
     if row is None:
         return None
-    tenant, service, mark, found_id, seeds_from, category, leads_max, random_seed, tries, _ = row
+    tenant, service, mark, found_id, seeds_from, category, leads_max, random_seed, tries = row
     return Claim(
         whose=Whose(tenant=tenant, service=service, mark=Mark(mark)),
         id=found_id,

@@ -24,7 +24,7 @@ from tutela.networks.stored.edges import graph_of, read_edges, told_of
 from tutela.networks.stored.keeping import keep
 from tutela.networks.stored.queueing import Claim, RunTaken
 from tutela.networks.stored.room import Act, NetworkRoom, write
-from tutela.networks.stored.searching import Found, search
+from tutela.networks.stored.searching import Found, Wanted, search
 
 #: Seeds that decisions give, at most.
 DECIDED_MAX: Final = 10_000
@@ -79,15 +79,14 @@ async def _search(room: NetworkRoom, *, claim: Claim) -> None:
     places = _places(graph, keys=seeds)
     if not len(places):
         raise NoSeeds("None of the accounts to begin with is on an edge that may be used.")
-    claim.stage = "ranking"
-    found = await asyncio.to_thread(
-        search,
-        graph,
+    wanted = Wanted(
         seeds=places,
         leads_max=claim.leads_max,
         random_seed=claim.random_seed,
+        tell=claim.reach,
     )
-    claim.stage = "keeping"
+    found = await asyncio.to_thread(search, graph, wanted=wanted)
+    claim.reach("keeping")
     await _end(room, claim=claim, graph=graph, found=found)
 
 

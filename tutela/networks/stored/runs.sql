@@ -58,17 +58,18 @@ FOR UPDATE SKIP LOCKED
 
 -- name: claim_run
 -- The search that waits longest, now this worker's; no row where none is due.
-UPDATE network_run r SET
-    state = %(running)s, tries = r.tries + 1, lease = %(lease)s, leased_until = %(leased_until)s, begun_at = %(now)s, stage = NULL
-FROM (
+WITH due AS MATERIALIZED (
     SELECT tenant, service, id FROM network_run
     WHERE state = %(asked)s AND due_at <= %(now)s AND (%(id)s::uuid IS NULL OR id = %(id)s)
     ORDER BY due_at
     LIMIT 1
     FOR UPDATE SKIP LOCKED
-) AS due
+)
+UPDATE network_run r SET
+    state = %(running)s, tries = r.tries + 1, lease = %(lease)s, leased_until = %(leased_until)s, begun_at = %(now)s, stage = NULL
+FROM due
 WHERE r.tenant = due.tenant AND r.service = due.service AND r.id = due.id
-RETURNING r.tenant, r.service, r.mark, r.id, r.seeds_from, r.category, r.leads_max, r.random_seed, r.tries, r.asked_at
+RETURNING r.tenant, r.service, r.mark, r.id, r.seeds_from, r.category, r.leads_max, r.random_seed, r.tries
 
 -- name: runs_due
 -- Whether a search waits for a worker, or lost its own.

@@ -1,25 +1,34 @@
 """One search in a graph: who is alike to a few accounts, why, and which belong together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from tutela.networks.choosing.rank import Asked, rank
 from tutela.networks.engines.engine import Places
 from tutela.networks.engines.local import LocalEngine
 from tutela.networks.graph import Graph
+from tutela.networks.grouping import cases as grouping
+from tutela.networks.grouping.words import why_a_case
 from tutela.networks.ranking import Ranking
 from tutela.networks.reasons.joins import whys
 from tutela.networks.reasons.words import sentences
 from tutela.networks.stored.words import placeholder
 
-#: A group has so many accounts at least.
-GROUP_MIN: Final = 3
+#: Told what is done now.
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a search begins with, and how much of it is kept."""
+
+    #: Each once, rising; at least one.
+    seeds: Places
+    leads_max: int
+    random_seed: int = 0
+    tell: Tell = field(default=lambda _stage: None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,41 +43,107 @@ class FoundLead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundGroup:
-    """Accounts that may belong together, by their places, and why."""
+class Member:
+    """How likely an account belongs to a case, from 0 to 1, and to which of its groups, from 1."""
 
-    members: tuple[int, ...]
+    sure: float
+    part: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCase:
+    """Accounts that may make up one network, by their places, and why."""
+
+    members: Mapping[int, Member]
+    #: By the names of `NetworkCaseFigures`.
     figures: Mapping[str, object]
-    why: tuple[str, ...] = ()
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a search found: leads and seeds, groups, and figures that name nobody."""
+    """What a search found: leads and seeds, cases, and figures that name nobody."""
 
     leads: Sequence[FoundLead]
-    groups: Sequence[FoundGroup]
-    figures: Mapping[str, object] = field(default_factory=dict)
+    cases: Sequence[FoundCase]
+    figures: Mapping[str, object]
 
 
-def search(graph: Graph, *, seeds: Places, leads_max: int, random_seed: int) -> Found:
-    """The accounts most alike to the seeds; groups only where the seeds connect."""
+def search(graph: Graph, *, wanted: Wanted) -> Found:
+    """The accounts most alike to the seeds; cases only where the seeds connect.
+
+    Members of a case are leads, however far down the ranking they stand.
+    """
+    wanted.tell("ranking")
     engine = LocalEngine(graph)
-    ranking = rank(engine, asked=Asked(seeds=seeds, seed=random_seed))
-    first = ranking.places[:leads_max]
-    reasons = list(_reasons(graph, seeds=seeds, leads=first))
+    ranking = rank(engine, asked=Asked(seeds=wanted.seeds, seed=wanted.random_seed))
+    wanted.tell("grouping")
+    cases = _cases(graph, ranking=ranking, wanted=wanted) if ranking.connects else []
+    wanted.tell("explaining")
+    return Found(
+        leads=_leads(graph, ranking=ranking, wanted=wanted, cases=cases),
+        cases=cases,
+        figures=_figures(engine, graph=graph, ranking=ranking, seeds=wanted.seeds),
+    )
+
+
+def _leads(
+    graph: Graph, *, ranking: Ranking, wanted: Wanted, cases: Sequence[FoundCase]
+) -> list[FoundLead]:
+    members = [place for case in cases for place in case.members]
+    is_lead = np.isin(ranking.places, members)
+    is_lead[: wanted.leads_max] = True
+    ranks = np.flatnonzero(is_lead)
+    places, scores = ranking.places[ranks], ranking.scores[ranks]
+    reasons = _reasons(graph, seeds=wanted.seeds, leads=places)
     leads = [
-        FoundLead(place=int(place), rank=number, score=float(score), reasons=why)
-        for number, (place, score, why) in enumerate(
-            zip(first, ranking.scores[:leads_max], reasons, strict=True), start=1
+        FoundLead(place=place, rank=number + 1, score=score, reasons=why)
+        for place, number, score, why in zip(
+            places.tolist(), ranks.tolist(), scores.tolist(), reasons, strict=True
         )
     ]
-    leads += [FoundLead(place=int(place), rank=None, score=1.0) for place in seeds]
-    groups = list(_groups(graph, leads=first, seeds=seeds)) if ranking.connects else []
-    return Found(
-        leads=leads,
-        groups=groups,
-        figures=_figures(engine, graph=graph, ranking=ranking, seeds=seeds),
+    seeds = [FoundLead(place=place, rank=None, score=1.0) for place in wanted.seeds.tolist()]
+    return [*leads, *seeds]
+
+
+def _reasons(graph: Graph, *, seeds: Places, leads: Places) -> Iterator[tuple[str, ...]]:
+    def naming(place: int) -> str:
+        return placeholder(bytes.fromhex(graph.names[place].as_py()))
+
+    for why in whys(graph, seeds=seeds, leads=leads):
+        yield tuple(sentences(why, naming=naming))
+
+
+def _cases(graph: Graph, *, ranking: Ranking, wanted: Wanted) -> list[FoundCase]:
+    asked = grouping.Asked(
+        graph=graph, seeds=wanted.seeds, ranked=ranking.places, seed=wanted.random_seed
+    )
+    found = grouping.find_cases(asked)
+    return [_case(each, seeds=wanted.seeds) for each in found.cases]
+
+
+def _case(case: grouping.Case, *, seeds: Places) -> FoundCase:
+    part = {
+        place: number
+        for number, group in enumerate(case.groups, start=1)
+        for place in group.places.tolist()
+    }
+    count = int(np.isin(case.places, seeds).sum())
+    return FoundCase(
+        members={
+            place: Member(sure=sure, part=part[place])
+            for place, sure in zip(case.places.tolist(), case.sure.tolist(), strict=True)
+        },
+        figures={
+            "seeds": count,
+            "groups": len(case.groups),
+            "sure": float(case.sure.mean()),
+            "expected_wrong": float((1 - case.sure).sum()),
+            "density": case.measured.density,
+            "conductance": case.measured.conductance,
+            "edges": dict(case.measured.inside),
+        },
+        why=tuple(why_a_case(case, seeds=count)),
     )
 
 
@@ -87,27 +162,3 @@ def _figures(
         "left_out": dict(graph.left_out),
         "remarks": [*graph.remarks, *ranking.remarks],
     }
-
-
-def _reasons(graph: Graph, *, seeds: Places, leads: Places) -> Iterator[tuple[str, ...]]:
-    def naming(place: int) -> str:
-        return placeholder(bytes.fromhex(graph.names[place].as_py()))
-
-    for why in whys(graph, seeds=seeds, leads=leads):
-        yield tuple(sentences(why, naming=naming))
-
-
-def _groups(graph: Graph, *, leads: Places, seeds: Places) -> Iterator[FoundGroup]:
-    """What hangs together among the leads and the seeds, and holds a seed; the largest first."""
-    places = np.concatenate([leads, seeds])
-    inside = csr_array((len(places), len(places)), dtype=np.float32)
-    for matrix in graph.adjacency.values():
-        inside = inside + matrix[places][:, places]
-    count, labels = connected_components(inside, directed=False)
-    is_seed = np.isin(places, seeds)
-    sizes = np.bincount(labels, minlength=count)
-    for label in np.argsort(-sizes, kind="stable"):
-        of_it: NDArray[np.bool_] = labels == label
-        if sizes[label] >= GROUP_MIN and is_seed[of_it].any():
-            figures = {"seeds": int(is_seed[of_it].sum())}
-            yield FoundGroup(members=tuple(places[of_it].tolist()), figures=figures)

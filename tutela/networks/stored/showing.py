@@ -15,6 +15,7 @@ from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.ledger.facts import open_fact
+from tutela.networks.stored.looking import note_look, read_looks
 from tutela.networks.stored.names import mask, open_name
 from tutela.networks.stored.room import (
     NetworkRoom,
@@ -25,10 +26,12 @@ from tutela.networks.stored.room import (
 from tutela.networks.stored.views import (
     NetworkAct,
     NetworkCase,
+    NetworkCaseFigures,
     NetworkCases,
     NetworkFound,
     NetworkLead,
     NetworkLeads,
+    NetworkLooks,
     NetworkRun,
     NetworkRuns,
 )
@@ -73,8 +76,22 @@ async def list_leads(
         )
         rows = await cursor.fetchall()
         reader = await _reader(connection, room=room, caller=caller, run_id=run_id)
-    shown = [_lead(row, reader=reader) for row in rows[: page.limit]]
+        shown = [_lead(row, reader=reader) for row in rows[: page.limit]]
+        await note_look(connection, room=room, caller=caller, of=(run_id, None), leads=shown)
     return NetworkLeads(leads=shown, next=shown[-1].id if len(rows) > page.limit else None)
+
+
+async def list_looks(
+    room: NetworkRoom, *, caller: Caller, run_id: UUID, page: Page
+) -> NetworkLooks:
+    """A page of who looked at leads of a search; raises UnknownNetworkRun."""
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        await _one_run(connection, caller=caller, run_id=run_id)
+        looks = await read_looks(
+            connection, caller=caller, run_id=run_id, limit=page.limit + 1, after=page.after
+        )
+    shown = looks[: page.limit]
+    return NetworkLooks(looks=shown, next=shown[-1].id if len(looks) > page.limit else None)
 
 
 async def list_cases(room: NetworkRoom, *, caller: Caller, page: Page) -> NetworkCases:
@@ -94,16 +111,22 @@ async def show_case(room: NetworkRoom, *, caller: Caller, case_id: UUID) -> Netw
 async def read_case(
     connection: Connection, *, room: NetworkRoom, caller: Caller, case_id: UUID
 ) -> NetworkCase:
-    """One case as it stands in the transaction; raises UnknownNetworkCase."""
+    """One case as it stands in the transaction; who looked is written down.
+
+    Raises UnknownNetworkCase.
+    """
     rows = await _cases(connection, caller=caller, page=Page(limit=1), case_id=case_id)
     if not rows:
         raise unknown_case()
     wanted = {**Whose.of(caller).columns, "case_id": case_id}
     members = await (await connection.execute(_leads_sql.show_members, wanted)).fetchall()
-    reader = await _reader(connection, room=room, caller=caller, run_id=rows[0][1])
+    run_id = rows[0][1]
+    reader = await _reader(connection, room=room, caller=caller, run_id=run_id)
+    shown = [_lead(row, reader=reader) for row in members]
+    await note_look(connection, room=room, caller=caller, of=(run_id, case_id), leads=shown)
     return msgspec.structs.replace(
         _case(rows[0], room=room),
-        members=[_lead(row, reader=reader) for row in members],
+        members=shown,
         history=await _history(connection, room=room, caller=caller, subject=case_id),
     )
 
@@ -199,7 +222,7 @@ async def _reader(
 
 
 def _lead(row: Sequence[Any], *, reader: _Reader) -> NetworkLead:
-    lead_id, case_id, rank, score, possible_minor, *rest = row
+    lead_id, case_id, rank, score, sure, part, possible_minor, *rest = row
     words_key, words_body, account_key, *sealed = rest
     return NetworkLead(
         id=str(lead_id),
@@ -207,6 +230,8 @@ def _lead(row: Sequence[Any], *, reader: _Reader) -> NetworkLead:
         account_id=reader.name(sealed, key=bytes(account_key), minor=possible_minor),
         masked=not may_read(reader.caller, possible_minor=possible_minor),
         score=round(score, 4),
+        sure=None if sure is None else round(sure, 4),
+        group=part,
         possible_minor=possible_minor,
         case_id=None if case_id is None else str(case_id),
         reasons=reader.words(Sealed(words_key, words_body), of=lead_id),
@@ -227,7 +252,7 @@ def _case(row: Sequence[Any], *, room: NetworkRoom) -> NetworkCase:
         run_id=str(run_id),
         state=state,
         size=members,
-        figures=dict(figures),
+        figures=msgspec.convert(figures, NetworkCaseFigures),
         why=open_words(Sealed(key, body), of=case_id, keys=room.keys),
         created_at=timestamp(created_at),
         decided_by=by,

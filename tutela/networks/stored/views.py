@@ -87,6 +87,9 @@ class NetworkLead(msgspec.Struct, frozen=True, kw_only=True):
     masked: bool
     #: How alike it is to the seeds, from 1 down to 0; no probability.
     score: float
+    #: How likely it belongs to its case, from 0 to 1, and to which of its groups, from 1.
+    sure: float | None
+    group: int | None
     #: It may be a child's: the platform said so, or it was a matter for specialists.
     possible_minor: bool
     case_id: str | None
@@ -105,6 +108,22 @@ class NetworkLeads(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
+class NetworkCaseFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """How the accounts of a case stand in the graph."""
+
+    seeds: int
+    #: Members that keep closer to each other than to its other members, each in one.
+    groups: int
+    #: How likely a member belongs to it, the mean over all, and how many are likely to be none.
+    sure: float
+    expected_wrong: float
+    #: Which share of its pairs is joined, and which share of its edges' ends leads out.
+    density: float
+    conductance: float
+    #: Edges that join two members, by kind.
+    edges: dict[str, int]
+
+
 class NetworkCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Accounts that may belong together; without its members where several are listed."""
 
@@ -112,7 +131,7 @@ class NetworkCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     run_id: str
     state: str
     size: int
-    figures: dict[str, float]
+    figures: NetworkCaseFigures
     why: tuple[str, ...]
     created_at: str
     decided_by: str | None = None
@@ -127,5 +146,28 @@ class NetworkCases(msgspec.Struct, frozen=True, kw_only=True):
     """The answer of `GET /v1/networks/cases`, the newest search first."""
 
     cases: list[NetworkCase]
+    #: For `after`; null on the last page.
+    next: str | None
+
+
+class NetworkLook(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody looked at leads."""
+
+    id: str
+    at: str
+    #: A person, or a program by the name of its token.
+    by: str
+    role: str
+    #: Null where leads of the search were looked at.
+    case_id: str | None
+    leads: int
+    #: How many of them were shown by their whole id.
+    whole: int
+
+
+class NetworkLooks(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer of `GET /v1/networks/runs/{run_id}/looks`, the newest first."""
+
+    looks: list[NetworkLook]
     #: For `after`; null on the last page.
     next: str | None

@@ -1,10 +1,16 @@
 """`/v1/networks`: searches for networks in what the platform told, their leads and their cases."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from tutela.app.joint_action import HandingOver, NetworkCaseHandedOver, hand_over
+from tutela.decisions.bulk.room import BulkRoom
 from tutela.domain.networks import NetworkCaseState, NetworkRunState
+from tutela.errors import TutelaError
+from tutela.intake.channels.batch import Line
 from tutela.intake.door import usable_key
 from tutela.intake.reading import read_struct
+from tutela.intake.refusals import Refusal
 from tutela.networks.stored import showing
 from tutela.networks.stored.asking import Asking, NetworkRunAsked, ask
 from tutela.networks.stored.judging import NetworkCaseDismissed, dismiss
@@ -15,8 +21,11 @@ from tutela.web.api.notices import idempotency_key
 from tutela.web.endpoint import Asked, Handler
 from tutela.web.paging import page_asked, uuid_or_none
 
+DOOR = "networks"
 RUN_STATES = tuple(str(state) for state in NetworkRunState)
 CASE_STATES = tuple(str(state) for state in NetworkCaseState)
+
+Record = Callable[[Refusal], Awaitable[None]]
 
 
 def ask_run(room: NetworkRoom) -> Handler:
@@ -64,6 +73,18 @@ def show_leads(room: NetworkRoom) -> Handler:
     return handle
 
 
+def show_looks(room: NetworkRoom) -> Handler:
+    """200 with a page of who looked at leads of a search, the newest first."""
+
+    async def handle(asked: Asked) -> Answer:
+        shown = await showing.list_looks(
+            room, caller=asked.caller, run_id=_run_id(asked), page=_page(asked)
+        )
+        return answer(shown)
+
+    return handle
+
+
 def show_cases(room: NetworkRoom) -> Handler:
     """200 with a page of cases, the newest search first."""
 
@@ -89,6 +110,21 @@ def dismiss_case(room: NetworkRoom) -> Handler:
     async def handle(asked: Asked) -> Answer:
         said = read_struct(asked.body, kind=NetworkCaseDismissed)
         return answer(await dismiss(room, caller=asked.caller, case_id=_case_id(asked), said=said))
+
+    return handle
+
+
+def hand_case_over(room: NetworkRoom, *, bulk: BulkRoom, record: Record) -> Handler:
+    """201 with the draft that the members are in; people look at it, agree to it and start it."""
+
+    async def handle(asked: Asked) -> Answer:
+        async def record_line(line: Line, *, error: TutelaError) -> None:
+            await record(Refusal(DOOR, asked.caller, error, b"", line.number))
+
+        said = read_struct(asked.body, kind=NetworkCaseHandedOver)
+        handing = HandingOver(caller=asked.caller, case_id=_case_id(asked), said=said)
+        handed = await hand_over(room, bulk=bulk, handing=handing, record_line=record_line)
+        return answer(handed, status=201)
 
     return handle
 

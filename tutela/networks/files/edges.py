@@ -32,7 +32,8 @@ from tutela.networks.graph import Edges, Graph, joined
 #: The kind of edges that a file does not name.
 ONE_KIND: Final = "edge"
 MIXED: Final = "Some ids are numbers and some are strings: all were taken as strings."
-_ENDS: Final = ("src", "dst")
+#: The columns of who is joined to whom.
+ENDS: Final = ("src", "dst")
 _MORE: Final = ("weight", "kind")
 
 
@@ -60,7 +61,7 @@ def read_edges(path: Path, *, reading: Reading | None = None) -> Graph:
     reading = reading or Reading()
     with formats.readable(path):
         shape = shape_of(path)
-        columns = _wanted(path, there=tuple(shape.columns))
+        columns = wanted(path, there=tuple(shape.columns))
         others = [] if reading.accounts is None else [reading.accounts]
         count = _told_accounts(path, shape=shape)
         size = Size(
@@ -78,17 +79,24 @@ def read_edges(path: Path, *, reading: Reading | None = None) -> Graph:
         return taken.graph(others)
 
 
-def _wanted(path: Path, *, there: Sequence[str]) -> Sequence[str]:
-    missing = [name for name in _ENDS if name not in there]
+def refuse_unfit(path: Path) -> None:
+    """Raises NetworkFileUnfit for the first row that is no edge, however many there are."""
+    for batch in formats.batches(path, columns=wanted(path, there=formats.columns_of(path))):
+        _Taken(path, reading=Reading(), accounts=0, rows=0).add(batch)
+
+
+def wanted(path: Path, *, there: Sequence[str]) -> Sequence[str]:
+    """Which of a file's columns are read; raises NetworkFileUnfit where an end is missing."""
+    missing = [name for name in ENDS if name not in there]
     if missing:
         raise NetworkFileUnfit(
             f"{path}: no column {' and '.join(missing)}; there are: {', '.join(there) or 'none'}."
         )
-    return [*_ENDS, *(name for name in _MORE if name in there)]
+    return [*ENDS, *(name for name in _MORE if name in there)]
 
 
 def _has_text_ids(shape: Shape) -> bool:
-    return any(is_text(shape.columns[name]) for name in _ENDS)
+    return any(is_text(shape.columns[name]) for name in ENDS)
 
 
 def _told_accounts(path: Path, *, shape: Shape) -> int:
@@ -118,7 +126,7 @@ class _Taken:
 
     def add(self, batch: Batch) -> None:
         """Takes further rows."""
-        ends = [self._end(batch, name=name) for name in _ENDS]
+        ends = [self._end(batch, name=name) for name in ENDS]
         self._ids = self._ids or self._fitting(ends)
         self._ids.add(*ends)
         if "weight" in batch.columns:

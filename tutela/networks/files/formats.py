@@ -64,7 +64,7 @@ def columns_of(path: Path) -> Sequence[str]:
     with readable(path):
         match format_of(path):
             case Format.CSV:
-                with _csv(path, delimiter=_delimiter(path)) as file:
+                with _csv(path, delimiter=delimiter_of(path)) as file:
                     return tuple(file.schema.names)
             case Format.PARQUET:
                 return tuple(pq.read_schema(path).names)
@@ -107,7 +107,7 @@ def readable(path: Path) -> Iterator[None]:
 def _rows(path: Path, *, columns: Sequence[str]) -> Iterator[Mapping[str, pa.Array]]:
     match format_of(path):
         case Format.CSV:
-            with _csv(path, delimiter=_delimiter(path), columns=columns) as file:
+            with _csv(path, delimiter=delimiter_of(path), columns=columns) as file:
                 for rows in file:
                     yield {name: rows.column(name) for name in columns}
         case Format.PARQUET:
@@ -141,7 +141,7 @@ def _csv(
     )
 
 
-def _delimiter(path: Path) -> str:
+def delimiter_of(path: Path) -> str:
     """What parts the columns of the first line."""
     with path.open("rb") as file:
         first = file.readline(1 << 16).decode("utf-8", errors="replace")
@@ -178,7 +178,7 @@ def _bad_row(path: Path) -> int:
         found.append(row.number - 1)
         return "skip"
 
-    with _csv(path, delimiter=_delimiter(path), each_bad_row=note) as file:
+    with _csv(path, delimiter=delimiter_of(path), each_bad_row=note) as file:
         while not found:
             file.read_next_batch()
     return found[0]

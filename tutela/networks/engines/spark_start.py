@@ -5,7 +5,8 @@ import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,8 @@ class SparkOptions:
     master: str = "local[*]"
     #: For the Java process here, and for each of a cluster's; None is half of this machine's.
     memory_mib: int | None = None
+    #: What else Spark is told, setting by setting.
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_local(self) -> bool:
@@ -69,6 +72,7 @@ class SparkOptions:
             "spark.sql.warehouse.dir": str(scratch / "warehouse"),
             **_ALWAYS,
             **(_LOOPBACK if self.is_local else {}),
+            **self.settings,
         }
 
     def _master(self) -> str:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from tutela.cli.networks_engines import Engines, Held, held
 from tutela.cli.networks_page import Explaining, Result, explain, read_beside, showable
 from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
@@ -23,19 +23,12 @@ if TYPE_CHECKING:
     from tutela.networks.files.features import Features
     from tutela.networks.files.ranked import Found
     from tutela.networks.files.seeds import Seeds
-    from tutela.networks.graph import Graph
+    from tutela.networks.files.edges import Reading
     from tutela.networks.ranking import Ranking
 
 networks = typer.Typer(no_args_is_help=True, help="Networks of accounts, found as leads.")
 #: So many accounts are shown on the terminal.
 SHOWN = 10
-
-
-class EngineName(StrEnum):
-    """Where the graph lies while it is walked."""
-
-    #: In the memory of this process.
-    LOCAL = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +59,19 @@ class Wanted:
     top: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Write the first N accounts only.")
     ] = None
-    engine: Annotated[EngineName, typer.Option(help="Where the graph lies.")] = EngineName.LOCAL
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same ranking.")] = 0
 
 
 @networks.command("rank")
 @spread
-def rank(*, given: Given, wanted: Wanted, explaining: Explaining, as_json: AsJson = False) -> None:
+def rank(
+    *,
+    given: Given,
+    wanted: Wanted,
+    engines: Engines,
+    explaining: Explaining,
+    as_json: AsJson = False,
+) -> None:
     """Every account that is no seed, best first: leads for a person, never a punishment."""
     from tutela.networks.files.ranked import writable, write_ranked
     from tutela.networks.files.seeds import read_seeds
@@ -80,16 +79,16 @@ def rank(*, given: Given, wanted: Wanted, explaining: Explaining, as_json: AsJso
     begun = time.monotonic()
     writable(wanted.out)
     showable(explaining.html)
-    with _progress() as tell:
-        graph, features = _read(given, tell=tell)
+    with _ready(given, engines=engines) as (graph, features, tell):
         seeds = read_seeds(given.seeds, names=graph.names)
         _refuse_unknown(seeds, given=given)
         beside = read_beside(explaining, names=graph.names)
         ranking = _ranked(graph, features=features, seeds=seeds, wanted=wanted, tell=tell)
         found = _found(graph, ranking=ranking, seeds=seeds, seed=wanted.seed, begun=begun)
         write_ranked(wanted.out, ranking=ranking, names=graph.names, found=found)
+        first = ranking.places[: explaining.explain].tolist()
         result = Result(
-            graph=graph,
+            graph=graph.around(sorted({*seeds.places.tolist(), *first})),
             ranking=ranking,
             seeds=seeds,
             features=features,
@@ -103,17 +102,20 @@ def rank(*, given: Given, wanted: Wanted, explaining: Explaining, as_json: AsJso
         _say(found, names=graph.names.take(ranking.places[:SHOWN]).to_pylist(), out=wanted.out)
 
 
-def _read(given: Given, *, tell: "Tell") -> "tuple[Graph, Features | None]":
-    from tutela.networks.files.edges import Reading, read_edges
+@contextmanager
+def _ready(given: Given, *, engines: Engines) -> "Iterator[tuple[Held, Features | None, Tell]]":
+    from tutela.networks.files.edges import Reading
     from tutela.networks.files.features import read_features
 
     features = None if given.features is None else read_features(given.features)
-    reading = Reading(
-        directed=given.directed,
-        accounts=None if features is None else features.accounts,
-        tell=partial(tell, "reading edges"),
-    )
-    return read_edges(given.edges, reading=reading), features
+    with _progress() as tell:
+        reading = Reading(
+            directed=given.directed,
+            accounts=None if features is None else features.accounts,
+            tell=partial(tell, "reading edges"),
+        )
+        with held(given.edges, engines=engines, reading=reading) as graph:
+            yield graph, features, tell
 
 
 def _refuse_unknown(seeds: "Seeds", *, given: Given) -> None:
@@ -128,7 +130,7 @@ def _refuse_unknown(seeds: "Seeds", *, given: Given) -> None:
 
 
 def _ranked(
-    graph: "Graph",
+    graph: Held,
     *,
     features: "Features | None",
     seeds: "Seeds",
@@ -139,7 +141,6 @@ def _ranked(
 
     from tutela.networks.choosing.rank import Asked
     from tutela.networks.choosing.rank import rank as by_seeds
-    from tutela.networks.engines.local import LocalEngine
 
     asked = Asked(
         seeds=seeds.places,
@@ -147,7 +148,7 @@ def _ranked(
         seed=wanted.seed,
         tell=tell,
     )
-    ranking = by_seeds(LocalEngine(graph), asked=asked)
+    ranking = by_seeds(graph.engine, asked=asked)
     if wanted.top is None:
         return ranking
     return replace(
@@ -156,9 +157,8 @@ def _ranked(
 
 
 def _found(
-    graph: "Graph", *, ranking: "Ranking", seeds: "Seeds", seed: int, begun: float
+    graph: Held, *, ranking: "Ranking", seeds: "Seeds", seed: int, begun: float
 ) -> "Found":
-    from tutela.networks.engines.local import LocalEngine
     from tutela.networks.files.ranked import Found
 
     held_out = ranking.held_out
@@ -171,10 +171,10 @@ def _found(
         seconds=round(time.monotonic() - begun, 3),
         accounts=len(graph.names),
         seeds=len(seeds.places),
-        edges={kind.name: kind.edges for kind in LocalEngine(graph).kinds},
+        edges={kind.name: kind.edges for kind in graph.engine.kinds},
         left_out=dict(graph.left_out),
         remarks=[*graph.remarks, *_of_seeds(seeds), *ranking.remarks],
-        engine=EngineName.LOCAL,
+        engine=graph.engine_name,
         seed=seed,
     )
 

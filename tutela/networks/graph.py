@@ -27,6 +27,9 @@ class Graph:
     directed: bool = False
     #: What whoever reads a ranking of it should know, a sentence each.
     remarks: tuple[str, ...] = ()
+    #: How many edges each account has; None where that is how many `adjacency` holds, which it does
+    #: not where only the edges of some accounts were fetched.
+    edge_counts: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

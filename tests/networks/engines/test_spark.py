@@ -10,6 +10,7 @@ import pytest
 
 from tests.networks.engines.contract import EngineContract
 from tutela.networks.engines.engine import Engine
+from tutela.networks.engines.spark_blocks import Cut, Places
 from tutela.networks.graph import Graph
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ class TestSpark(EngineContract):
         self.spark, self.folder = spark, tmp_path
 
     def make(self, graph: Graph) -> Engine:
-        from tutela.networks.engines.spark import SparkRows
-        from tutela.networks.engines.spark_blocks import Cut, Places
+        from tutela.networks.engines.spark import (  # noqa: PLC0415 - it may be absent
+            SparkRows,
+        )
 
         pq.write_table(rows_of(graph), self.folder / "edges.parquet")
         rows = SparkRows.of_parquet(self.spark, [self.folder / "edges.parquet"])

@@ -14,15 +14,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen, TimeoutExpired
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
 
 from tutela.networks.engines import spark_blocks
 from tutela.networks.engines.engine import Kind, Vector
 from tutela.networks.engines.local import BACK
-from tutela.networks.engines.spark_blocks import Cut, Places, blocks, pieces, products
+from tutela.networks.engines.spark_blocks import (
+    BLOCKS,
+    PARTS,
+    PIECES,
+    SOME,
+    Cut,
+    Places,
+    blocks,
+    pieces,
+    products,
+    some,
+)
 from tutela.networks.engines.spark_start import SparkAbsent, SparkOptions, failure, need_java
 
 try:
@@ -51,7 +64,7 @@ _WHOLE_MOST: Final = 1 << 53
 _SINGLE_MOST: Final = float(np.finfo(np.float32).max)
 
 #: A Spark that runs.
-Session = SparkSession
+Session: TypeAlias = SparkSession
 Work = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
@@ -242,14 +255,19 @@ class SparkEngine:
         self._context = edges.sparkSession.sparkContext
         self._blocks = _blocks(edges, places=places, cut=cut)
         made = self._blocks.drop("pointers", "columns", "weights").collect()
+        of_kinds = {
+            name: [row for row in made if row.block in of_it]
+            for name, of_it in self._of_kinds().items()
+        }
         self._degrees = {
-            name: self._vector([(row.block, row.degrees) for row in made if row.block in of_it])
-            for name, of_it in self._of_kinds().items()
+            name: self._whole([(row.block, row.degrees) for row in rows])
+            for name, rows in of_kinds.items()
         }
-        edges_of = {
-            name: sum(row.edges for row in made if row.block in of_it)
-            for name, of_it in self._of_kinds().items()
-        }
+        self._edge_counts = np.zeros(cut.accounts, np.int64)
+        for rows in of_kinds.values():
+            lengths = [(row.block, row.lengths) for row in rows]
+            self._edge_counts += self._whole(lengths, kind=np.int32)
+        edges_of = {name: sum(row.edges for row in rows) for name, rows in of_kinds.items()}
         ends = 1 if cut.directed else 2
         self._kinds = tuple(Kind(name, edges_of[name] // ends) for name in sorted(edges_of))
         self._left_out = _left_out(made, kept=sum(edges_of.values()) // 2)
@@ -273,19 +291,50 @@ class SparkEngine:
         """The sum of the weights of each account's edges of the kind."""
         return self._degrees[kind]
 
+    @property
+    def edge_counts(self) -> NDArray[np.int64]:
+        """How many edges each account has, of every kind and way."""
+        return self._edge_counts
+
     def spread(self, x: Vector, *, kind: str) -> Vector:
         """`A x` for the adjacency of the kind; `x` is (accounts,) or (accounts, m)."""
+        vector = np.ascontiguousarray(x, np.float32)
+        parts = self._asked(
+            kind, sent=vector, work=lambda rows, sent: products(rows, x=sent), schema=PARTS
+        )
+        return self._whole([tuple(part) for part in parts], like=x.shape[1:])
+
+    def edges_of(self, accounts: Sequence[int], *, kind: str) -> csr_array:
+        """The adjacency of the kind, where all rows but those of these accounts are empty."""
+        cut = self._cut
+        found = self._asked(
+            kind,
+            sent=np.unique(np.asarray(accounts, np.int64)),
+            work=lambda rows, sent: some(rows, cut=cut, wanted=sent),
+            schema=SOME,
+        )
+        places, lengths, columns, weights = (
+            np.frombuffer(b"".join(row[at] for row in found), form)
+            for at, form in enumerate((np.int64, np.int32, np.int32, np.float32))
+        )
+        rows = np.repeat(places, lengths)
+        return coo_array((weights, (rows, columns)), shape=(cut.accounts,) * 2).tocsr()
+
+    def _asked(
+        self, kind: str, *, sent: NDArray[Any], work: Callable[..., Any], schema: str
+    ) -> Sequence[Any]:
+        """What each block of the kind says to what is sent to it."""
         of_it = self._of_kinds()[kind]
         is_of_it = f.col("block").between(of_it.start, of_it.stop - 1)
-        sent = self._context.broadcast(np.ascontiguousarray(x, np.float32))
-        parts = _worked(
-            self._blocks.where(is_of_it).select("block", "pointers", "columns", "weights"),
-            lambda batches: products(batches, x=sent.value),
-            schema=spark_blocks.PARTS,
-        )
-        product = self._vector(parts.collect(), like=x.shape[1:])
-        sent.destroy()
-        return product
+        blocks = self._blocks.where(is_of_it).select("block", "pointers", "columns", "weights")
+        there = self._context.broadcast(sent)
+        try:
+            answers: Sequence[Any] = _worked(
+                blocks, lambda rows: work(rows, there.value), schema=schema
+            ).collect()
+            return answers
+        finally:
+            there.destroy()
 
     def _of_kinds(self) -> dict[str, range]:
         """The blocks of each kind, and of its way back where edges lead one way."""
@@ -297,13 +346,17 @@ class SparkEngine:
         many = self._cut.blocks
         return {name: range(at * many, (at + 1) * many) for at, name in enumerate(names)}
 
-    def _vector(
-        self, parts: Sequence[tuple[int, bytes]], *, like: tuple[int, ...] = ()
-    ) -> Vector:
-        whole = np.zeros((self._cut.accounts, *like), np.float32)
+    def _whole(
+        self,
+        parts: Sequence[tuple[int, bytes]],
+        *,
+        like: tuple[int, ...] = (),
+        kind: type[np.generic] = np.float32,
+    ) -> NDArray[Any]:
+        whole = np.zeros((self._cut.accounts, *like), kind)
         for block, part in parts:
             rows = whole[block % self._cut.blocks :: self._cut.blocks]
-            rows[:] = np.frombuffer(part, np.float32).reshape(rows.shape)
+            rows[:] = np.frombuffer(part, kind).reshape(rows.shape)
         return whole
 
 
@@ -313,12 +366,10 @@ def _blocks(edges: DataFrame, *, places: Places, cut: Cut) -> DataFrame:
     found = _worked(
         edges,
         lambda batches: pieces(batches, cut=cut, places=Places(*sent.value)),
-        schema=spark_blocks.PIECES,
+        schema=PIECES,
     )
     together = found.repartitionById(len(cut.kinds) * cut.ways * cut.blocks, f.col("block"))
-    made = _worked(
-        together, lambda batches: blocks(batches, cut=cut), schema=spark_blocks.BLOCKS
-    )
+    made = _worked(together, lambda batches: blocks(batches, cut=cut), schema=BLOCKS)
     return made.persist(StorageLevel.MEMORY_AND_DISK)
 
 

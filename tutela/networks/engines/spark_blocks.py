@@ -22,11 +22,13 @@ PIECES: Final = (
     "block int, read long, self_loops long, weightless long,"
     " rows binary, columns binary, weights binary"
 )
-#: Blocks of edges in compressed sparse rows: `pointers` and `columns` int32, the others float32.
+#: Blocks of edges in compressed sparse rows; `degrees` and `weights` are float32, the rest int32.
 BLOCKS: Final = (
     "block int, read long, self_loops long, weightless long, edges long,"
-    " degrees binary, pointers binary, columns binary, weights binary"
+    " degrees binary, lengths binary, pointers binary, columns binary, weights binary"
 )
+#: The edges of some accounts: their places (int64), how many edges each has (int32), and those.
+SOME: Final = "places binary, lengths binary, columns binary, weights binary"
 #: A block's part of a product, row by row, float32.
 PARTS: Final = "block int, part binary"
 
@@ -71,7 +73,8 @@ class Places:
 
     def of(self, keys: pa.ChunkedArray) -> NDArray[np.int32]:
         """The places of accounts that are all there."""
-        return self.places[np.searchsorted(self.keys, keys.to_numpy())]
+        found: NDArray[np.int32] = self.places[np.searchsorted(self.keys, keys.to_numpy())]
+        return found
 
 
 def pieces(
@@ -108,13 +111,26 @@ def products(
     """Each block (`block`, `pointers`, `columns`, `weights`) times the vector or the columns."""
     for batch in batches:
         for row in range(batch.num_rows):
-            pointers, columns = (_array(batch, row, name) for name in ("pointers", "columns"))
-            matrix = csr_array(
-                (_array(batch, row, "weights", np.float32), columns, pointers),
-                shape=(len(pointers) - 1, len(x)),
-            )
-            part = [(matrix @ x).tobytes()]
+            part = [(_matrix(batch, row, columns=len(x)) @ x).tobytes()]
             yield pa.record_batch([batch.column("block").slice(row, 1), part], schema=_PARTS)
+
+
+def some(
+    batches: Iterator[pa.RecordBatch], *, cut: Cut, wanted: NDArray[np.int64]
+) -> Iterator[pa.RecordBatch]:
+    """The edges of those accounts that the blocks (as for `products`) have of the wanted ones."""
+    for batch in batches:
+        for row in range(batch.num_rows):
+            here = wanted[wanted % cut.blocks == batch.column("block")[row].as_py() % cut.blocks]
+            matrix = _matrix(batch, row, columns=cut.accounts)[here // cut.blocks]
+            yield pa.record_batch(
+                {
+                    "places": [here.tobytes()],
+                    "lengths": [np.diff(matrix.indptr).astype(np.int32).tobytes()],
+                    "columns": [matrix.indices.astype(np.int32).tobytes()],
+                    "weights": [matrix.data.tobytes()],
+                }
+            )
 
 
 def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -206,6 +222,7 @@ def _block(block: int, pieces: list[dict[str, Any]], *, cut: Cut) -> pa.RecordBa
             **{name: [sum(piece[name] for piece in pieces)] for name in COUNTS},
             "edges": [matrix.nnz],
             "degrees": [matrix.sum(axis=1, dtype=np.float64).astype(np.float32).tobytes()],
+            "lengths": [np.diff(matrix.indptr).astype(np.int32).tobytes()],
             "pointers": [matrix.indptr.astype(np.int32).tobytes()],
             "columns": [matrix.indices.astype(np.int32).tobytes()],
             "weights": [matrix.data.astype(np.float32).tobytes()],
@@ -213,7 +230,9 @@ def _block(block: int, pieces: list[dict[str, Any]], *, cut: Cut) -> pa.RecordBa
     )
 
 
-def _array(
-    batch: pa.RecordBatch, row: int, name: str, kind: type[np.generic] = np.int32
-) -> NDArray[Any]:
-    return np.frombuffer(batch.column(name)[row].as_buffer(), kind)
+def _matrix(batch: pa.RecordBatch, row: int, *, columns: int) -> csr_array:
+    pointers, others, weights = (
+        np.frombuffer(batch.column(name)[row].as_buffer(), kind)
+        for name, kind in (("pointers", np.int32), ("columns", np.int32), ("weights", np.float32))
+    )
+    return csr_array((weights, others, pointers), shape=(len(pointers) - 1, columns))

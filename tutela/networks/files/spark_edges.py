@@ -1,6 +1,6 @@
 """Edges of files as a graph that Spark holds: what `edges` reads, where no one memory holds it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
+from tutela.networks.engines.local import BACK
 from tutela.networks.engines.spark import BLOCK_EDGES, Session, SparkEngine, SparkRows
 from tutela.networks.engines.spark_blocks import Cut, Places
 from tutela.networks.files import edges, formats
@@ -17,6 +18,7 @@ from tutela.networks.files.edges import MIXED, ONE_KIND, Reading
 from tutela.networks.files.errors import GraphTooLarge, NetworkFileUnfit
 from tutela.networks.files.formats import Format
 from tutela.networks.files.ids import as_numbers, ordered, united
+from tutela.networks.graph import Graph
 
 #: Spark passes over files whose names begin so, and says nothing.
 _HIDDEN: Final = ("_", ".")
@@ -31,8 +33,34 @@ class SparkGraph:
     #: The platform's ids by place: 64-bit integers, or strings.
     names: "pa.Array"
     engine: SparkEngine
+    kinds: tuple[str, ...]
+    directed: bool
     #: What whoever reads a ranking of it should know, a sentence each.
     remarks: tuple[str, ...] = ()
+
+    def around(self, accounts: Sequence[int]) -> Graph:
+        """The graph in this memory, with the edges of these accounts alone."""
+        return Graph(
+            names=self.names,
+            adjacency={kind: self._edges_of(accounts, kind=kind) for kind in self.kinds},
+            left_out=self.engine.left_out,
+            directed=self.directed,
+            remarks=self.remarks,
+            edge_counts=self.engine.edge_counts,
+        )
+
+    def _edges_of(self, accounts: Sequence[int], *, kind: str) -> csr_array:
+        edges_from = self.engine.edges_of(accounts, kind=kind)
+        if not self.directed:
+            return edges_from
+        edges_to = self.engine.edges_of(accounts, kind=f"{kind}{BACK}").T.tocsr()
+        # what joins two of the accounts stands in both
+        return edges_from.maximum(edges_to).tocsr()
+
+
+def readable(path: Path) -> None:
+    """Raises NetworkFileUnfit where the files can't be edges, before any Spark is started."""
+    _parts(path)
 
 
 def read_edges(session: Session, path: Path, *, reading: Reading | None = None) -> SparkGraph:
@@ -57,7 +85,7 @@ def read_edges(session: Session, path: Path, *, reading: Reading | None = None) 
         weighted=rows.has("weight"),
     )
     engine = rows.engine(places=named.places, cut=cut, by_hash=named.by_hash)
-    return SparkGraph(named.names, engine, named.remarks)
+    return SparkGraph(named.names, engine, cut.kinds, cut.directed, named.remarks)
 
 
 @dataclass(frozen=True, slots=True)

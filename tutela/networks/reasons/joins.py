@@ -104,10 +104,7 @@ def _around(graph: Graph, *, seeds: Places, leads: Places) -> _Around:
         _Way(kind, matrix, matrix.T.tocsr() if graph.directed else None)
         for kind, matrix in graph.adjacency.items()
     )
-    counts = np.zeros(len(graph.names))
-    for way in ways:
-        counts += np.diff(way.there.indptr)
-        counts += 0 if way.back is None else np.diff(way.back.indptr)
+    counts = _edge_counts(graph, ways=ways)
     is_seed = _mask(len(counts), at=seeds)
     is_near = np.zeros(len(counts), dtype=np.bool_)
     for way in ways:
@@ -125,6 +122,16 @@ def _around(graph: Graph, *, seeds: Places, leads: Places) -> _Around:
         marked_by_chance=float(counts[is_marked].sum()) / total,
         seeds=len(seeds),
     )
+
+
+def _edge_counts(graph: Graph, *, ways: tuple[_Way, ...]) -> NDArray[np.int64]:
+    if graph.edge_counts is not None:
+        return graph.edge_counts
+    counts = np.zeros(len(graph.names), np.int64)
+    for way in ways:
+        counts += np.diff(way.there.indptr)
+        counts += 0 if way.back is None else np.diff(way.back.indptr)
+    return counts
 
 
 def _why(around: _Around, *, lead: int) -> Why:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tutela.networks.files.features import Features
     from tutela.networks.files.ranked import Found
     from tutela.networks.files.seeds import Seeds
-    from tutela.networks.files.edges import Reading
     from tutela.networks.ranking import Ranking
 
 networks = typer.Typer(no_args_is_help=True, help="Networks of accounts, found as leads.")
@@ -156,9 +155,7 @@ def _ranked(
     )
 
 
-def _found(
-    graph: Held, *, ranking: "Ranking", seeds: "Seeds", seed: int, begun: float
-) -> "Found":
+def _found(graph: Held, *, ranking: "Ranking", seeds: "Seeds", seed: int, begun: float) -> "Found":
     from tutela.networks.files.ranked import Found
 
     held_out = ranking.held_out

@@ -96,7 +96,7 @@ def _with_spark(path: Path, *, engines: Engines, reading: "Reading") -> Iterator
     readable(path)
     options = SparkOptions(master=engines.spark_master, memory_mib=engines.spark_memory_mib)
     with running(options) as session:
-        graph = read_edges(session, path, reading=reading)
+        graph = read_edges(path, session=session, reading=reading)
         yield Held(
             names=graph.names,
             engine=graph.engine,

@@ -40,7 +40,7 @@ class TestSpark(EngineContract):
         )
 
         pq.write_table(rows_of(graph), self.folder / "edges.parquet")
-        rows = SparkRows.of_parquet(self.spark, [self.folder / "edges.parquet"])
+        rows = SparkRows.of_parquet(self.spark, paths=[self.folder / "edges.parquet"])
         accounts = len(graph.names)
         cut = Cut(
             accounts=accounts,

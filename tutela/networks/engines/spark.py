@@ -152,13 +152,13 @@ class SparkRows:
         self._frame = frame
 
     @classmethod
-    def of_parquet(cls, session: Session, paths: Sequence[Path]) -> "SparkRows":
+    def of_parquet(cls, session: Session, *, paths: Sequence[Path]) -> "SparkRows":
         """The rows of Parquet files that have the same columns."""
         return cls(_reader(session).parquet(*[_address(path) for path in paths]))
 
     @classmethod
     def of_csv(
-        cls, session: Session, paths: Sequence[Path], *, columns: Sequence[str], delimiter: str
+        cls, session: Session, *, paths: Sequence[Path], columns: Sequence[str], delimiter: str
     ) -> "SparkRows":
         """The rows of CSV files whose first line names these columns; all of them are strings."""
         names = [*columns, _FAULT]
@@ -330,7 +330,7 @@ class SparkEngine:
         there = self._context.broadcast(sent)
         try:
             answers: Sequence[Any] = _worked(
-                blocks, lambda rows: work(rows, there.value), schema=schema
+                blocks, work=lambda rows: work(rows, there.value), schema=schema
             ).collect()
             return answers
         finally:
@@ -365,15 +365,15 @@ def _blocks(edges: DataFrame, *, places: Places, cut: Cut) -> DataFrame:
     sent = edges.sparkSession.sparkContext.broadcast((places.keys, places.places))
     found = _worked(
         edges,
-        lambda batches: pieces(batches, cut=cut, places=Places(*sent.value)),
+        work=lambda batches: pieces(batches, cut=cut, places=Places(*sent.value)),
         schema=PIECES,
     )
     together = found.repartitionById(len(cut.kinds) * cut.ways * cut.blocks, f.col("block"))
-    made = _worked(together, lambda batches: blocks(batches, cut=cut), schema=BLOCKS)
+    made = _worked(together, work=lambda batches: blocks(batches, cut=cut), schema=BLOCKS)
     return made.persist(StorageLevel.MEMORY_AND_DISK)
 
 
-def _worked(frame: DataFrame, work: Work, *, schema: str) -> DataFrame:
+def _worked(frame: DataFrame, *, work: Work, schema: str) -> DataFrame:
     """What `DataFrame.mapInArrow` makes, which asks for pandas without needing it."""
     call = UserDefinedFunction(work, schema, evalType=PythonEvalType.SQL_MAP_ARROW_ITER_UDF)
     column = call(*[frame[name] for name in frame.columns])

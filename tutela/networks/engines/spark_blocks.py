@@ -91,8 +91,8 @@ def pieces(
         counts = rows.num_rows, int(is_loop.sum()), int((is_nothing & ~is_loop).sum())
         kept = ~(is_loop | is_nothing)
         first = _kinds(rows, cut=cut)[kept] * np.int32(cut.ways * cut.blocks)
-        ends = src[kept], dst[kept]
-        yield _cut(_both_ways(*ends, weights=weights[kept], first=first, cut=cut), counts, cut=cut)
+        sides = _both_ways(src[kept], dst=dst[kept], weights=weights[kept], first=first, cut=cut)
+        yield _cut(sides, counts=counts, cut=cut)
 
 
 def blocks(batches: Iterator[pa.RecordBatch], *, cut: Cut) -> Iterator[pa.RecordBatch]:
@@ -102,7 +102,7 @@ def blocks(batches: Iterator[pa.RecordBatch], *, cut: Cut) -> Iterator[pa.Record
         for piece in batch.to_pylist():
             found.setdefault(piece["block"], []).append(piece)
     for block in sorted(found):
-        yield _block(block, found.pop(block), cut=cut)
+        yield _block(block, pieces=found.pop(block), cut=cut)
 
 
 def products(
@@ -111,7 +111,7 @@ def products(
     """Each block (`block`, `pointers`, `columns`, `weights`) times the vector or the columns."""
     for batch in batches:
         for row in range(batch.num_rows):
-            part = [(_matrix(batch, row, columns=len(x)) @ x).tobytes()]
+            part = [(_matrix(batch, row=row, columns=len(x)) @ x).tobytes()]
             yield pa.record_batch([batch.column("block").slice(row, 1), part], schema=_PARTS)
 
 
@@ -122,7 +122,7 @@ def some(
     for batch in batches:
         for row in range(batch.num_rows):
             here = wanted[wanted % cut.blocks == batch.column("block")[row].as_py() % cut.blocks]
-            matrix = _matrix(batch, row, columns=cut.accounts)[here // cut.blocks]
+            matrix = _matrix(batch, row=row, columns=cut.accounts)[here // cut.blocks]
             yield pa.record_batch(
                 {
                     "places": [here.tobytes()],
@@ -171,8 +171,8 @@ class _Sides:
 
 def _both_ways(
     src: NDArray[np.int32],
-    dst: NDArray[np.int32],
     *,
+    dst: NDArray[np.int32],
     weights: NDArray[np.float32],
     first: NDArray[np.int32],
     cut: Cut,
@@ -187,7 +187,7 @@ def _both_ways(
     )
 
 
-def _cut(sides: _Sides, counts: tuple[int, int, int], *, cut: Cut) -> pa.RecordBatch:
+def _cut(sides: _Sides, *, counts: tuple[int, int, int], cut: Cut) -> pa.RecordBatch:
     number = len(cut.kinds) * cut.ways * cut.blocks
     small = sides.block.astype(np.int16) if number < np.iinfo(np.int16).max else sides.block
     order = np.argsort(small, kind="stable")
@@ -204,7 +204,7 @@ def _cut(sides: _Sides, counts: tuple[int, int, int], *, cut: Cut) -> pa.RecordB
     return pa.record_batch(columns)
 
 
-def _block(block: int, pieces: list[dict[str, Any]], *, cut: Cut) -> pa.RecordBatch:
+def _block(block: int, *, pieces: list[dict[str, Any]], cut: Cut) -> pa.RecordBatch:
     """One block; in the order of its pieces' contents, since they arrive in any."""
     pieces.sort(key=lambda piece: tuple(piece[name] for name in _PIECE))
     rows, columns, weights = (
@@ -230,7 +230,7 @@ def _block(block: int, pieces: list[dict[str, Any]], *, cut: Cut) -> pa.RecordBa
     )
 
 
-def _matrix(batch: pa.RecordBatch, row: int, *, columns: int) -> csr_array:
+def _matrix(batch: pa.RecordBatch, *, row: int, columns: int) -> csr_array:
     pointers, others, weights = (
         np.frombuffer(batch.column(name)[row].as_buffer(), kind)
         for name, kind in (("pointers", np.int32), ("columns", np.int32), ("weights", np.float32))

@@ -14,7 +14,6 @@ from tutela.errors import TutelaError
 
 #: Spark 4 runs on Java 17 and newer.
 JAVA_LEAST: Final = 17
-#: The oldest Spark whose calls are used here.
 _VERSION: Final = re.compile(r'version "(\d+)(?:\.(\d+))?')
 _LOCAL: Final = re.compile(r"local(?:\[(\d+|\*)\])?")
 _MEBIBYTE: Final = 1 << 20

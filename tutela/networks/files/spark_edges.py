@@ -63,7 +63,7 @@ def readable(path: Path) -> None:
     _parts(path)
 
 
-def read_edges(session: Session, path: Path, *, reading: Reading | None = None) -> SparkGraph:
+def read_edges(path: Path, *, session: Session, reading: Reading | None = None) -> SparkGraph:
     """The graph of a Parquet or CSV file, or of a folder of such files with the same columns.
 
     Places, kinds and what is left out are those of `edges.read_edges`. Raises NetworkFileUnfit
@@ -71,12 +71,14 @@ def read_edges(session: Session, path: Path, *, reading: Reading | None = None) 
     """
     reading = reading or Reading()
     paths = _parts(path)
-    rows = _rows(session, paths)
+    rows = _rows(session, paths=paths)
     summary = rows.summary()
     if summary.unfit:
         _refuse(paths)
-    reading.tell(summary.rows)
+    reading.tell(summary.rows, summary.rows)
     named = _named(rows, accounts=reading.accounts)
+    if not len(named.names):
+        raise NetworkFileUnfit(f"{path}: no edge, and no account is known otherwise.")
     cut = Cut(
         accounts=len(named.names),
         blocks=_blocks(2 * summary.rows, accounts=len(named.names), workers=rows.workers),
@@ -106,24 +108,28 @@ def _parts(path: Path) -> Sequence[Path]:
         paths = sorted(each for each in path.iterdir() if each.suffix.lower() in known)
     if not paths:
         raise NetworkFileUnfit(f"{path}: the folder has no .parquet and no .csv.")
-    columns = edges.wanted(paths[0])
+    columns = _columns(paths[0])
     for each in paths:
         if formats.format_of(each) is Format.NPZ:
             raise NetworkFileUnfit(f"{each}: Spark reads Parquet and CSV, not NPZ.")
         if each.name.startswith(_HIDDEN):
             raise NetworkFileUnfit(f"{each}: Spark passes over files whose names begin so.")
-        if edges.wanted(each) != columns or each.suffix != paths[0].suffix:
+        if _columns(each) != columns or each.suffix != paths[0].suffix:
             raise NetworkFileUnfit(f"{each}: is not written as {paths[0].name} is.")
     return paths
 
 
-def _rows(session: Session, paths: Sequence[Path]) -> SparkRows:
+def _columns(path: Path) -> Sequence[str]:
+    return edges.wanted(path, there=formats.columns_of(path))
+
+
+def _rows(session: Session, *, paths: Sequence[Path]) -> SparkRows:
     first = paths[0]
     if formats.format_of(first) is Format.PARQUET:
-        rows = SparkRows.of_parquet(session, paths)
+        rows = SparkRows.of_parquet(session, paths=paths)
     else:
         columns, delimiter = formats.columns_of(first), formats.delimiter_of(first)
-        rows = SparkRows.of_csv(session, paths, columns=columns, delimiter=delimiter)
+        rows = SparkRows.of_csv(session, paths=paths, columns=columns, delimiter=delimiter)
     for end in edges.ENDS:
         if rows.type_of(end) not in _NUMBERS | {"string"}:
             raise NetworkFileUnfit(
@@ -136,7 +142,7 @@ def _refuse(paths: Sequence[Path]) -> None:
     """Says which row is unfit, as whoever reads the files here does."""
     for path in paths:
         edges.refuse_unfit(path)
-    raise NetworkFileUnfit(f"{paths[0]}: a row can't be read as an edge.")
+    raise NetworkFileUnfit(f"{paths[0]}: Spark can't read a row; is there a line break in it?")
 
 
 def _named(rows: SparkRows, *, accounts: "pa.Array | None") -> _Named:

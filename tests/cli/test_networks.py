@@ -1,95 +1,104 @@
-"""`tutela networks rank`, as it is typed."""
+"""`tutela networks run` and what follows, at the terminal and by the workers of a service."""
 
+import asyncio
 import json
-from dataclasses import dataclass
+import os
+import signal
 from pathlib import Path
+from typing import Any
 
-import pyarrow.parquet as pq
-import pytest
+import httpx
 
 from tests.cli.conftest import Command, Done
+from tests.fixtures.bulk import SHARED
+from tests.fixtures.governing import token_of, user
+from tests.fixtures.networking import RING, SEEDS, edge_events, edges, platform_told
+from tests.fixtures.service import RunningTutela, until
+from tests.fixtures.site import Site
+from tutela.domain.vocabulary import Role
 
-#: A ring of four that hangs together, a chain beside it, and a pair apart.
-EDGES = "src,dst\na,b\nb,c\nc,d\nd,a\na,c\nd,x\nx,y\ny,z\np,q\n"
-
-
-@dataclass(frozen=True)
-class Folder:
-    """Where the files lie that the command is given."""
-
-    path: Path
-    command: Command
-
-    def rank(self, *more: str, edges: str = EDGES, seeds: str = "a\nb\n") -> Done:
-        (self.path / "edges.csv").write_text(edges)
-        (self.path / "seeds.txt").write_text(seeds)
-        files = ("--edges", self.path / "edges.csv", "--seeds", self.path / "seeds.txt")
-        out = () if "--out" in more else ("--out", self.path / "out.csv")
-        return self.command("networks", "rank", *files, *out, *more)
-
-    def lines(self) -> list[str]:
-        return (self.path / "out.csv").read_text().replace('"', "").splitlines()
+BULK = {key: value for key, value in SHARED.items() if not key.startswith("terms")}
 
 
-@pytest.fixture
-def folder(tmp_path: Path, command: Command) -> Folder:
-    return Folder(tmp_path, command)
+async def test_a_search_is_asked_read_judged_and_handed_over_at_the_terminal(
+    web: Site, command: Command, database_url: str, tmp_path: Path
+) -> None:
+    async def run(*arguments: str | Path) -> Done:
+        where = ("--database", database_url, "--keys", tmp_path / "keys")
+        return await asyncio.to_thread(command, "networks", *arguments, *where)
 
-
-def test_every_account_that_is_no_seed_is_ranked_best_first(folder: Folder) -> None:
-    done = folder.rank("--json")
+    await platform_told(web, pairs=edges())
+    await user(web.house, name="one", role=Role.LEAD)
+    await user(web.house, name="reader", role=Role.AUDITOR)
+    seeds = tmp_path / "seeds.txt"
+    seeds.write_text("\ufeff" + "\n\n".join(SEEDS) + "\n")
+    asked = ("--seeds", seeds, "--reason", "x")
+    assert (await run("run", "--as", "reader", *asked)).status == 1
+    done = await run("run", "--as", "one", *asked)
     assert done.status == 0, done.err
-    header, *rows = (line.split(",") for line in folder.lines())
-    assert header == ["account", "score", "rank"]
-    assert {name for name, _, _ in rows[:2]} == {"c", "d"}
-    assert {name for name, _, _ in rows[2:]} == {"p", "q", "x", "y", "z"}
-    assert [int(rank) for _, _, rank in rows] == list(range(1, 8))
-    scores = [float(score) for _, score, _ in rows]
-    assert scores == sorted(scores, reverse=True)
-    told = json.loads((folder.path / "out.csv.json").read_text())
-    assert told == json.loads(done.out)
-    assert told["scorer"]
-    assert told["held_out_seed_recall"] is None or 0 <= told["held_out_seed_recall"] <= 1
+    assert "209 leads, 1 cases among 212 accounts" in done.out
+    assert (await run("run", "--as", "one", "--reason", "x")).status == 1
+    seeds.write_text("nobody\n")
+    assert (await run("run", "--as", "one", *asked)).status == 2
+    runs = json.loads((await run("runs", "--as", "reader", "--state", "done", "--json")).out)
+    (found,) = runs["runs"]
+    masked = await run("leads", found["id"], "--as", "reader")
+    assert (masked.status, any(name in masked.out for name in RING)) == (0, False)
+    assert "reader (auditor) saw 20 leads\n" in (await run("looks", found["id"], "--as", "one")).out
+    (case,) = json.loads((await run("found", "--as", "one", "--json")).out)["cases"]
+    await _is_handed_over(run, web=web, case=case["id"], folder=tmp_path)
+    dismissed = await run("dismiss-case", case["id"], "--as", "one", "--reason", "x")
+    assert dismissed.status == 1
+    nobody = "00000000-0000-7000-8000-000000000000"
+    assert (await run("case", nobody, "--as", "one")).status == 2
 
 
-def test_a_ranking_is_parquet_by_its_ending_and_may_be_cut(folder: Folder) -> None:
-    out = folder.path / "out.parquet"
-    assert folder.rank("--out", str(out), "--top", "3").status == 0
-    table = pq.read_table(out)
-    assert (table.column_names, table.num_rows) == (["account", "score", "rank"], 3)
+async def _is_handed_over(run: Any, *, web: Site, case: str, folder: Path) -> None:  # noqa: ANN401 - a command
+    shown = json.loads((await run("case", case, "--as", "one", "--json")).out)
+    members, bulk = folder / "members.txt", folder / "bulk.json"
+    members.write_text("\n".join(each["id"] for each in shown["members"]))
+    bulk.write_text(json.dumps({"bulk": {**BULK, "ground": "illegal", "legal_ground": "a law"}}))
+    token = await token_of(web.house, name="one")
+    draft = ("--bulk", bulk, "--members", members, "--facts", "It sold.", "--reason", "x")
+    handed = await run("hand-over", case, *draft, "--token", token)
+    assert handed.status == 0, handed.err
+    assert handed.out.startswith("12 accounts are drafted in ")
+    told = (await run("case", case, "--as", "one")).out
+    assert " acted: 12 accounts" in told
+    assert "handed_over by one: x" in told
 
 
-def test_a_seed_that_nobody_knows_is_refused_by_name_or_skipped(folder: Folder) -> None:
-    done = folder.rank(seeds="a\nnobody\n")
-    assert (done.status, "nobody" in done.err) == (2, True)
-    assert not (folder.path / "out.csv").exists()
-    assert folder.rank("--skip-unknown-seeds", seeds="a\nnobody\n").status == 0
+def test_a_service_searches_in_a_process_of_its_own_and_again_where_that_is_killed(
+    own_tutela: RunningTutela,
+) -> None:
+    with own_tutela.client(own_tutela.token()) as platform:
+        lines = "\n".join(json.dumps(each) for each in edge_events(edges()))
+        assert platform.post("/v1/events", content=lines).status_code == 202
+    with own_tutela.client(own_tutela.token(role="lead")) as lead:
+        first = _asked(lead)
+        until(lambda: _state(lead, run=first) == "done", what="the search to end")
+        leads = lead.get(f"/v1/networks/runs/{first}/leads").json()["leads"]
+        assert {each["account_id"] for each in leads[:9]} == set(RING[3:])
+        second = _asked(lead)
+        until(lambda: _killed(own_tutela), what="a process that searches")
+        until(lambda: _state(lead, run=second) == "done", what="the search to end after all")
+    assert own_tutela.stop() == 0
 
 
-def test_the_first_accounts_are_given_reasons_and_a_page(folder: Folder) -> None:
-    page = folder.path / "ring.html"
-    done = folder.rank("--html", str(page), "--explain", "3")
-    assert done.status == 0, done.err
-    lines = (folder.path / "out.csv.reasons.jsonl").read_text().splitlines()
-    assert [json.loads(line)["rank"] for line in lines] == [1, 2, 3]
-    assert "Joined to 2 of 2 seeds: a and b." in json.loads(lines[0])["reasons"]
-    assert page.read_text().startswith("<!doctype html>")
+def _asked(lead: httpx.Client) -> str:
+    asked = lead.post("/v1/networks/runs", json={"reason": "x", "seeds": SEEDS})
+    return str(asked.json()["id"])
 
 
-def test_a_page_that_can_not_be_written_is_refused_before_anything_is(folder: Folder) -> None:
-    done = folder.rank("--html", str(folder.path / "nowhere" / "ring.html"))
-    assert (done.status, "there is no folder" in done.err) == (2, True)
-    assert not (folder.path / "out.csv").exists()
+def _state(lead: httpx.Client, *, run: str) -> str:
+    return str(lead.get(f"/v1/networks/runs/{run}").json()["state"])
 
 
-def test_shared_tokens_and_possible_minors_are_told_beside_the_edges(folder: Folder) -> None:
-    (folder.path / "tokens.csv").write_text("account,kind,token\na,device,4f1c\nc,device,4f1c\n")
-    (folder.path / "known.csv").write_text("account,minor\nc,yes\n")
-    page = folder.path / "ring.html"
-    files = ("--tokens", folder.path / "tokens.csv", "--accounts", folder.path / "known.csv")
-    done = folder.rank(*map(str, files), "--html", str(page))
-    assert done.status == 0, done.err
-    lines = (folder.path / "out.csv.reasons.jsonl").read_text().splitlines()
-    reasons = {each["account"]: each["reasons"] for each in map(json.loads, lines)}
-    assert "Shares with seeds: device 4f1c of a (2 accounts use it)." in reasons["c"]
-    assert page.read_text().count("possible minor") == 1
+def _killed(service: RunningTutela) -> bool:
+    """Whether a process that searches was found, and is killed now."""
+    worker = service.process_ids()["worker"]
+    for task in Path(f"/proc/{worker}/task").glob("*/children"):
+        for child in task.read_text().split():
+            os.kill(int(child), signal.SIGKILL)
+            return True
+    return False

@@ -8,7 +8,15 @@ import typer
 from typer.exceptions import TyperException
 
 from tutela import logs
-from tutela.cli import filing, guard_leads, guard_probe, guard_switch, network_cases, network_runs
+from tutela.cli import (
+    filing,
+    guard_leads,
+    guard_probe,
+    guard_switch,
+    network_cases,
+    network_found,
+    network_runs,
+)
 from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
@@ -137,6 +145,7 @@ guard_leads.join(guard)
 application.add_typer(guard, name="guard")
 network_cases.join(networks)
 network_runs.join(networks)
+network_found.join(networks)
 application.add_typer(networks, name="networks")
 application.add_typer(ledger, name="ledger")
 application.add_typer(keys, name="keys")

@@ -22,7 +22,7 @@ from tutela.networks.stored import showing
 from tutela.networks.stored.asking import USUAL_LEADS, Asking, NetworkRunAsked, ask
 from tutela.networks.stored.room import NetworkRoom
 from tutela.networks.stored.showing import Page
-from tutela.networks.stored.views import NetworkCase, NetworkLeads, NetworkRun
+from tutela.networks.stored.views import NetworkLeads, NetworkRun
 
 LEADS_SHOWN: Final = 20
 FOLLOW_SECONDS: Final = 1.0
@@ -30,7 +30,6 @@ _ENDED: Final = frozenset({NetworkRunState.DONE, NetworkRunState.FAILED})
 
 _Found = TypeVar("_Found")
 RunId = Annotated[UUID, typer.Argument(metavar="RUN", help="Which search.")]
-CaseId = Annotated[UUID, typer.Argument(metavar="CASE", help="Which case.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +85,8 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class _At:
-    """The room at the terminal, and who entered."""
+class At:
+    """The room of searches at the terminal, and who entered."""
 
     room: NetworkRoom
     caller: Caller
@@ -100,7 +99,7 @@ def join(group: typer.Typer) -> None:
     group.command("run")(run)
     group.command("runs")(runs)
     group.command("leads")(leads)
-    group.command("case")(case)
+    group.command("looks")(looks)
 
 
 @spread
@@ -108,13 +107,13 @@ def run(*, by: ByPerson, search: Search, as_json: AsJson = False, where: Where) 
     """Search the stored edges for a network, from a few accounts; exit 1 where that failed."""
     asked = search.asked
 
-    async def searched(at: _At) -> tuple[NetworkRun, NetworkLeads]:
+    async def searched(at: At) -> tuple[NetworkRun, NetworkLeads]:
         run_id, _ = await ask(at.room, asking=Asking(caller=at.caller, asked=asked))
         ended = await _follow(at, run_id=run_id)
         page = Page(limit=LEADS_SHOWN)
         return ended, await showing.list_leads(at.room, caller=at.caller, run_id=run_id, page=page)
 
-    ended, found = _enter(where, by=by, right=Right.RUN_NETWORKS, act=searched)
+    ended, found = enter(where, by=by, right=Right.RUN_NETWORKS, act=searched)
     if as_json:
         print_json({"run": ended, "leads": found.leads})
     else:
@@ -135,7 +134,7 @@ def runs(
 ) -> None:
     """Searches for networks, the newest first."""
     page = Page(limit=limit, state=state)
-    found = _enter(
+    found = enter(
         where,
         by=by,
         right=Right.SEE_NETWORKS,
@@ -159,7 +158,7 @@ def leads(
 ) -> None:
     """The leads of a search, the best first, with why in words."""
     page = Page(limit=shown.limit, after=shown.after)
-    found = _enter(
+    found = enter(
         where,
         by=by,
         right=Right.SEE_NETWORKS,
@@ -172,18 +171,28 @@ def leads(
 
 
 @spread
-def case(case_id: CaseId, *, by: ByPerson, as_json: AsJson = False, where: Where) -> None:
-    """One group of accounts, its members, and what was done to it."""
-    found = _enter(
+def looks(
+    run_id: RunId,
+    *,
+    by: ByPerson,
+    shown: Shown,
+    as_json: AsJson = False,
+    where: Where,
+) -> None:
+    """Who looked at leads of a search, the newest first."""
+    page = Page(limit=shown.limit, after=shown.after)
+    found = enter(
         where,
         by=by,
         right=Right.SEE_NETWORKS,
-        act=lambda at: showing.show_case(at.room, caller=at.caller, case_id=case_id),
+        act=lambda at: showing.list_looks(at.room, caller=at.caller, run_id=run_id, page=page),
     )
     if as_json:
         print_json(found)
-    else:
-        _tell_case(found)
+        return
+    for each in found.looks:
+        whole = f", {each.whole} of them by their whole id" if each.whole else ""
+        print(f"{each.at} {each.by} ({each.role}) saw {each.leads} leads{whole}")
 
 
 def ids_in(file: Path) -> tuple[str, ...]:
@@ -193,7 +202,7 @@ def ids_in(file: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(written(file)))
 
 
-async def _follow(at: _At, *, run_id: UUID) -> NetworkRun:
+async def _follow(at: At, *, run_id: UUID) -> NetworkRun:
     """The search at its end; what no service works off is worked off here."""
     with progress("searching") as tell:
         while True:
@@ -208,20 +217,22 @@ async def _follow(at: _At, *, run_id: UUID) -> NetworkRun:
             await asyncio.sleep(FOLLOW_SECONDS)
 
 
-def _enter(
-    where: Where, *, by: ByPerson, right: Right, act: Callable[[_At], Awaitable[_Found]]
+def enter(
+    where: Where, *, by: ByPerson, right: Right, act: Callable[[At], Awaitable[_Found]]
 ) -> _Found:
-    async def enter() -> _Found:
+    """What came of it, done by a user at the terminal who has the right."""
+
+    async def inside() -> _Found:
         async with house_of(attachment) as house:
             caller = await at_terminal(
                 house.pool, tenant=by.tenant, service=by.service, name=by.person
             )
             refuse_unless(caller.role, right=right)
             helps = not attachment.beside_service
-            return await act(_At(networking.network_room(house), caller, helps))
+            return await act(At(networking.network_room(house), caller, helps))
 
     with attached(where) as attachment:
-        return asyncio.run(enter())
+        return asyncio.run(inside())
 
 
 def _tell_run(each: NetworkRun) -> None:
@@ -242,17 +253,7 @@ def _tell_leads(found: NetworkLeads) -> None:
         print(f"{lead.rank:>4}. {lead.account_id}  score {lead.score:.4f}{minor}  {lead.id}")
         for sentence in lead.reasons:
             print(f"        {sentence}")
+    for case_id in dict.fromkeys(each.case_id for each in found.leads if each.case_id):
+        print(f"case {case_id}: tutela networks case {case_id}")
     if found.next is not None:
         print(f"more by --after {found.next}")
-
-
-def _tell_case(found: NetworkCase) -> None:
-    print(f"{found.id} {found.state}: {found.size} accounts")
-    for sentence in found.why:
-        print(f"  {sentence}")
-    for member in found.members or []:
-        rank = "seed" if member.rank is None else f"{member.rank}."
-        minor = "  possible minor" if member.possible_minor else ""
-        print(f"  {rank:>5} {member.account_id}{minor}")
-    for act in found.history or []:
-        print(f"  {act.at} {act.event} by {act.by or 'a worker'}: {act.reason}")

@@ -18,8 +18,8 @@ from tutela.networks.stored.asking import SeedsFrom
 from tutela.networks.stored.room import Act, NetworkRoom, Whose, write
 
 #: A worker that is silent for so long has lost its search.
-LEASE: Final = timedelta(seconds=60)
-RENEW_SECONDS: Final = 10.0
+LEASE: Final = timedelta(seconds=30)
+RENEW_SECONDS: Final = 5.0
 #: Workers that a search may lose before it is given up.
 TRIES_MAX: Final = 3
 #: After a fault, the next worker waits for so long, times how often it was tried.

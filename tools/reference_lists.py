@@ -55,6 +55,9 @@ def _import(name: str) -> None:
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] in {"tutela", "tutela_verify"}:
             raise
+    except TutelaError as absent:
+        if not isinstance(absent.__cause__, ImportError):
+            raise
 
 
 def rights_table() -> str:

@@ -1,0 +1,49 @@
+"""Walks from the seeds: of several lengths, with restarts (personalised PageRank), and as heat.
+
+One sequence `S^t D^-1/2 s` with `S = D^-1/2 A D^-1/2` serves them all: times the root of the degree
+it is the chance that a walk of `t` steps from a random seed ends at an account, divided by it that
+chance a degree (SybilRank). PageRank: Andersen, Chung, Lang (2006); heat kernel: Kloster, Gleich
+(2014).
+"""
+
+from collections.abc import Iterator
+from math import exp
+
+import numpy as np
+
+from tutela.networks.engines.engine import Vector
+from tutela.networks.scorers.ground import Ground
+from tutela.networks.scorers.scored import Family, Scored, Scorings
+from tutela.networks.scorers.trials import Trials
+
+_LENGTHS = (1, 2, 3, 4, 8, 16, 32)
+_RESTARTS = (0.05, 0.15, 0.5)
+_TIMES = (3, 8)
+
+
+def walk(on: Ground, *, trials: Trials, prefix: str = "") -> Scorings:
+    """Every walk in three forms: reach, closeness, community; names start with `prefix`."""
+    root: Vector = np.sqrt(on.bounded)[:, None]
+    for name, closeness in _closenesses(on, trials=trials):
+        yield Scored(f"{prefix}{name}_reach", Family.REACH, closeness * root, trials)
+        yield Scored(f"{prefix}{name}", Family.CLOSENESS, closeness, trials)
+        yield Scored(f"{prefix}{name}_per_edge", Family.COMMUNITY, closeness / root, trials)
+
+
+def _closenesses(on: Ground, *, trials: Trials) -> Iterator[tuple[str, Vector]]:
+    inverse = np.where(on.degree > 0, 1 / np.sqrt(on.bounded), 0).astype(np.float32)[:, None]
+    now = inverse * trials.marks(on.accounts)
+    restarts = {share: np.float32(share) * now for share in _RESTARTS}
+    heats = {time: np.float32(exp(-time)) * now for time in _TIMES}
+    part = {time: exp(-time) for time in _TIMES}
+    for steps in range(1, max(_LENGTHS) + 1):
+        now = inverse * on.step(inverse * now)
+        for share in restarts:
+            restarts[share] += np.float32(share * (1 - share) ** steps) * now
+        for time in heats:
+            part[time] *= time / steps
+            heats[time] += np.float32(part[time]) * now
+        if steps in _LENGTHS:
+            yield f"walk_{steps}", now
+    yield from ((f"pagerank_{share:g}", total) for share, total in restarts.items())
+    yield from ((f"heat_{time}", total) for time, total in heats.items())

@@ -1,6 +1,7 @@
 """`tutela world`: synthetic platforms to try things on."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,6 @@ from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json, progress
 
 world = typer.Typer(no_args_is_help=True, help="Synthetic platforms with planted rings.")
-
-
-@world.callback()
-def _group() -> None:
-    """Synthetic platforms with planted rings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +47,26 @@ def make(
             f"{plan.accounts} accounts, {document['edges']} edges, {plan.rings} rings and as many "
             f"groups of honest people that look like them: {out}"
         )
+
+
+@world.command("events")
+def events(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A world.")],
+    *,
+    out: Annotated[Path, typer.Option(help="JSON Lines for POST /v1/events.")],
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day (UTC) on which all is told. [today]"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell of a world as its platform would: accounts, edges, uses of tags, exposures."""
+    from tutela.drills.world.events import tell_events
+
+    instant = datetime.now(UTC) if at is None else at.replace(tzinfo=UTC)
+    with progress("events") as tell:
+        told = tell_events(folder, out=out, at=instant, tell=tell)
+    if as_json:
+        print_json({"events": told})
+    else:
+        print(f"{told} events: {out}")

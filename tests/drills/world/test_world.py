@@ -11,6 +11,8 @@ from tests.drills.world.conftest import Made, make_world
 from tutela.cli.main import run
 from tutela.drills.world.chance import Chance
 from tutela.drills.world.files import EdgeKind, File, digest
+from tutela.drills.world.making import make
+from tutela.drills.world.plan import planned
 from tutela.drills.world.population import settled
 from tutela.drills.world.shapes import Pairs
 from tutela.drills.world.ties import everyday
@@ -97,6 +99,13 @@ def test_a_world_that_cannot_be_is_refused_by_its_option(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("accounts", "rings"), [(10_000, 4), (20_000, 8), (50_000, 18), (100_000, 30), (1_000_000, 30)]
+)
+def test_by_default_there_are_as_many_rings_as_find_room(accounts: int, rings: int) -> None:
+    assert planned(accounts, seed=1, rings=None, hide=0).rings == rings
+
+
 def test_a_folder_with_something_in_it_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,3 +161,21 @@ def contents(table: pa.Table) -> str:
         else:
             whole.update(column.to_numpy().astype("<f4").tobytes())
     return whole.hexdigest()
+
+
+def test_a_world_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted(*_progress: int) -> None:
+        raise KeyboardInterrupt
+
+    plan = planned(10_000, seed=1, rings=None, hide=0)
+    with pytest.raises(KeyboardInterrupt):
+        make(plan, folder=tmp_path / "world", tell=interrupted)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert run([*SMALL, "--seed", "1", "--out", str(tmp_path / "file" / "world")]) == 2
+    assert f"{tmp_path}/file/world: " in capsys.readouterr().err

@@ -119,7 +119,7 @@ def planned(accounts: int, *, seed: int, rings: int | None, hide: float) -> Plan
     if not 0 <= hide < 1:
         raise WorldUnfit(f"--hide {hide}: the share of hidden ties is from 0 to below 1.")
     if rings is None:
-        rings = min(MOST_RINGS, accounts // ACCOUNTS_A_RING)
+        rings = _most_rings(accounts)
     if rings < 0:
         raise WorldUnfit(f"--rings {rings}: a world has 0 rings or more.")
     plan = Plan(accounts=accounts, seed=seed, rings=rings, hide=hide)
@@ -130,6 +130,16 @@ def planned(accounts: int, *, seed: int, rings: int | None, hide: float) -> Plan
             f"at most {100 // PLANTED_PART} % of a world."
         )
     return plan
+
+
+def _most_rings(accounts: int) -> int:
+    """One for so many accounts, and no more than find room."""
+    wanted = min(MOST_RINGS, accounts // ACCOUNTS_A_RING)
+    return next(
+        rings
+        for rings in range(wanted, -1, -1)
+        if sum(_sizes(rings, accounts=accounts)) * PLANTED_PART <= accounts
+    )
 
 
 def _sizes(rings: int, *, accounts: int) -> Sequence[int]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 
 #: So many accounts are explained, listed and drawn at most.
 EXPLAINED_MAX = 2_000
+
+
+class PageNames(StrEnum):
+    """What becomes of the ids of accounts on the page."""
+
+    #: In the file, and shown when somebody asks.
+    HIDDEN = "hidden"
+    #: Not in the file at all.
+    LEFT_OUT = "left-out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +61,9 @@ class Explaining:
     html: Annotated[
         Path | None, typer.Option(help="A page of the first accounts, to look at without a server.")
     ] = None
+    names: Annotated[
+        PageNames, typer.Option(help="Ids on the page: hidden until asked for, or not in it.")
+    ] = PageNames.HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +116,7 @@ def explain(result: Result, *, out: Path, explaining: Explaining) -> None:
     )
     write_reasons(out, whys=whys, graph=result.graph)
     if explaining.html is not None:
-        write_page(explaining.html, shown=_shown(result, whys=whys))
+        write_page(explaining.html, shown=_shown(result, whys=whys, names=explaining.names))
 
 
 def show_cases(made: "Made", *, path: Path) -> None:
@@ -125,8 +138,8 @@ def _more(result: Result) -> "More":
     )
 
 
-def _shown(result: Result, *, whys: "Sequence[Why]") -> "Shown":
-    from tutela.networks.page.shown import Shown, leads_of, marks_of
+def _shown(result: Result, *, whys: "Sequence[Why]", names: PageNames) -> "Shown":
+    from tutela.networks.page.shown import Names, Shown, leads_of, marks_of
 
     ranking = result.ranking
     known = result.beside.known
@@ -142,4 +155,5 @@ def _shown(result: Result, *, whys: "Sequence[Why]") -> "Shown":
         remarks=tuple(result.remarks),
         cautions=cautions,
         notes=notes,
+        names=Names(names),
     )

@@ -11,7 +11,7 @@ from tests.fixtures.auditing import faults
 from tests.fixtures.browser import PATIENCE_MS
 from tests.networks.page.rings import BY_CHANCE, graph, platform, shown
 from tutela.networks.page.page import html
-from tutela.networks.page.shown import Shown
+from tutela.networks.page.shown import Names, Shown
 
 #: WCAG 2.2, 2.5.8 at level AA.
 TARGET_PIXELS = 24
@@ -99,6 +99,15 @@ def test_names_are_hidden_until_a_person_asks_and_says_so_again(ring: Opened) ->
     page.get_by_role("button", name="Show this name").click()
     expect(page.locator("#panel .name")).to_have_text("account-00000")
     assert page.locator("ol.leads .name").all_inner_texts().count("") == FIRST - 1
+
+
+def test_a_page_without_names_offers_none(open_page: Open) -> None:
+    opened = open_page(replace(shown(platform(), first=2), names=Names.LEFT_OUT))
+    opened.lead(1)
+    expect(opened.page.locator("#panel h3")).to_have_text("Lead 1")
+    expect(opened.page.get_by_role("button", name="name")).to_have_count(0)
+    expect(opened.page.get_by_role("button", name="picked")).to_have_count(0)
+    assert opened.complaints == []
 
 
 def test_an_id_that_is_code_is_shown_as_text_and_not_run(open_page: Open) -> None:

@@ -1,12 +1,14 @@
 """What the page says and holds, before any browser reads it."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from tests.networks.page.rings import BY_CHANCE, graph, platform, shown
 from tutela.networks.page.page import html
+from tutela.networks.page.shown import Names
 
 HOSTILE = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\u202e--><!--"]
 
@@ -52,6 +54,10 @@ def test_names_stand_in_the_data_alone() -> None:
     before, data = text.split('<script type="application/json"', 1)
     assert "account-0" not in before
     assert "account-00004" in data
+
+
+def test_a_page_to_hand_on_holds_no_name_at_all() -> None:
+    assert "account-0" not in html(replace(shown(platform()), names=Names.LEFT_OUT))
 
 
 @pytest.mark.parametrize("first", [0, 1, 40])

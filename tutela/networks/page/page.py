@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from tutela.networks.page import drawing
 from tutela.networks.page.picture import WIDE, Picture, picture
-from tutela.networks.page.shown import GROUPS_APART, Lead, Shown, group_of, odds
+from tutela.networks.page.shown import GROUPS_APART, NEARNESS, Lead, Names, Shown, group_of, odds
 from tutela.networks.reasons.tokens import masked
 from tutela.networks.reasons.words import called, percent, sentences
 
@@ -87,6 +87,8 @@ def html(shown: Shown) -> str:
 def _styles(shown: Shown) -> dict[str, int]:
     """By group its style, the largest first; where there are many, small ones share the last."""
     members = Counter(group_of(lead.why, groups=shown.groups) for lead in shown.leads)
+    if not shown.groups:
+        return {group: style for style, group in enumerate(NEARNESS)}
     apart = GROUPS_APART if len(members) <= GROUPS_APART else GROUPS_APART - 1
     return {group: min(n, apart) for n, (group, _) in enumerate(members.most_common())}
 
@@ -137,8 +139,9 @@ def _counted(rows: list[_Row]) -> list[tuple[str, int, int]]:
 
 
 def _data(shown: Shown, *, seen: Picture) -> dict[str, object]:
+    named = seen.accounts.tolist() if shown.names is Names.HIDDEN else []
     return {
-        "names": [str(shown.graph.names[place].as_py()) for place in seen.accounts.tolist()],
+        "names": [str(shown.graph.names[place].as_py()) for place in named],
         "edges": drawing.flat(seen),
         "kinds": [called(kind) for kind in seen.names_of_kinds],
         "box": [0, 0, round(WIDE * drawing.HIGH), drawing.HIGH],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.files.known import Known
@@ -12,8 +13,19 @@ from tutela.networks.reasons.joins import Why
 
 #: So many groups have a shape and a colour of their own; further ones share the last.
 GROUPS_APART = 6
+#: Groups of leads where none were made, the nearest to the seeds first.
+NEARNESS = ("Joined to a seed", "Joined over others", "Only further away")
 MINOR = "possible minor: a specialist's"
 REMOVED = "removed already"
+
+
+class Names(StrEnum):
+    """What becomes of the ids of accounts."""
+
+    #: In the file, and shown when somebody asks.
+    HIDDEN = "hidden"
+    #: Not in the file at all.
+    LEFT_OUT = "left-out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,7 @@ class Shown:
     #: What the reader should know, a sentence each.
     remarks: tuple[str, ...] = ()
     cases: Sequence[Case] = ()
+    names: Names = Names.HIDDEN
     #: The group of an account, such as `Group 2`, the same text for all its members.
     groups: Mapping[int, str] = field(default_factory=dict)
     #: What a person should know of an account before anything else, such as `possible minor`.
@@ -86,9 +99,10 @@ def group_of(why: Why, *, groups: Mapping[int, str]) -> str:
     """The lead's group; where none were made, how near it stands to the seeds."""
     if groups:
         return groups.get(why.account, "In no group")
+    near, between, far = NEARNESS
     if why.seeds:
-        return "Joined to a seed"
-    return "Joined over others" if why.between else "Only further away"
+        return near
+    return between if why.between else far
 
 
 def odds(chance: float) -> str:

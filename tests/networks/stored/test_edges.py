@@ -1,7 +1,10 @@
 """What a search begins with and looks at: lawful edges, of one service and one mark."""
 
+import random
 import struct
 from datetime import date, timedelta
+
+import pytest
 
 from tests.decisions.test_confirming import tell
 from tests.fixtures.bulk import account, ran
@@ -18,11 +21,13 @@ from tutela.domain.events import Visibility
 from tutela.domain.vocabulary import Mark, Role
 from tutela.law.detection import DetectionBasis
 from tutela.law.parameters import Unit, whole_number
-from tutela.networks.stored.edges import graph_of
+from tutela.networks.files.errors import GraphTooLarge
+from tutela.networks.stored.edges import Told, graph_of, refuse_too_large
 from tutela.networks.stored.forgetting import forget
 from tutela.networks.stored.lawful import Lawful, may_use, usable
 from tutela.networks.stored.room import Whose
 from tutela.networks.stored.running import work_off
+from tutela.networks.stored.tags import tag_edges
 
 
 def row(src: int, *, dst: int, weight: float = 1.0) -> bytes:
@@ -38,6 +43,50 @@ def test_stored_edges_are_one_undirected_graph_whatever_order_they_come_in() -> 
     assert graph.adjacency["tag"].toarray().tolist() == [[0, 0, 1], [0, 0, 0], [1, 0, 0]]
     assert graph.left_out == {"self_loops": 1, "duplicates": 1, "negative": 1}
     assert len(graph_of({}).names) == 0
+
+
+def test_a_tag_joins_those_who_used_it_the_more_the_rarer_it_is() -> None:
+    def use(tag: int, *, by: int) -> bytes:
+        return bytes(15) + bytes([tag]) + bytes(15) + bytes([by])
+
+    uses = [use(1, by=7), use(1, by=8), use(2, by=7), use(2, by=8), use(2, by=9), use(3, by=9)]
+    graph = graph_of({"tag": [tag_edges([b"".join(uses)])]})
+    assert graph.adjacency["tag"].toarray().tolist() == [
+        [0, 1.5, 0.5],
+        [1.5, 0, 0.5],
+        [0.5, 0.5, 0],
+    ]
+    rarest = graph_of({"tag": [tag_edges(uses, pairs_max=1)]})
+    assert rarest.adjacency["tag"].toarray().tolist() == [[0, 1], [1, 0]]
+    assert tag_edges([]) == b""
+
+
+def test_more_edges_than_memory_holds_are_refused_before_they_are_read() -> None:
+    lawful = [Lawful(kind="follow", visibility=Visibility.PUBLIC)]
+    counted = {("follow", "public"): 2_000_000_000, ("dm", "interpersonal"): 5}
+    stored = Told(edges=counted, lawful=lawful)
+    assert stored.most == 2_000_000_000
+    with pytest.raises(GraphTooLarge, match="2,000,000,000 stored edges need about"):
+        refuse_too_large(stored, free=2**35)
+    refuse_too_large(stored, free=2**40)
+
+
+async def test_accounts_that_only_share_rare_tags_are_found(web: Site) -> None:
+    dice = random.Random(3)
+    at = timestamp(web.house.clock.now())
+    uses = [(name, dice.choice("bcdfgh") * 9) for name in RING for _ in range(3)]
+    uses += [(f"o-{n}", f"usual{dice.randrange(40)}") for n in range(60) for _ in range(2)]
+    events = [
+        {"id": f"u-{n}", "type": "use", "at": at, "visibility": "public", "kind": "tag"}
+        | {"account_id": name, "value": value}
+        for n, (name, value) in enumerate(uses)
+    ]
+    said = await tell(web, *events)
+    assert {each["status"] for each in said} == {"accepted"}
+    run = await searched(web, seeds=SEEDS)
+    leads = await leads_of(web, run=run)
+    assert set(run["found"]["edges"]) == {"shared_tag"}
+    assert {each["account_id"] for each in leads[:9]} == set(RING) - set(SEEDS)
 
 
 async def test_what_people_say_in_private_joins_nobody_without_a_legal_basis(web: Site) -> None:

@@ -11,15 +11,20 @@ from numpy.typing import NDArray
 
 from tutela.database import queries
 from tutela.database.pool import Connection
+from tutela.networks.files.errors import GraphTooLarge
+from tutela.networks.files.memory import free_bytes
 from tutela.networks.graph import Edges, Graph, joined
 from tutela.networks.stored.lawful import Lawful, usable
 from tutela.networks.stored.room import NetworkRoom, Whose
 
 #: Edges that one answer of the database holds, more or less.
 PART_EDGES: Final = 250_000
+#: What a search takes at its peak, about, measured at 4 million edges.
+BYTES_AN_EDGE: Final = 250
 KEY_BYTES: Final = 16
 
-_ROW: Final = np.dtype([("src", "V16"), ("dst", "V16"), ("weight", ">f8")])
+#: An edge as the database sends it.
+EDGE: Final = np.dtype([("src", "V16"), ("dst", "V16"), ("weight", ">f8")])
 #: Digests are drawn evenly from 128 bits, so that equal parts of the first 32 hold equally many.
 _FIRST_BITS: Final = 32
 
@@ -38,6 +43,17 @@ class Told:
         """No more edges than that may be used."""
         usable_ones = {(each.kind, str(each.visibility)) for each in self.lawful}
         return sum(count for told, count in self.edges.items() if told in usable_ones)
+
+
+def refuse_too_large(told: Told, *, free: int | None = None) -> None:
+    """Raises GraphTooLarge where the edges need more memory than there is, or than `free`."""
+    needed, free = told.most * BYTES_AN_EDGE, free_bytes() if free is None else free
+    if needed > free:
+        raise GraphTooLarge(
+            f"{told.most:,} stored edges need about {needed >> 20:,} MiB of memory; "
+            f"{free >> 20:,} MiB are free.",
+            evidence={"needed_bytes": needed, "free_bytes": free},
+        )
 
 
 async def told_of(connection: Connection, *, whose: Whose, room: NetworkRoom) -> Told:
@@ -60,7 +76,7 @@ async def read_edges(
         "countries": [each.country for each in told.lawful],
     }
     found: dict[str, list[bytes]] = defaultdict(list)
-    for first, last in _ranges(-(-told.most // PART_EDGES)):
+    for first, last in ranges(-(-told.most // PART_EDGES)):
         named = {**whose.columns, **columns, "first": first, "last": last}
         cursor = await connection.execute(_sql.read_edges, named, binary=True)
         for kind, rows in await cursor.fetchall():
@@ -74,18 +90,17 @@ def graph_of(rows: Mapping[str, Sequence[bytes]]) -> Graph:
     Edges of a negative weight are left out and counted.
     """
     kinds = tuple(sorted(rows))
-    parts = [np.frombuffer(b"".join(rows[kind]), _ROW) for kind in kinds]
-    told = np.concatenate(parts) if parts else np.empty(0, _ROW)
+    parts = [np.frombuffer(b"".join(rows[kind]), EDGE) for kind in kinds]
+    told = np.concatenate(parts) if parts else np.empty(0, EDGE)
     kind = np.repeat(np.arange(len(kinds), dtype=np.int32), [len(each) for each in parts])
     is_negative = told["weight"] < 0
     told, kind = told[~is_negative], kind[~is_negative]
     names, places = _numbered(told)
-    weight = told["weight"].astype(np.float32)
     edges = Edges(
         accounts=len(names),
         src=places[: len(told)],
         dst=places[len(told) :],
-        weight=None if (weight == 1).all() else weight,
+        weight=told["weight"].astype(np.float32),
         kinds=kinds,
         kind=kind,
     )
@@ -111,10 +126,11 @@ def _numbered(told: NDArray[np.void]) -> tuple[pa.Array, NDArray[np.int32]]:
     return names, rank[encoded.indices.to_numpy()]
 
 
-def _ranges(parts: int) -> Iterator[tuple[bytes, bytes | None]]:
+def ranges(parts: int) -> Iterator[tuple[bytes, bytes | None]]:
     """First digest of each of so many parts, and the first one after it; None after the last."""
     starts = [_digest(part * 2**_FIRST_BITS // parts) for part in range(parts)]
-    yield from zip(starts, [*starts[1:], None], strict=True)
+    ends = [*starts[1:], None] if starts else []
+    yield from zip(starts, ends, strict=True)
 
 
 def _digest(first: int) -> bytes:

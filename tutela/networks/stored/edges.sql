@@ -59,6 +59,27 @@ WHERE e.tenant = %(tenant)s AND e.service = %(service)s AND e.mark = %(mark)s
   ))
 GROUP BY e.kind
 
+-- name: count_uses
+-- How many uses are kept.
+SELECT count(*) FROM guard_use WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+
+-- name: read_tags
+-- Tags whose digests lie between two and that several accounts used, but not too many: with each of these accounts, 32 bytes a pair.
+SELECT string_agg(u.value_key || u.account_key, ''::bytea)
+FROM (
+    SELECT DISTINCT g.value_key, g.account_key
+    FROM guard_use g
+    JOIN (
+        SELECT u.value_key FROM guard_use u
+        JOIN guard_value v ON v.tenant = u.tenant AND v.service = u.service AND v.mark = u.mark AND v.value_key = u.value_key AND v.kind = 'tag'
+        WHERE u.tenant = %(tenant)s AND u.service = %(service)s AND u.mark = %(mark)s
+          AND u.value_key >= %(first)s AND (%(last)s::bytea IS NULL OR u.value_key < %(last)s)
+        GROUP BY u.value_key
+        HAVING count(DISTINCT u.account_key) BETWEEN 2 AND %(accounts_max)s
+    ) AS rare USING (value_key)
+    WHERE g.tenant = %(tenant)s AND g.service = %(service)s AND g.mark = %(mark)s
+) AS u
+
 -- name: decided_accounts
 -- Accounts about which a decision is in force, of one category or of any.
 SELECT DISTINCT m.subject_key

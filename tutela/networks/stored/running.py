@@ -1,7 +1,7 @@
 """A worker's search: done within its lease, and kept in one transaction or not at all."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -20,11 +20,12 @@ from tutela.networks.engines.engine import Places
 from tutela.networks.graph import Graph
 from tutela.networks.stored import queueing
 from tutela.networks.stored.asking import SeedsFrom
-from tutela.networks.stored.edges import graph_of, read_edges, told_of
+from tutela.networks.stored.edges import graph_of, read_edges, refuse_too_large, told_of
 from tutela.networks.stored.keeping import keep
 from tutela.networks.stored.queueing import Claim, RunTaken
 from tutela.networks.stored.room import Act, NetworkRoom, write
 from tutela.networks.stored.searching import Found, Wanted, search
+from tutela.networks.stored.tags import SHARED_TAG, read_tags, tag_edges
 
 #: Seeds that decisions give, at most.
 DECIDED_MAX: Final = 10_000
@@ -74,8 +75,10 @@ async def _search(room: NetworkRoom, *, claim: Claim) -> None:
     ) as connection:
         told = await told_of(connection, whose=claim.whose, room=room)
         seeds = await _seed_keys(connection, claim=claim, room=room)
-        rows = await read_edges(connection, whose=claim.whose, told=told)
-    graph = await asyncio.to_thread(graph_of, rows)
+        refuse_too_large(told)
+        edges = await read_edges(connection, whose=claim.whose, told=told)
+        uses = await read_tags(connection, whose=claim.whose)
+    graph = await asyncio.to_thread(_graph, edges, uses=uses)
     places = _places(graph, keys=seeds)
     if not len(places):
         raise NoSeeds("None of the accounts to begin with is on an edge that may be used.")
@@ -88,6 +91,11 @@ async def _search(room: NetworkRoom, *, claim: Claim) -> None:
     found = await asyncio.to_thread(search, graph, wanted=wanted)
     claim.reach("keeping")
     await _end(room, claim=claim, graph=graph, found=found)
+
+
+def _graph(edges: Mapping[str, Sequence[bytes]], *, uses: Sequence[bytes]) -> Graph:
+    tags = tag_edges(uses)
+    return graph_of({**edges, SHARED_TAG: [*edges.get(SHARED_TAG, ()), tags]} if tags else edges)
 
 
 async def _seed_keys(connection: Connection, *, claim: Claim, room: NetworkRoom) -> list[bytes]:

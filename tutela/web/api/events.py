@@ -20,8 +20,8 @@ def take_platform_events(rooms: Rooms, *, record_line: RecordLine) -> Handler:
     hearing = Hearing(clock=rooms.clock, chance=rooms.chance, confirm_seconds=rooms.confirm_seconds)
     detected = _detected(rooms)
     used = drift.kinds(rooms.drifting, content=detected["content"])
-    edges = networks.kinds(rooms.networking, edge=detected["edge"])
-    handled = {**kinds(hearing), **accounts.kinds(rooms.keys), **detected, **used, **edges}
+    named = networks.kinds(rooms.networking, told={**detected, **used})
+    handled = {**kinds(hearing), **accounts.kinds(rooms.keys), **detected, **used, **named}
     door = EventDoor(
         pool=rooms.pool,
         kinds=handled,

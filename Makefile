@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms bench-world lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ bench-rules: setup  ## a hundred rules an event through our wrapper beside bare 
 
 bench-terms: oracles  ## terms in raw posts, folded and searched, beside pyahocorasick, ICU and decancer
 	$(BIN)/python -m benchmarks.terms
+
+bench-world: setup  ## a world of a million accounts made twice: time, memory, and the same bytes without newer instructions
+	$(BIN)/python -m benchmarks.world
 
 lock: setup  ## resolve the locked dependencies anew; UPGRADE=--upgrade takes newer ones
 	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK_ARGS) $(UPGRADE) \

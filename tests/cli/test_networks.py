@@ -1,19 +1,14 @@
-"""`tutela networks run` and what follows, at the terminal and by the workers of a service."""
+"""`tutela networks run` and what follows, at the terminal."""
 
 import asyncio
 import json
-import os
-import signal
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from tests.cli.conftest import Command, Done
 from tests.fixtures.bulk import SHARED
 from tests.fixtures.governing import token_of, user
-from tests.fixtures.networking import RING, SEEDS, edge_events, edges, platform_told
-from tests.fixtures.service import RunningTutela, until
+from tests.fixtures.networking import RING, SEEDS, edges, platform_told
 from tests.fixtures.site import Site
 from tutela.domain.vocabulary import Role
 
@@ -66,39 +61,3 @@ async def _is_handed_over(run: Any, *, web: Site, case: str, folder: Path) -> No
     told = (await run("case", case, "--as", "one")).out
     assert " acted: 12 accounts" in told
     assert "handed_over by one: x" in told
-
-
-def test_a_service_searches_in_a_process_of_its_own_and_again_where_that_is_killed(
-    own_tutela: RunningTutela,
-) -> None:
-    with own_tutela.client(own_tutela.token()) as platform:
-        lines = "\n".join(json.dumps(each) for each in edge_events(edges()))
-        assert platform.post("/v1/events", content=lines).status_code == 202
-    with own_tutela.client(own_tutela.token(role="lead")) as lead:
-        first = _asked(lead)
-        until(lambda: _state(lead, run=first) == "done", what="the search to end")
-        leads = lead.get(f"/v1/networks/runs/{first}/leads").json()["leads"]
-        assert {each["account_id"] for each in leads[:9]} == set(RING[3:])
-        second = _asked(lead)
-        until(lambda: _killed(own_tutela), what="a process that searches")
-        until(lambda: _state(lead, run=second) == "done", what="the search to end after all")
-    assert own_tutela.stop() == 0
-
-
-def _asked(lead: httpx.Client) -> str:
-    asked = lead.post("/v1/networks/runs", json={"reason": "x", "seeds": SEEDS})
-    return str(asked.json()["id"])
-
-
-def _state(lead: httpx.Client, *, run: str) -> str:
-    return str(lead.get(f"/v1/networks/runs/{run}").json()["state"])
-
-
-def _killed(service: RunningTutela) -> bool:
-    """Whether a process that searches was found, and is killed now."""
-    worker = service.process_ids()["worker"]
-    for task in Path(f"/proc/{worker}/task").glob("*/children"):
-        for child in task.read_text().split():
-            os.kill(int(child), signal.SIGKILL)
-            return True
-    return False

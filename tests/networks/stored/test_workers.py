@@ -1,7 +1,10 @@
 """No search is lost and none is done twice, whatever becomes of the worker that has it."""
 
 import asyncio
+import os
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,9 @@ from tests.networks.stored.asking import RUNS, told
 from tutela.networks.stored import queueing, running
 from tutela.networks.stored.queueing import LEASE, PAUSE, TRIES_MAX, RunTaken, claim_run
 from tutela.networks.stored.running import work_off
+
+PATIENCE_SECONDS = 60
+_WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'network_case'::regclass"
 
 
 async def asked(web: Site) -> str:
@@ -37,6 +43,35 @@ async def test_a_search_whose_worker_is_gone_is_done_by_another_and_kept_once(we
     )
     assert (leads, acts) == (1, 1)
     assert await told(web, to=f"GET {RUNS}/{run}") == shown
+
+
+async def test_a_process_that_is_killed_in_the_middle_leaves_nothing_behind_but_the_search(
+    web: Site, database_url: str, tmp_path: Path
+) -> None:
+    run = await asked(web)
+    environment = {"TUTELA_DATABASE": database_url, "TUTELA_KEYS": str(tmp_path / "keys")}
+
+    async def started() -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "tutela.app.network_process", str(os.getpid())),
+            env={**os.environ, **environment},
+        )
+
+    async with web.house.pool.connection() as holding:
+        await holding.execute("LOCK TABLE network_case IN EXCLUSIVE MODE")
+        process = await started()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await web.house.rows(_WAITING):  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.05)
+        process.kill()
+        await process.wait()
+        await holding.rollback()
+    assert await web.house.rows("SELECT 1 FROM network_lead") == []
+    assert (await told(web, to=f"GET {RUNS}/{run}"))["state"] == "running"
+    await web.house.rows("UPDATE network_run SET leased_until = now()")
+    assert await (await started()).wait() == 0
+    assert (await told(web, to=f"GET {RUNS}/{run}"))["state"] == "done"
+    assert await web.house.rows("SELECT tries FROM network_run") == [(2,)]
 
 
 async def test_two_workers_do_two_searches_once_each(web: Site) -> None:

@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-terms bench-world lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-spark bench-terms bench-world lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench-removals: setup  ## many removals from a file to filed, killed and undone,
 
 bench-rules: setup  ## a hundred rules an event through our wrapper beside bare cel-cpp
 	$(BIN)/python -m benchmarks.rules
+
+bench-spark: oracles  ## the engine of Spark beside the local one on a million accounts; needs Java 17 (EDGES=200000: a small one)
+	$(BIN)/python -m benchmarks.spark $(if $(EDGES),--accounts $$(( $(EDGES) / 20 )) --edges $(EDGES))
 
 bench-terms: oracles  ## terms in raw posts, folded and searched, beside pyahocorasick, ICU and decancer
 	$(BIN)/python -m benchmarks.terms

@@ -14,7 +14,7 @@ FSYNC_TRIES = 200
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def described(folder: Path) -> dict[str, str]:
+def described(folder: Path, *, packages: Iterable[str] = PACKAGES) -> dict[str, str]:
     """Machine and versions by name; `folder` is where the data will lie."""
     return {
         "processor": f"{_processor()} x {os.cpu_count()}",
@@ -22,7 +22,7 @@ def described(folder: Path) -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "fsync": f"{_fsync_ms(folder):.2f} ms (median)",
         "python": platform.python_version(),
-        **{name: importlib.metadata.version(name) for name in PACKAGES},
+        **{name: importlib.metadata.version(name) for name in packages},
         "commit": _commit(),
     }
 

@@ -89,6 +89,7 @@ def _here(path: Path, *, reading: "Reading") -> Held:
 
 @contextmanager
 def _with_spark(path: Path, *, engines: Engines, reading: "Reading") -> Iterator[Held]:
+    from tutela.cli.spark_progress import watching
     from tutela.networks.engines.spark import running
     from tutela.networks.engines.spark_start import SparkOptions
     from tutela.networks.files.spark_edges import read_edges, readable
@@ -96,7 +97,8 @@ def _with_spark(path: Path, *, engines: Engines, reading: "Reading") -> Iterator
     readable(path)
     options = SparkOptions(master=engines.spark_master, memory_mib=engines.spark_memory_mib)
     with running(options) as session:
-        graph = read_edges(path, session=session, reading=reading)
+        with watching(session, tell=reading.tell):
+            graph = read_edges(path, session=session, reading=reading)
         yield Held(
             names=graph.names,
             engine=graph.engine,

@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fixtures.spark import QUICK
+from tutela.cli.spark_progress import watching
 from tutela.networks.engines import spark_start
 from tutela.networks.engines.spark_start import SparkAbsent, SparkOptions, failure, need_java
 
@@ -160,3 +162,20 @@ def test_a_cluster_is_no_business_of_the_loopback(tmp_path: Path) -> None:
     assert cluster["spark.master"] == "spark://other:7077"
     assert "spark.driver.bindAddress" not in cluster
     assert spark_start.JAVA_LEAST == 17
+
+
+def test_whoever_waits_is_told_how_far_it_is(spark: "Session", tmp_path: Path) -> None:
+    seen, told = tmp_path / "seen", []
+
+    def until_seen(numbers: object) -> object:
+        while not seen.exists():
+            time.sleep(0.05)
+        return numbers
+
+    def tell(*done_and_total: int) -> None:
+        told.append(done_and_total)
+        seen.touch()
+
+    with watching(spark, tell=tell):
+        spark.sparkContext.parallelize(range(4), 2).mapPartitions(until_seen).collect()
+    assert told[0] == (0, 2)

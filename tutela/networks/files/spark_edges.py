@@ -75,7 +75,6 @@ def read_edges(path: Path, *, session: Session, reading: Reading | None = None) 
     summary = rows.summary()
     if summary.unfit:
         _refuse(paths)
-    reading.tell(summary.rows, summary.rows)
     named = _named(rows, accounts=reading.accounts)
     if not len(named.names):
         raise NetworkFileUnfit(f"{path}: no edge, and no account is known otherwise.")

@@ -1,13 +1,15 @@
 """From a ranking to cases: how far a ring goes, in which groups."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy.sparse import block_diag, csr_array
 
 from tests.networks.grouping.planted import planted
+from tutela.networks.graph import Graph
 from tutela.networks.grouping.cases import Asked, find_cases
 from tutela.networks.grouping.communities import parts
-from tutela.networks.grouping.joined import joined, within
+from tutela.networks.grouping.ties import ties_of
 
 
 @pytest.mark.parametrize("ring", [20, 60, 200])
@@ -18,7 +20,7 @@ def test_a_ring_is_drawn_where_it_ends(ring: int) -> None:
     found = np.isin(case.places, world.ring)
     assert found.mean() >= 0.95
     assert found.sum() >= 0.95 * ring
-    assert case.sure.min() >= 0.8
+    assert case.sure.min() >= 0.5
     assert sorted(np.concatenate([group.places for group in case.groups])) == list(case.places)
 
 
@@ -34,7 +36,7 @@ def test_a_ranking_that_is_mostly_wrong_still_leads_to_the_ring() -> None:
 def test_seeds_that_nothing_joins_make_no_case() -> None:
     world = planted(ring=60)
     others = np.setdiff1d(np.arange(6_000), world.ring)
-    seeds = np.random.default_rng(5).choice(others, 5, replace=False)
+    seeds = others[::1_200]
     ranked = np.setdiff1d(np.random.default_rng(6).permutation(6_000), seeds)
     found = find_cases(Asked(graph=world.graph, seeds=seeds, ranked=ranked))
     assert found.cases == ()
@@ -69,12 +71,15 @@ def test_a_sparse_graph_by_chance_is_one_part_and_two_that_hardly_meet_are_two()
     assert labels[0] != labels[-1]
 
 
-def test_accounts_are_joined_both_ways_and_counted_once() -> None:
-    world = planted()
-    (kind,) = joined(world.graph)
-    matrix = within([kind], places=world.ring)
-    assert (matrix != matrix.T).nnz == 0
-    assert matrix.nnz == sum(np.isin(kind.around(world.ring), world.ring))
+def test_accounts_that_kinds_join_together_have_one_tie() -> None:
+    follow = csr_array(([1.0, 1.0, 1.0], ([0, 1, 2], [1, 0, 0])), shape=(3, 3))
+    meets = csr_array(([5.0], ([1], [0])), shape=(3, 3))
+    names = pa.array(["a", "b", "c"])
+    ties = ties_of(Graph(names, {"follow": follow, "meets": meets}, directed=True))
+    assert ties.kinds == ("follow", "follow+meets")
+    assert ties.degrees.tolist() == [[1, 1], [0, 1], [1, 0]]
+    assert ties.within(np.arange(3)).toarray().tolist() == [[0, 2, 1], [2, 0, 0], [1, 0, 0]]
+    assert ties.within(np.array([1, 2])).nnz == 0
 
 
 def _by_chance(size: int, *, chance: np.random.Generator) -> csr_array:

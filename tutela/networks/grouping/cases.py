@@ -1,17 +1,15 @@
 """From a ranking to cases: which of its accounts make up one network, in which groups."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.graph import Graph
 from tutela.networks.grouping.communities import communities
 from tutela.networks.grouping.growing import Ring, find_rings
-from tutela.networks.grouping.joined import Floats, Joined, joined, within
 from tutela.networks.grouping.measures import Measured, measured
+from tutela.networks.grouping.ties import Floats, Ties, ties_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,40 +59,21 @@ class Cases:
 
 def find_cases(asked: Asked) -> Cases:
     """The cases of the seeds, the one with most seeds first."""
-    kinds = joined(asked.graph)
-    seeds = np.unique(asked.seeds)
-    rings = find_rings(kinds, seeds=seeds, ranked=asked.ranked[: asked.top], seed=asked.seed)
-    allowed = np.union1d(seeds, asked.ranked[: asked.top])
-    cases = tuple(
-        _case(kinds, ring=_only(ring, allowed=allowed), seed=asked.seed) for ring in rings
-    )
+    ties = ties_of(asked.graph)
+    seeds, ranked = np.unique(asked.seeds), asked.ranked[: asked.top]
+    chance = np.random.default_rng(asked.seed)
+    rings = find_rings(ties, seeds=seeds, ranked=ranked, chance=chance)
+    if asked.top is not None:
+        allowed = np.union1d(seeds, ranked)
+        rings = tuple(ring.only(np.isin(ring.places, allowed)) for ring in rings)
+    cases = tuple(_case(ties, ring=ring, seed=asked.seed) for ring in rings)
     held = np.concatenate([case.places for case in cases]) if cases else np.empty(0, np.int64)
     return Cases(cases, np.setdiff1d(seeds, held))
 
 
-def _only(ring: Ring, *, allowed: Places) -> Ring:
-    kept = np.isin(ring.places, allowed)
-    return Ring(ring.places[kept], ring.sure[kept], ring.gain[kept])
-
-
-def _case(kinds: Sequence[Joined], *, ring: Ring, seed: int) -> Case:
-    matrix = within(kinds, places=ring.places)
-    labels = communities(matrix, seed=seed)
-    groups = [
-        Group(
-            ring.places[rows],
-            _measured(kinds, places=ring.places[rows], matrix=matrix[rows][:, rows]),
-        )
-        for rows in (np.flatnonzero(labels == label) for label in range(labels.max() + 1))
-    ]
+def _case(ties: Ties, *, ring: Ring, seed: int) -> Case:
+    labels = communities(ties.within(ring.places), seed=seed)
+    of_each = [ring.places[labels == label] for label in range(labels.max() + 1)]
+    groups = [Group(places, measured(ties, places=places)) for places in of_each]
     groups.sort(key=lambda group: (-len(group.places), int(group.places[0])))
-    return Case(
-        ring.places,
-        ring.sure,
-        _measured(kinds, places=ring.places, matrix=matrix),
-        tuple(groups),
-    )
-
-
-def _measured(kinds: Sequence[Joined], *, places: Places, matrix: csr_array) -> Measured:
-    return measured(kinds, places=places, pairs=matrix.nnz // 2)
+    return Case(ring.places, ring.sure, measured(ties, places=ring.places), tuple(groups))

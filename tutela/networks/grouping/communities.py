@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 Labels = NDArray[np.int64]
 
 #: Two communities are one thing where they share so much of the edges that chance would give them.
-_ONE_THING: Final = 0.2
+_ONE_THING: Final = 0.35
 _ITERATIONS: Final = 3
 _TRIALS: Final = 3
 
@@ -43,7 +43,7 @@ def parts(matrix: csr_array, *, seed: int) -> Labels:
     """Communities that belong together as one: what keeps apart from the rest is a part of its own.
 
     Leiden parts any sparse graph, a graph drawn by chance too. Two communities are taken as one
-    where the edges between them are at least a fifth of what chance would lay there.
+    where the edges between them are at least a third of what chance would lay there.
     """
     labels = communities(matrix, seed=seed)
     count = int(labels.max(initial=-1)) + 1

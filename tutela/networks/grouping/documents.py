@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.grouping.cases import Case, Cases, Group
-from tutela.networks.grouping.joined import Floats
+from tutela.networks.grouping.ties import Floats
 from tutela.networks.grouping.words import why_a_case, why_a_group
 
 Id = int | str

@@ -17,7 +17,7 @@ from tutela.networks.files.seeds import read_seeds
 from tutela.networks.graph import Graph
 from tutela.networks.grouping.cases import Asked, Cases, find_cases
 from tutela.networks.grouping.documents import Names, WrittenCases, member_rows, written_cases
-from tutela.networks.grouping.joined import Floats
+from tutela.networks.grouping.ties import Floats
 from tutela.networks.grouping.writing import writable_folder, write_folder
 
 NOT_CONNECTED = (

@@ -9,7 +9,7 @@ all its edges inside says more than somebody whom everybody follows (a block mod
 degrees: Karrer, Newman 2011).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,18 +18,21 @@ from numpy.typing import NDArray
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.grouping.communities import parts
-from tutela.networks.grouping.joined import Floats, Joined, within
+from tutela.networks.grouping.consensus import by_consensus
 from tutela.networks.grouping.rates import Boundary, Likelihood, membership
+from tutela.networks.grouping.ties import Around, Floats, Ties, Wholes
 
-#: Who is a member less surely than this is left out: precision first.
-SURE_ENOUGH: Final = 0.8
+#: Who is a member less surely than this is left out.
+SURE_ENOUGH: Final = 0.5
 #: A ring has at least so many members.
 SMALLEST_RING: Final = 3
 #: How many of the first accounts of the ranking a ring is tried from.
-STARTS: Final = (10, 30, 100, 300, 1_000, 3_000)
-_ROUNDS: Final = 20
+STARTS: Final = (10, 30, 100, 300, 1_000)
+_ROUNDS: Final = 12
 #: How often what falls apart is tried part by part.
-_DEEPEST: Final = 3
+_DEEPEST: Final = 1
+#: Two rings are the same where they have so much of both in common (Jaccard).
+_ALIKE: Final = 0.9
 #: In the first rounds at least half of the ring stays, so that a loose start can tighten.
 _LENIENT_ROUNDS: Final = 6
 
@@ -48,33 +51,28 @@ class Ring:
         """How many of the seeds are members."""
         return int(np.isin(seeds, self.places).sum())
 
-    def speaks_for(self, seeds: Places) -> float:
-        """How much better the ring explains the seeds' edges than nothing does; more is better.
-
-        A ring that is drawn too wide or too narrow explains them worse; a seed outside, not at all.
-        """
-        return float(self.gain[np.isin(self.places, seeds)].sum())
+    def only(self, kept: NDArray[np.bool_]) -> "Ring":
+        """Those members, by their order."""
+        return Ring(self.places[kept], self.sure[kept], self.gain[kept])
 
 
 def find_rings(
-    kinds: Sequence[Joined], *, seeds: Places, ranked: Places, seed: int
+    ties: Ties, *, seeds: Places, ranked: Places, chance: np.random.Generator
 ) -> tuple[Ring, ...]:
     """Rings that hold two seeds at least, the one with most of them first.
 
-    A ring is tried from several starts down the ranking; what falls apart is tried part by part.
-    A ring with one of several seeds would be whom that one knows.
+    A ring is tried from several starts; what falls apart is tried part by part. A ring with one of
+    several seeds would be whom that one knows.
     """
+    near = by_consensus(ties.matrix(), seeds=seeds, chance=chance)
+    seed = int(chance.integers(2**31))
     found: list[Ring] = []
-    for first in STARTS:
-        found += _from_start(
-            kinds, start=np.concatenate([seeds, ranked[:first]]), seeds=seeds, seed=seed
-        )
-        if first >= len(ranked):
-            break
+    for first in _starts(near, ranked=ranked):
+        found += _from_start(ties, start=np.union1d(seeds, first), seeds=seeds, seed=seed)
     chosen: list[Ring] = []
     left = seeds
     while found and len(left):
-        best = max(found, key=lambda ring: (ring.holds(left), ring.speaks_for(left)))
+        best = max(found, key=lambda ring: (ring.holds(left), _agreeing(found, ring=ring)))
         if best.holds(left) < min(2, len(seeds)):
             break
         chosen.append(best)
@@ -82,30 +80,51 @@ def find_rings(
     return tuple(chosen)
 
 
-def _from_start(kinds: Sequence[Joined], *, start: Places, seeds: Places, seed: int) -> list[Ring]:
+def _agreeing(found: Sequence[Ring], *, ring: Ring) -> int:
+    """How many starts led to the same ring, or nearly."""
+    return sum(_alike(ring.places, other=each.places) for each in found)
+
+
+def _alike(one: Places, *, other: Places) -> bool:
+    both = len(np.intersect1d(one, other, assume_unique=True))
+    return both >= _ALIKE * (len(one) + len(other) - both)
+
+
+def _starts(near: Places, *, ranked: Places) -> Iterator[Places]:
+    """The first accounts of both orders, more and more of them."""
+    for order in (near, ranked):
+        for first in STARTS:
+            yield order[:first]
+            if first >= len(order):
+                break
+
+
+def _from_start(ties: Ties, *, start: Places, seeds: Places, seed: int) -> list[Ring]:
     """The rings with seeds that the start leads to, each of one piece."""
     tried, found = [(start, 0)], []
     while tried:
         start, depth = tried.pop()
-        ring = grow(kinds, start=start)
-        if ring is None or not np.isin(seeds, ring.places).any():
+        ring = grow(ties, start=start)
+        if ring is None or not ring.holds(seeds):
             continue
-        labels = parts(within(tuple(kinds), places=ring.places), seed=seed)
+        labels = parts(ties.within(ring.places), seed=seed)
         holding = np.unique(labels[np.isin(ring.places, seeds)])
-        if labels.max() == 0 or depth == _DEEPEST:
+        if labels.max() == 0:
             found.append(ring)
-            continue
-        tried += [(ring.places[labels == one], depth + 1) for one in holding]
+        elif depth == _DEEPEST:
+            found += [ring.only(labels == one) for one in holding]
+        else:
+            tried += [(ring.places[labels == one], depth + 1) for one in holding]
     return found
 
 
-def grow(kinds: Sequence[Joined], *, start: Places) -> Ring | None:
+def grow(ties: Ties, *, start: Places) -> Ring | None:
     """The ring around the start; None where nothing there keeps together."""
     ring = np.unique(start)
     seen: set[bytes] = set()
     found = None
     for turn in range(_ROUNDS):
-        places, likelihood = _drawn_anew(kinds, ring=ring)
+        places, likelihood = _drawn_anew(ties, ring=ring)
         enough = _enough(likelihood, ring_size=len(ring) if turn < _LENIENT_ROUNDS else 0)
         ring = places[enough]
         if len(ring) < SMALLEST_RING:
@@ -126,44 +145,45 @@ def _enough(likelihood: Likelihood, *, ring_size: int) -> NDArray[np.bool_]:
     return np.asarray(enough, np.bool_)
 
 
-def _drawn_anew(kinds: Sequence[Joined], *, ring: Places) -> tuple[Places, Likelihood]:
+def _drawn_anew(ties: Ties, *, ring: Places) -> tuple[Places, Likelihood]:
     """The accounts in the ring or joined to it, and how likely each is a member."""
-    here = np.zeros(len(kinds[0].degrees), bool)
-    here[ring] = True
-    touched = here.copy()
-    for kind in kinds:
-        touched[kind.around(ring)] = True
-    places = np.flatnonzero(touched)
-    edges, ends = zip(*(_towards(kind, ring=ring, here=here) for kind in kinds), strict=True)
-    chance = [kind.degrees[ring].sum() / max(1, kind.volume) for kind in kinds]
+    around = ties.around(ring)
+    places = np.union1d(ring, around.other)
+    at = np.searchsorted(places, around.other)
+    inside = np.isin(places, ring, assume_unique=True)
+    flat = around.kind * len(places) + at
+    size = (len(ties.kinds), len(places))
+    ends = _ends(around, inside=inside[at], size=(len(ring), len(ties.kinds)))
+    chance = ties.degrees[ring].sum(axis=0) / np.maximum(1, ties.volumes)
     boundary = Boundary(
         places=places,
-        inside=here[places],
-        edges=np.stack([one[places] for one in edges]),
-        degrees=np.stack([kind.degrees[places].astype(np.float64) for kind in kinds]),
-        ends=np.stack([one[places] for one in ends]),
-        by_chance=np.clip(np.array(chance), 1e-9, 0.5)[:, None],
+        inside=inside,
+        edges=_sums(flat, weights=np.ones(len(flat)), size=size),
+        degrees=ties.degrees[places].T.astype(np.float64),
+        ends=_sums(flat, weights=ends, size=size),
+        by_chance=np.clip(chance, 1e-9, 0.5)[:, None],
     )
     return places, membership(boundary)
 
 
-def _towards(kind: Joined, *, ring: Places, here: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """By account its edges into the ring, and what their ends there say for it.
+def _sums(cells: Wholes, *, weights: Floats, size: tuple[int, int]) -> Floats:
+    sums = np.bincount(cells, weights=weights, minlength=size[0] * size[1])
+    return np.asarray(sums.reshape(size), np.float64)
 
-    An end says: its share of all that stays inside, by its share of all that leaves. What a member
-    adds to it by being one is taken off first.
+
+def _ends(around: Around, *, inside: NDArray[np.bool_], size: tuple[int, int]) -> Floats:
+    """By tie into the ring, what its end there says for whom it leads to: a logarithm.
+
+    That is the end's share of all ties of the kind that stay inside, by its share of all that
+    leave. As long as few stay inside, the shares are taken as alike. What a member adds to it by
+    being one is taken off first.
     """
-    around, counts = kind.around(ring), kind.degrees[ring]
-    row = np.repeat(np.arange(len(ring)), counts)
-    inside = here[around]
-    inner = np.bincount(row[inside], minlength=len(ring)).astype(np.float64)
-    outer = counts - inner
-    rest = np.log((outer.sum() + 1) / (inner.sum() + 1))
-    to_stranger = np.log((inner + 0.5) / (outer + 0.5)) + rest
-    to_member = np.log((np.maximum(inner - 1, 0) + 0.5) / (outer + 1.5)) + rest
-    weights = np.where(inside, to_member[row], to_stranger[row])
-    size = len(here)
-    return (
-        np.bincount(around, minlength=size).astype(np.float64),
-        np.bincount(around, weights=weights, minlength=size).astype(np.float64),
-    )
+    flat, cells = around.row * size[1] + around.kind, size[0] * size[1]
+    inner = np.bincount(flat[inside], minlength=cells).reshape(size).astype(np.float64)
+    outer = np.bincount(flat[~inside], minlength=cells).reshape(size) + 0.5
+    leaves = outer / outer.sum(axis=0)
+    alike = size[0] * leaves
+    stays = (inner + alike) / (inner.sum(axis=0) + size[0])
+    without_one = (np.maximum(inner - 1, 0) + alike) / (inner.sum(axis=0) + size[0])
+    chosen = np.where(inside, (without_one / leaves).ravel()[flat], (stays / leaves).ravel()[flat])
+    return np.asarray(np.log(chosen), np.float64)

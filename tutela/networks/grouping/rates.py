@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, logsumexp
+from scipy.special import betaln, gammaln, logsumexp
 
 from tutela.networks.engines.engine import Places
-from tutela.networks.grouping.joined import Floats
+from tutela.networks.grouping.ties import Floats
 
 _STEPS: Final = 8
 _SMALLEST_RATE: Final = 1e-9
@@ -105,7 +105,13 @@ def _log_any(d: Floats, *, rate: Floats) -> Floats:
 
 
 def _beta_binomial(k: Floats, *, d: Floats, a: Floats, b: Floats) -> Floats:
+    """By tables of the logarithm of the gamma function: edges are whole numbers."""
+    steps = np.arange(int(d.max(initial=0)) + 1)
+    of_a, of_b, of_both = gammaln(steps + a), gammaln(steps + b), gammaln(steps + a + b)
     whole = betaln(a, b)
-    none = (betaln(a, d + b) - whole).sum(axis=0)
-    told = (betaln(k + a, d - k + b) - whole).sum(axis=0)
+    at, of_edges, rest = d.astype(np.int64), k.astype(np.int64), (d - k).astype(np.int64)
+    both = np.take_along_axis(of_both, at, axis=1)
+    none = (of_a[:, :1] + np.take_along_axis(of_b, at, axis=1) - both - whole).sum(axis=0)
+    apart = np.take_along_axis(of_a, of_edges, axis=1) + np.take_along_axis(of_b, rest, axis=1)
+    told = (apart - both - whole).sum(axis=0)
     return np.asarray(told - np.log(-np.expm1(none) + _NOTHING), np.float64)

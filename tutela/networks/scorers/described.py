@@ -73,11 +73,13 @@ def _position(on: Ground, *, chance: np.random.Generator) -> Vector | None:
     """The slowest directions of a lazy walk, found by repeated steps (subspace iteration)."""
     if on.accounts > _MOST_ACCOUNTS_PLACED:
         return None
-    inverse = np.where(on.degree > 0, 1 / np.sqrt(on.bounded), 0).astype(np.float32)[:, None]
+    root: Vector = np.sqrt(on.bounded)[:, None]
+    inverse: Vector = np.where(on.degree[:, None] > 0, 1 / root, 0).astype(np.float32)
     columns = min(_DIRECTIONS, on.accounts)
     basis = chance.standard_normal((on.accounts, columns)).astype(np.float32)
     for number in range(_ROUNDS):
-        basis = inverse * on.step(inverse * basis) + basis / 2
+        basis /= 2
+        basis += inverse * on.step(2 * inverse * basis)
         if number % 3 == 2:  # noqa: PLR2004 - often enough that no direction drowns
             basis = np.linalg.qr(basis)[0]
     basis = np.linalg.qr(basis)[0]

@@ -16,10 +16,17 @@ from tutela.networks.choosing.evidence import floor_of, log_evidence
 from tutela.networks.choosing.hearing import Heard
 from tutela.networks.scorers.scored import Family
 
-#: What the log of the evidence is multiplied with.
-_TEMPER = 0.5
-#: What a family counts before any seed is left out; 1 where it is not named.
-_BEFOREHAND: dict[Family, float] = {}
+#: The log of the evidence is multiplied with this over the root of the number of seeds.
+_TEMPER = 1.6
+#: What a family counts beforehand, as a power of e; 0 where it is not named.
+_BEFOREHAND = {
+    Family.REACH: -1.0,
+    Family.NEARNESS: -1.0,
+    Family.COMMUNITY: 1.0,
+    Family.FEATURES: 1.0,
+    Family.NEIGHBOURS: 1.0,
+    Family.TOGETHER: 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,8 @@ def fusion(heard: Sequence[Heard], *, without: int | None = None) -> Fusion:
         shares = np.delete(shares, without, axis=1)
     floor = floor_of(shares)
     evidence = log_evidence(shares, floor=floor) if shares.size else np.zeros(len(heard))
-    logs = _TEMPER * evidence + _log_prior(heard)
+    temper = min(1.0, _TEMPER / np.sqrt(max(shares.shape[1], 1)))
+    logs = temper * evidence + _log_prior(heard)
     weights = np.exp(logs - logs.max())
     return Fusion(weights / weights.sum(), floor)
 
@@ -66,5 +74,5 @@ def _heights(shares: NDArray[np.floating], *, floor: float) -> NDArray[np.float6
 def _log_prior(heard: Sequence[Heard]) -> NDArray[np.float64]:
     voices = Counter(each.family for each in heard)
     return np.array(
-        [np.log(_BEFOREHAND.get(each.family, 1.0) / voices[each.family]) for each in heard]
+        [_BEFOREHAND.get(each.family, 0.0) - np.log(voices[each.family]) for each in heard]
     )

@@ -54,7 +54,9 @@ def audience(on: Ground, *, seeds: Places) -> Audience:
 
 def hear(scored: Scored, *, among: Audience) -> Heard:
     """The scorer's ranks; what is no number stands last."""
-    scores = np.nan_to_num(scored.scores, nan=-np.inf, neginf=-np.inf)
+    scores = scored.scores
+    if not np.isfinite(scores).all():
+        scores = np.nan_to_num(scores, nan=-np.inf, neginf=-np.inf)
     trials, candidates = scored.trials, among.candidates
     ranks = rankdata(-scores[candidates, 0])
     left_out = np.ones(len(trials.seeds))

@@ -10,6 +10,8 @@ from tutela.networks.engines.engine import Engine, Places, Vector
 
 #: So many steps away from the seeds the two sides of a graph are looked for.
 _FURTHEST_STEPS = 64
+#: With fewer seeds it may be chance that all are on one side.
+_FEWEST_FOR_SIDES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,16 @@ def _same_side(whole: Ground, *, seeds: Places) -> NDArray[np.bool_]:
     """Those an even number of steps from the seeds, where no edge joins two of the same side.
 
     Such a graph joins accounts to something else, such as tags: what is not of the seeds' side is
-    no account like them. Accounts that no seed reaches stay in.
+    no account like them. Accounts that no seed reaches stay in, and so does everybody where the
+    seeds are too few: a tree has two sides too, and they may be on one of them by chance.
     """
+    everybody = np.ones(whole.accounts, np.bool_)
+    if len(seeds) < _FEWEST_FOR_SIDES:
+        return everybody
     distance = _distances(whole, seeds=seeds)
     even, odd = (distance >= 0) & (distance % 2 == 0), (distance >= 0) & (distance % 2 == 1)
     sides = np.stack([even, odd], axis=1).astype(np.float32)
     within = (whole.step(sides) * sides).any()
-    everybody = np.ones(whole.accounts, np.bool_)
     return everybody if within else ~odd
 
 

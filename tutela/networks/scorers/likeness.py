@@ -14,6 +14,7 @@ from tutela.networks.scorers.trials import Trials
 #: A kernel is as wide as this share of the median squared distance.
 _WIDTH = 0.3
 _ACCOUNTS_ASKED = 500
+_BLOCK = 20_000
 _BINS = 8
 #: So many seeds' worth of what everybody has is added to each tally.
 _PRIOR_SEEDS = 4.0
@@ -43,9 +44,9 @@ def near(columns: Vector, *, trials: Trials, seeds: NDArray[np.int64]) -> tuple[
     """
     weights = trials.members / trials.members.sum(axis=1, keepdims=True)
     asked = np.linspace(0, len(columns) - 1, min(_ACCOUNTS_ASKED, len(columns))).astype(np.int64)
-    apart = _squares(columns, others=columns[asked])
-    width = _WIDTH * max(float(np.median(apart[asked])), 1e-9)
-    everybody = np.exp(-apart / width).mean(axis=1)
+    apart = _squares(columns[asked], others=columns[asked])
+    width = _WIDTH * max(float(np.median(apart)), 1e-9)
+    everybody = _mean_kernel(columns, others=columns[asked], width=width)
     densities: Vector = np.exp(
         -_squares(columns, others=columns[seeds]) / width
     ) @ weights.T.astype(np.float32)
@@ -67,6 +68,15 @@ def tallied(columns: Vector, *, trials: Trials, seeds: NDArray[np.int64]) -> Vec
         smoothed = (there + _PRIOR_SEEDS * usual) / (counted + _PRIOR_SEEDS)
         scores += np.log(smoothed / usual)[bins].astype(np.float32)
     return scores
+
+
+def _mean_kernel(columns: Vector, *, others: Vector, width: float) -> Vector:
+    """The mean over `others`, block by block: all at once would not fit in memory."""
+    means = np.empty(len(columns), np.float32)
+    for start in range(0, len(columns), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        means[block] = np.exp(-_squares(columns[block], others=others) / width).mean(axis=1)
+    return means
 
 
 def _squares(columns: Vector, *, others: Vector) -> Vector:

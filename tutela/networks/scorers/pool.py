@@ -117,7 +117,7 @@ def _in_one_kind(on: Ground, *, trials: Trials) -> Iterator[Scored]:
         for steps in range(1, _STEPS_IN_ONE_KIND + 1):
             here = on.engine.spread(here, kind=name) / divisor
             if steps != _STEPS_IN_ONE_KIND - 1:
-                yield Scored(f"{name}_{steps}", Family.COMMUNITY, here, trials)
+                yield Scored(f"{name}_{steps}", Family.NEARNESS, here, trials)
 
 
 def _rows(on: Ground) -> Places:

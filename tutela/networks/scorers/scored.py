@@ -15,7 +15,9 @@ class Family(StrEnum):
     REACH = "reach"
     #: Walks divided by the root of the degree.
     CLOSENESS = "closeness"
-    #: Walks divided by the degree: favours accounts with few edges, finds communities.
+    #: Short walks divided by the degree: favours accounts with few edges.
+    NEARNESS = "nearness"
+    #: Long walks divided by the degree: finds whole communities.
     COMMUNITY = "community"
     #: Common neighbours and beliefs passed on.
     OVERLAP = "overlap"

@@ -52,7 +52,7 @@ def trials(seeds: Places, *, chance: np.random.Generator) -> Trials:
             prefixes = [turned < number for number in range(1, turned.max() + 1)]
             orders.append(_against_prefixes(turned, first_column=len(members)))
             members = np.concatenate([members, np.stack(prefixes)])
-    return Trials(seeds, members, left_out, tuple(orders))
+    return _each_once(Trials(seeds, members, left_out, tuple(orders)))
 
 
 def few_trials(of: Trials, *, chance: np.random.Generator) -> Trials:
@@ -60,6 +60,19 @@ def few_trials(of: Trials, *, chance: np.random.Generator) -> Trials:
     number = len(of.seeds)
     members, left_out = _leaving_out(_folds(number, of=min(_FEW_FOLDS, number), chance=chance))
     return Trials(of.seeds, members, left_out)
+
+
+def _each_once(trials: Trials) -> Trials:
+    """The same trials where no two columns stand on the same seeds."""
+    _, first, of = np.unique(trials.members, axis=0, return_index=True, return_inverse=True)
+    kept = np.sort(first)
+    column = np.searchsorted(kept, first[of])
+
+    def moved(all_held: tuple[Held, ...]) -> tuple[Held, ...]:
+        return tuple(Held(held.seed, int(column[held.column])) for held in all_held)
+
+    orders = tuple(moved(order) for order in trials.orders)
+    return Trials(trials.seeds, trials.members[kept], moved(trials.left_out), orders)
 
 
 def _folds(number: int, *, of: int, chance: np.random.Generator) -> NDArray[np.int64]:

@@ -16,18 +16,23 @@ from tutela.networks.scorers.ground import Ground
 from tutela.networks.scorers.scored import Family, Scored, Scorings
 from tutela.networks.scorers.trials import Trials
 
-_LENGTHS = (1, 2, 3, 4, 8, 16, 32)
+_LENGTHS = (1, 2, 3, 4, 8, 16, 32, 64)
+_LONG = frozenset({"walk_8", "walk_16", "walk_32", "walk_64", "pagerank_0.05", "heat_8"})
+#: In a larger graph a walk ends after half as many steps: each takes its time, and a network is
+#: a smaller part of it.
+_MOST_ACCOUNTS = 200_000
 _RESTARTS = (0.05, 0.15, 0.5)
 _TIMES = (3, 8)
 
 
 def walk(on: Ground, *, trials: Trials, prefix: str = "") -> Scorings:
-    """Every walk in three forms: reach, closeness, community; names start with `prefix`."""
+    """Every walk three times: as it goes, over the root of the degree, over the degree."""
     root: Vector = np.sqrt(on.bounded)[:, None]
     for name, closeness in _closenesses(on, trials=trials):
         yield Scored(f"{prefix}{name}_reach", Family.REACH, closeness * root, trials)
         yield Scored(f"{prefix}{name}", Family.CLOSENESS, closeness, trials)
-        yield Scored(f"{prefix}{name}_per_edge", Family.COMMUNITY, closeness / root, trials)
+        family = Family.COMMUNITY if name in _LONG else Family.NEARNESS
+        yield Scored(f"{prefix}{name}_per_edge", family, closeness / root, trials)
 
 
 def _closenesses(on: Ground, *, trials: Trials) -> Iterator[tuple[str, Vector]]:
@@ -36,7 +41,7 @@ def _closenesses(on: Ground, *, trials: Trials) -> Iterator[tuple[str, Vector]]:
     restarts = {share: np.float32(share) * now for share in _RESTARTS}
     heats = {time: np.float32(exp(-time)) * now for time in _TIMES}
     part = {time: exp(-time) for time in _TIMES}
-    for steps in range(1, max(_LENGTHS) + 1):
+    for steps in range(1, _longest(on) + 1):
         now = inverse * on.step(inverse * now)
         for share in restarts:
             restarts[share] += np.float32(share * (1 - share) ** steps) * now
@@ -47,3 +52,7 @@ def _closenesses(on: Ground, *, trials: Trials) -> Iterator[tuple[str, Vector]]:
             yield f"walk_{steps}", now
     yield from ((f"pagerank_{share:g}", total) for share, total in restarts.items())
     yield from ((f"heat_{time}", total) for time, total in heats.items())
+
+
+def _longest(on: Ground) -> int:
+    return max(_LENGTHS) if on.accounts <= _MOST_ACCOUNTS else max(_LENGTHS) // 2

@@ -82,6 +82,9 @@ def test_nobody_is_kept_out_whatever_is_open(ring: Opened) -> None:
 def test_nobody_is_kept_out_of_the_banner_that_seeds_do_not_connect(open_page: Open) -> None:
     opened = open_page(shown(platform(), first=2, held_out=BY_CHANCE))
     expect(opened.page.locator("h1")).to_have_text("These seeds do not connect")
+    expect(opened.page.locator("ol.leads")).to_be_hidden()
+    opened.page.get_by_text("all the same").click()
+    expect(opened.page.locator("ol.leads")).to_be_visible()
     assert faults(opened.page, target_pixels=TARGET_PIXELS) == []
 
 

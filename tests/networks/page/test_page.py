@@ -83,7 +83,7 @@ def test_of_too_many_edges_the_strongest_are_drawn_and_all_are_counted() -> None
 def test_seeds_that_do_not_connect_are_told_first_and_large() -> None:
     text = html(shown(platform(), held_out=BY_CHANCE))
     assert re.search(r"<h1[^>]*>These seeds do not connect</h1>", text)
-    assert "Nobody should act on the list below" in text
+    assert "Nobody should act on what stands in the list" in text
 
 
 def test_without_seeds_to_leave_out_the_page_says_that_nothing_is_known() -> None:

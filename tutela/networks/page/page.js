@@ -270,6 +270,7 @@
   }
 
   addEventListener("resize", paint);
+  one(".folded")?.addEventListener("toggle", paint);
   rows.forEach(furnish);
   for (const each of all("[data-script]")) each.hidden = false;
   if (!facts.names.length) for (const each of all("#names, #save, #pick-all")) each.hidden = true;

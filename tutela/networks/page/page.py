@@ -13,7 +13,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from tutela.networks.page import drawing
+from tutela.networks.page import drawing, scorers
 from tutela.networks.page.picture import WIDE, Picture, picture
 from tutela.networks.page.shown import GROUPS_APART, NEARNESS, Lead, Names, Shown, group_of, odds
 from tutela.networks.reasons.tokens import masked
@@ -68,6 +68,7 @@ def html(shown: Shown) -> str:
         seeds=[row for row in rows if row.style is None],
         leads=[row for row in rows if row.style is not None],
         groups=_counted(rows),
+        scored_by=scorers.said(shown.scorers),
         cautioned=sum(bool(row.cautions) for row in rows),
         called=called,
         accounts=len(shown.graph.names) - len(shown.seeds),

@@ -1,11 +1,14 @@
 """Why an account is a lead: in numbers that are right and in words that say them."""
 
+import re
+
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
 from scipy.sparse import csr_array
 
+from tests.house.tree import ROOT
 from tests.networks.page.rings import graph
 from tutela.networks.files.tokens import Tokens
 from tutela.networks.graph import Graph
@@ -133,3 +136,14 @@ def test_rare_tokens_shared_with_seeds_are_a_reason_and_common_ones_are_not() ->
         "Shares with seeds: device 4f1c… of seed 1, seed 2 (3 accounts use it)."
     ]
     assert told(none, naming=str, showing=str) == []
+
+
+def test_the_reference_names_every_field_of_a_line() -> None:
+    text = (ROOT / "docs" / "reference" / "network-pages.md").read_text(encoding="utf-8")
+    table = text.partition("## Reasons")[2].partition("## Files")[0]
+    named = [
+        name
+        for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
+        for name in row.split(", ")
+    ]
+    assert [name.strip("`") for name in named] == list(Line.__struct_fields__)

@@ -44,7 +44,7 @@
     const near = chosen === null ? [] : nearest(chosen);
     lit.setAttribute("d", near.map(({ to }) => line({ a: chosen, b: to })).join(""));
     const bright = new Set([chosen, ...near.map(({ to }) => to)]);
-    one("#nodes").classList.toggle("dim", chosen !== null);
+    svg.classList.toggle("dim", chosen !== null);
     nodes.forEach((use, a) => {
       use.classList.toggle("bright", bright.has(a));
       use.classList.toggle("chosen", a === chosen);

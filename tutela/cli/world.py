@@ -56,7 +56,7 @@ def events(
     out: Annotated[Path, typer.Option(help="JSON Lines for POST /v1/events.")],
     at: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day (UTC) on which all is told. [today]"),
+        typer.Option(formats=["%Y-%m-%d"], help="The day (UTC) on which all is told. [now]"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -157,7 +157,7 @@ def _used(
     fresh[1:] = (place[1:] != place[:-1]) | (number[1:] != number[:-1])
     place, number = place[fresh], number[fresh]
     created, ended = population.created_ms[place], population.ended_ms[place]
-    share = chance.of("at").shares(place_in(place, slot=number % (1 << 32)))
+    share = chance.of("at").shares(place_in(place, slot=number))
     at_ms = created + (share * (np.minimum(ended, CLOSED_MS) - created)).astype(np.int64)
     return Uses(place=place, number=number, at_ms=at_ms)
 

@@ -90,14 +90,17 @@ async def test_accounts_that_only_share_rare_tags_are_found(web: Site) -> None:
 
 
 async def test_what_people_say_in_private_joins_nobody_without_a_legal_basis(web: Site) -> None:
-    await platform_told(web, pairs=edges(), visibility="interpersonal")
+    private = list(edges())
+    await platform_told(web, pairs=private, visibility="interpersonal")
     named = await web.house.rows("SELECT count(*) FROM network_account")
     assert named == [(0,)]
     refused = await call(web, to=f"POST {RUNS}", reason="x", seeds=SEEDS)
     assert refused.status_code == 422
-    await platform_told(web, pairs=[(SEEDS[0], RING[5], "follow")], prefix="p")
+    public = (SEEDS[0], RING[5], "follow")
+    await platform_told(web, pairs=[public], prefix="p")
     run = await searched(web, seeds=SEEDS[:1])
     assert run["found"]["edges"] == {"follow": 1}
+    assert run["found"]["left_out"]["no_legal_basis"] == len({*private} - {public})
 
 
 def test_a_basis_of_some_countries_lets_edges_of_accounts_there_be_used(web: Site) -> None:

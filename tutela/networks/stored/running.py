@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from tutela.networks.engines.engine import Places
 from tutela.networks.graph import Graph
 from tutela.networks.stored import queueing
 from tutela.networks.stored.asking import SeedsFrom
-from tutela.networks.stored.edges import graph_of, read_edges, refuse_too_large, told_of
+from tutela.networks.stored.edges import EDGE, Told, graph_of, read_edges, refuse_too_large, told_of
 from tutela.networks.stored.keeping import keep
 from tutela.networks.stored.queueing import Claim, RunTaken
 from tutela.networks.stored.room import Act, NetworkRoom, write
@@ -56,12 +57,17 @@ async def work_off(room: NetworkRoom, *, run_id: UUID | None = None) -> int:
 
 async def _work(room: NetworkRoom, *, claim: Claim) -> None:
     try:
-        async with queueing.leased(room, claim=claim):
-            await _search(room, claim=claim)
-    except DatabaseUnavailable:
-        raise
+        await _try(room, claim=claim)
     except RunTaken:
         _log.warning("network_run_taken", run=str(claim.id))
+
+
+async def _try(room: NetworkRoom, *, claim: Claim) -> None:
+    try:
+        async with queueing.leased(room, claim=claim):
+            await _search(room, claim=claim)
+    except (DatabaseUnavailable, RunTaken):
+        raise
     except TutelaError as error:
         await queueing.give_up(room, claim=claim, why=error.code)
     except Exception:  # noqa: BLE001 - whatever it is, another worker tries, and other searches run
@@ -78,7 +84,7 @@ async def _search(room: NetworkRoom, *, claim: Claim) -> None:
         refuse_too_large(told)
         edges = await read_edges(connection, whose=claim.whose, told=told)
         uses = await read_tags(connection, whose=claim.whose)
-    graph = await asyncio.to_thread(_graph, edges, uses=uses)
+    graph = await asyncio.to_thread(_graph, edges, uses=uses, told=told)
     places = _places(graph, keys=seeds)
     if not len(places):
         raise NoSeeds("None of the accounts to begin with is on an edge that may be used.")
@@ -93,9 +99,14 @@ async def _search(room: NetworkRoom, *, claim: Claim) -> None:
     await _end(room, claim=claim, graph=graph, found=found)
 
 
-def _graph(edges: Mapping[str, Sequence[bytes]], *, uses: Sequence[bytes]) -> Graph:
+def _graph(edges: Mapping[str, Sequence[bytes]], *, uses: Sequence[bytes], told: Told) -> Graph:
+    """The graph of the edges and of shared tags; it says how many edges no basis lets us use."""
     tags = tag_edges(uses)
-    return graph_of({**edges, SHARED_TAG: [*edges.get(SHARED_TAG, ()), tags]} if tags else edges)
+    graph = graph_of({**edges, SHARED_TAG: [*edges.get(SHARED_TAG, ()), tags]} if tags else edges)
+    read = sum(len(part) for parts in edges.values() for part in parts) // EDGE.itemsize
+    unlawful = max(0, sum(told.edges.values()) - read)
+    left_out = {"no_legal_basis": unlawful} if unlawful else {}
+    return replace(graph, left_out={**graph.left_out, **left_out})
 
 
 async def _seed_keys(connection: Connection, *, claim: Claim, room: NetworkRoom) -> list[bytes]:

@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-spark bench-terms bench-world lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rules bench-spark bench-terms bench-world bench-walks lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ bench-terms: oracles  ## terms in raw posts, folded and searched, beside pyahoco
 
 bench-world: setup  ## a world of a million accounts made twice: time, memory, and the same bytes without newer instructions
 	$(BIN)/python -m benchmarks.world
+
+bench-walks: oracles  ## walks over a million accounts beside scipy, scikit-network and igraph (EDGES=200000: a small one)
+	$(BIN)/python -m benchmarks.walks $(if $(EDGES),--accounts $$(( $(EDGES) / 20 )) --edges $(EDGES))
 
 lock: setup  ## resolve the locked dependencies anew; UPGRADE=--upgrade takes newer ones
 	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK_ARGS) $(UPGRADE) \

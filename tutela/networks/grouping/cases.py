@@ -59,7 +59,11 @@ class Cases:
 
 def find_cases(asked: Asked) -> Cases:
     """The cases of the seeds, the one with most seeds first."""
-    ties = ties_of(asked.graph)
+    return cases_among(ties_of(asked.graph), asked=asked)
+
+
+def cases_among(ties: Ties, *, asked: Asked) -> Cases:
+    """Likewise, for who has the ties of the graph already."""
     seeds, ranked = np.unique(asked.seeds), asked.ranked[: asked.top]
     chance = np.random.default_rng(asked.seed)
     rings = find_rings(ties, seeds=seeds, ranked=ranked, chance=chance)

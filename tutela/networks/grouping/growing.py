@@ -33,6 +33,8 @@ _ROUNDS: Final = 12
 _DEEPEST: Final = 1
 #: Two rings are the same where they have so much of both in common (Jaccard).
 _ALIKE: Final = 0.9
+#: A ring is looked for among at most this part of all accounts, one in.
+_LARGEST_PART: Final = 20
 #: In the first rounds at least half of the ring stays, so that a loose start can tighten.
 _LENIENT_ROUNDS: Final = 6
 
@@ -67,7 +69,7 @@ def find_rings(
     near = by_consensus(ties.matrix(), seeds=seeds, chance=chance)
     seed = int(chance.integers(2**31))
     found: list[Ring] = []
-    for first in _starts(near, ranked=ranked):
+    for first in _starts(near, ranked=ranked, most=ties.accounts // _LARGEST_PART):
         found += _from_start(ties, start=np.union1d(seeds, first), seeds=seeds, seed=seed)
     chosen: list[Ring] = []
     left = seeds
@@ -90,13 +92,12 @@ def _alike(one: Places, *, other: Places) -> bool:
     return both >= _ALIKE * (len(one) + len(other) - both)
 
 
-def _starts(near: Places, *, ranked: Places) -> Iterator[Places]:
-    """The first accounts of both orders, more and more of them."""
+def _starts(near: Places, *, ranked: Places, most: int) -> Iterator[Places]:
+    """The first accounts of both orders, more and more of them up to `most`."""
     for order in (near, ranked):
-        for first in STARTS:
-            yield order[:first]
-            if first >= len(order):
-                break
+        for first, last in zip(STARTS, (0, *STARTS), strict=False):
+            if last < len(order) and (first <= most or first == STARTS[0]):
+                yield order[:first]
 
 
 def _from_start(ties: Ties, *, start: Places, seeds: Places, seed: int) -> list[Ring]:

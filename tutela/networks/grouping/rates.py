@@ -10,7 +10,7 @@ from scipy.special import betaln, gammaln, logsumexp
 from tutela.networks.engines.engine import Places
 from tutela.networks.grouping.ties import Floats
 
-_STEPS: Final = 8
+_STEPS: Final = 4
 _SMALLEST_RATE: Final = 1e-9
 #: Of what a member's share of edges inside differs, at least and at most, as a part of p (1 - p).
 _SPREAD_LEAST, _SPREAD_MOST = 0.02, 0.5

@@ -108,6 +108,23 @@ def test_its_java_process_killed_is_told_in_words(spark: "Session") -> None:
     Path(log).unlink()
 
 
+def test_without_the_extra_the_command_says_how_to_get_it(tmp_path: Path) -> None:
+    (tmp_path / "edges.csv").write_text(EDGES)
+    (tmp_path / "seeds.txt").write_text("a\n")
+    arguments = [*RANK, "out.csv", "--engine", "spark"]
+    program = (
+        "import sys; sys.modules['pyspark'] = None; from tutela.cli.main import run;"
+        f" sys.exit(run({arguments}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "tutela: The engine spark needs the extra: pip install 'tutela[spark]'.\n"
+    )
+
+
 def test_a_worker_that_is_lost_is_replaced(spark: "Session", tmp_path: Path) -> None:
     mark = tmp_path / "lost"
 

@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rings bench-rules bench-spark bench-terms bench-world bench-walks lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-drift bench-guard-library bench-ledger bench-networks bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rings bench-rules bench-spark bench-terms bench-world bench-walks lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench-removals: setup  ## many removals from a file to filed, killed and undone,
 
 bench-rings: setup  ## rings of a world of a million accounts, each from three of its own (ACCOUNTS=100000, HIDE=0.5, RANK=1)
 	$(BIN)/python -m benchmarks.rings $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(HIDE),--hide $(HIDE)) $(if $(RANK),--rank)
+
+bench-networks: setup  ## accounts found from a few in labelled graphs, beside other methods (SEEDS=10, DRAWS=2: a small one)
+	$(BIN)/python -m benchmarks.networks $(if $(SEEDS),--seeds $(SEEDS)) $(if $(DRAWS),--draws $(DRAWS))
 
 bench-rules: setup  ## a hundred rules an event through our wrapper beside bare cel-cpp
 	$(BIN)/python -m benchmarks.rules

@@ -22,7 +22,6 @@ _TEMPER = 1.6
 _BEFOREHAND = {
     Family.REACH: -1.0,
     Family.NEARNESS: -1.0,
-    Family.COMMUNITY: 1.0,
     Family.FEATURES: 1.0,
     Family.NEIGHBOURS: 1.0,
     Family.TOGETHER: 1.0,
@@ -74,5 +73,8 @@ def _heights(shares: NDArray[np.floating], *, floor: float) -> NDArray[np.float6
 def _log_prior(heard: Sequence[Heard]) -> NDArray[np.float64]:
     voices = Counter(each.family for each in heard)
     return np.array(
-        [_BEFOREHAND.get(each.family, 0.0) - np.log(voices[each.family]) for each in heard]
+        [
+            each.beforehand + _BEFOREHAND.get(each.family, 0.0) - np.log(voices[each.family])
+            for each in heard
+        ]
     )

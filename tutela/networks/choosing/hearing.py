@@ -37,6 +37,8 @@ class Heard:
     left_out: NDArray[np.float64]
     #: By order, each seed but the first ones among accounts of like degree, told those before.
     orders: tuple[NDArray[np.float64], ...]
+    #: What the graph alone says for it, as a power of e.
+    beforehand: float = 0.0
 
 
 def audience(on: Ground, *, seeds: Places) -> Audience:
@@ -70,7 +72,7 @@ def hear(scored: Scored, *, among: Audience) -> Heard:
         _order(scored, order=order, scores=scores, among=among) for order in trials.orders
     )
     shares = ((ranks - 0.5) / max(len(candidates), 1)).astype(np.float32)
-    return Heard(scored.name, scored.family, shares, left_out, orders)
+    return Heard(scored.name, scored.family, shares, left_out, orders, scored.beforehand)
 
 
 def hear_all(scorings: Iterable[Scored], *, among: Audience) -> list[Heard]:

@@ -17,6 +17,8 @@ class Family(StrEnum):
     CLOSENESS = "closeness"
     #: Short walks divided by the degree: favours accounts with few edges.
     NEARNESS = "nearness"
+    #: Walks of some steps divided by the degree.
+    VICINITY = "vicinity"
     #: Long walks divided by the degree: finds whole communities.
     COMMUNITY = "community"
     #: Common neighbours and beliefs passed on.
@@ -44,6 +46,8 @@ class Scored:
     #: (accounts, columns of the trials).
     scores: Vector
     trials: Trials
+    #: What the graph alone says for the scorer before any seed is left out, as a power of e.
+    beforehand: float = 0.0
 
 
 Scorings = Iterator[Scored]

@@ -17,7 +17,14 @@ from tutela.networks.scorers.scored import Family, Scored, Scorings
 from tutela.networks.scorers.trials import Trials
 
 _LENGTHS = (1, 2, 3, 4, 8, 16, 32, 64)
-_LONG = frozenset({"walk_8", "walk_16", "walk_32", "walk_64", "pagerank_0.05", "heat_8"})
+_LONG = ("walk_16", "walk_32", "walk_64")
+_MIDDLE = frozenset({"walk_8", "pagerank_0.05", "heat_8"})
+#: After so many steps a walk tells whether the graph has communities.
+_TELLING = "walk_32"
+#: How unevenly it is spread then, half-way between graphs without and with communities, and what
+#: half and twice of that count, as powers of e (measured: docs/decisions).
+_UNEVEN = 0.4
+_AT_HALF, _AT_TWICE = -1.5, 2.0
 #: In a larger graph a walk ends after half as many steps: each takes its time, and a network is
 #: a smaller part of it.
 _MOST_ACCOUNTS = 200_000
@@ -28,11 +35,32 @@ _TIMES = (3, 8)
 def walk(on: Ground, *, trials: Trials, prefix: str = "") -> Scorings:
     """Every walk three times: as it goes, over the root of the degree, over the degree."""
     root: Vector = np.sqrt(on.bounded)[:, None]
+    long: dict[str, Vector] = {}
     for name, closeness in _closenesses(on, trials=trials):
         yield Scored(f"{prefix}{name}_reach", Family.REACH, closeness * root, trials)
         yield Scored(f"{prefix}{name}", Family.CLOSENESS, closeness, trials)
-        family = Family.COMMUNITY if name in _LONG else Family.NEARNESS
-        yield Scored(f"{prefix}{name}_per_edge", family, closeness / root, trials)
+        family = Family.VICINITY if name in _MIDDLE else Family.NEARNESS
+        if name in _LONG:
+            long[name] = closeness / root
+        else:
+            yield Scored(f"{prefix}{name}_per_edge", family, closeness / root, trials)
+    ahead = _speaks_for_long(on, walked=long[_TELLING][:, 0])
+    for name, scores in long.items():
+        yield Scored(f"{prefix}{name}_per_edge", Family.COMMUNITY, scores, trials, ahead)
+
+
+def _speaks_for_long(on: Ground, *, walked: Vector) -> float:
+    """High where a walk of 32 steps still knows where it began: then there are communities.
+
+    Elsewhere it is as evenly spread over all edges as if it had begun anywhere.
+    """
+    there = on.alike & (on.degree > 0)
+    mean = float(np.average(walked[there], weights=on.degree[there])) if there.any() else 0.0
+    if mean <= 0:
+        return 0.0
+    variance = float(np.average((walked[there] / mean - 1) ** 2, weights=on.degree[there]))
+    doublings = np.clip(np.log2(max(np.sqrt(variance), 1e-9) / _UNEVEN), -1, 1)
+    return float(_AT_HALF + (_AT_TWICE - _AT_HALF) * (doublings + 1) / 2)
 
 
 def _closenesses(on: Ground, *, trials: Trials) -> Iterator[tuple[str, Vector]]:

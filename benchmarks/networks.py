@@ -57,7 +57,7 @@ class Found:
     seconds: float
 
 
-Method = Callable[[Labelled, Drawn], NDArray[np.float64]]
+Method = Callable[[Drawn], NDArray[np.float64]]
 
 
 def read(path: Path) -> Labelled:
@@ -75,18 +75,22 @@ def read(path: Path) -> Labelled:
     return Labelled(path.stem, LocalEngine(graph), adjacency, label, features)
 
 
-def ours(of: Labelled, drawn: Drawn) -> NDArray[np.float64]:
+def ours(of: Labelled) -> Method:
     """Our ranking as a number an account."""
-    found = rank(of.engine, asked=Asked(seeds=drawn.seeds, features=of.features))
-    scores = np.zeros(len(of.label))
-    scores[found.places] = np.arange(len(found.places), 0, -1)
-    return scores
+
+    def scored(start: Drawn) -> NDArray[np.float64]:
+        found = rank(of.engine, asked=Asked(seeds=start.seeds, features=of.features))
+        scores = np.zeros(len(of.label))
+        scores[found.places] = np.arange(len(found.places), 0, -1)
+        return scores
+
+    return scored
 
 
 def measured(of: Labelled, *, method: Method, drawn: Drawn) -> Found:
     """One method from one draw of seeds."""
     begun = time.monotonic()
-    scores = method(of, drawn)
+    scores = method(drawn)
     seconds = time.monotonic() - begun
     known = of.label >= 0
     known[drawn.seeds] = False
@@ -109,8 +113,7 @@ def drawn(of: Labelled, *, seeds: int, draw: int) -> Drawn:
 
 def compared(of: Labelled, *, seeds: int, draws: Iterable[int]) -> Mapping[str, list[Found]]:
     """Every method from the same draws."""
-    methods: dict[str, Method] = {OURS: ours}
-    methods |= {name: _other(other) for name, other in OTHERS.items()}
+    methods: dict[str, Method] = {OURS: ours(of)} | OTHERS
     found: dict[str, list[Found]] = {name: [] for name in methods}
     for draw in draws:
         start = drawn(of, seeds=seeds, draw=draw)
@@ -143,10 +146,6 @@ def main() -> int:
             _print(of, seeds=seeds, found=found)
     print(f"below the best other: at most {max(gaps):+.3f}, on average {np.mean(gaps):+.3f}")
     return int(max(gaps) > MOST_BELOW or np.mean(gaps) > 0)
-
-
-def _other(other: Callable[[Drawn], NDArray[np.float64]]) -> Method:
-    return lambda _of, start: other(start)
 
 
 def _print(of: Labelled, *, seeds: int, found: Mapping[str, list[Found]]) -> None:

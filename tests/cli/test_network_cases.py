@@ -109,11 +109,14 @@ def test_a_ranking_of_other_accounts_is_refused(folder: Folder) -> None:
 
 def test_the_cases_are_shown_on_a_page_with_their_members(folder: Folder) -> None:
     folder.rank()
-    page = folder.path / "cases.html"
-    done = folder.cases("--json", "--html", page)
+    page, known = folder.path / "cases.html", folder.path / "known.csv"
+    child = np.setdiff1d(folder.world.ring, folder.world.seeds)[0]
+    known.write_text(f"account,minor\n{child},yes\n")
+    done = folder.cases("--json", "--html", page, "--accounts", known)
     assert done.status == 0, done.err
     (case,) = json.loads(done.out)["cases"]
     text = page.read_text()
     assert "<h3>case-1 " in text
     assert all(why in text for why in case["why"])
     assert text.count("<li data-row=") == case["members"]
+    assert text.count("possible minor") == 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tutela.cli.networks_page import show_cases, showable
+from tutela.cli.networks_page import Showing, show_cases, showable
 from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
 
@@ -35,13 +35,10 @@ class Wanted:
         int | None, typer.Option(min=1, metavar="N", help="Only the first N can be members.")
     ] = None
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same cases.")] = 0
-    html: Annotated[
-        Path | None, typer.Option(help="A page of the cases, to look at without a server.")
-    ] = None
 
 
 @spread
-def cases(*, ranking: Ranking, wanted: Wanted, as_json: AsJson = False) -> None:
+def cases(*, ranking: Ranking, wanted: Wanted, showing: Showing, as_json: AsJson = False) -> None:
     """Groups of the ranked accounts with their members and why: leads, never a punishment."""
     from tutela.networks.grouping.files import Given, cases_of_files
 
@@ -52,10 +49,9 @@ def cases(*, ranking: Ranking, wanted: Wanted, as_json: AsJson = False) -> None:
         top=wanted.top,
         seed=wanted.seed,
     )
-    showable(wanted.html)
+    showable(showing.html)
     made = cases_of_files(given, out=wanted.out)
-    if wanted.html is not None:
-        show_cases(made, path=wanted.html)
+    show_cases(made, showing=showing)
     document = made.document
     if as_json:
         print_json(document)

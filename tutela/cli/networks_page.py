@@ -1,6 +1,6 @@
 """`tutela networks rank --html`: the reasons beside a ranked file, and a page to look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -38,7 +38,27 @@ class PageNames(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explaining:
+class Showing:
+    """What is told of accounts beside their edges, and on which page."""
+
+    tokens: Annotated[
+        list[Path] | None,
+        typer.Option(help="account and token or tag, perhaps kind: reasons name shared ones."),
+    ] = None
+    accounts: Annotated[
+        Path | None,
+        typer.Option(help="account and minor, removed_at: possible minors are marked."),
+    ] = None
+    html: Annotated[
+        Path | None, typer.Option(help="A page of what was found, to look at without a server.")
+    ] = None
+    names: Annotated[
+        PageNames, typer.Option(help="Ids on the page: hidden until asked for, or not in it.")
+    ] = PageNames.HIDDEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explaining(Showing):
     """For how many accounts reasons are given, and where they are shown."""
 
     explain: Annotated[
@@ -50,20 +70,6 @@ class Explaining:
             help="Reasons for the first N accounts, in FILE.reasons.jsonl.",
         ),
     ] = 200
-    tokens: Annotated[
-        list[Path] | None,
-        typer.Option(help="account and token or tag, perhaps kind: reasons name shared ones."),
-    ] = None
-    accounts: Annotated[
-        Path | None,
-        typer.Option(help="account and minor, removed_at: possible minors are marked."),
-    ] = None
-    html: Annotated[
-        Path | None, typer.Option(help="A page of the first accounts, to look at without a server.")
-    ] = None
-    names: Annotated[
-        PageNames, typer.Option(help="Ids on the page: hidden until asked for, or not in it.")
-    ] = PageNames.HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +100,13 @@ def showable(html: Path | None) -> None:
         placeable(html)
 
 
-def read_beside(explaining: Explaining, *, names: "pa.Array") -> Beside:
+def read_beside(showing: Showing, *, names: "pa.Array") -> Beside:
     """What the files say of the accounts called `names`; raises NetworkFileUnfit."""
     from tutela.networks.files.known import read_known
     from tutela.networks.files.tokens import read_tokens
 
-    tokens = read_tokens(explaining.tokens, names=names) if explaining.tokens else None
-    accounts = explaining.accounts
+    tokens = read_tokens(showing.tokens, names=names) if showing.tokens else None
+    accounts = showing.accounts
     return Beside(tokens, None if accounts is None else read_known(accounts, names=names))
 
 
@@ -119,12 +125,23 @@ def explain(result: Result, *, out: Path, explaining: Explaining) -> None:
         write_page(explaining.html, shown=_shown(result, whys=whys, names=explaining.names))
 
 
-def show_cases(made: "Made", *, path: Path) -> None:
-    """The page of the cases, whole or as it was."""
+def show_cases(made: "Made", *, showing: Showing) -> None:
+    """The page of the cases where one is wanted, whole or as it was."""
     from tutela.networks.page.of_cases import shown_cases
+    from tutela.networks.page.shown import Names
     from tutela.networks.page.written import write_page
 
-    write_page(path, shown=shown_cases(made, made_at=datetime.now(UTC), first=EXPLAINED_MAX))
+    if showing.html is None:
+        return
+    beside = read_beside(showing, names=made.graph.names)
+    shown = shown_cases(
+        made,
+        made_at=datetime.now(UTC),
+        first=EXPLAINED_MAX,
+        tokens=beside.tokens,
+        known=beside.known,
+    )
+    write_page(showing.html, shown=replace(shown, names=Names(showing.names)))
 
 
 def _more(result: Result) -> "More":

@@ -7,10 +7,12 @@ from datetime import datetime
 import numpy as np
 
 from tutela.networks.engines.engine import Places
+from tutela.networks.files.known import Known
 from tutela.networks.files.seeds import places_of
+from tutela.networks.files.tokens import Tokens
 from tutela.networks.grouping.files import Made
-from tutela.networks.page.shown import Case, Lead, Shown
-from tutela.networks.reasons.joins import whys
+from tutela.networks.page.shown import Case, Lead, Shown, marks_of
+from tutela.networks.page.written import More, explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,20 @@ class _Member:
     group: str
 
 
-def shown_cases(made: Made, *, made_at: datetime, first: int) -> Shown:
+def shown_cases(
+    made: Made,
+    *,
+    made_at: datetime,
+    first: int,
+    tokens: Tokens | None = None,
+    known: Known | None = None,
+) -> Shown:
     """What the page of the cases shows: at most `first` members, the surest of each case first."""
     members = list(_members(made))
     shown, left_out = members[:first], len(members) - first
     leads: Places = np.array([member.place for member in shown], np.int64)
-    found = whys(made.graph, seeds=made.seeds, leads=leads)
+    found = explained(made.graph, seeds=made.seeds, leads=leads, more=More(tokens=tokens))
+    cautions, notes = ({}, {}) if known is None else marks_of(found, known=known)
     more = [f"{left_out} further members stand in members.csv alone."] if left_out > 0 else []
     return Shown(
         graph=made.graph,
@@ -45,6 +55,8 @@ def shown_cases(made: Made, *, made_at: datetime, first: int) -> Shown:
         remarks=(*made.document.remarks, *more),
         cases=[Case(name=c.name, members=c.members, why=c.why) for c in made.document.cases],
         groups={member.place: member.group for member in shown},
+        cautions=cautions,
+        notes=notes,
     )
 
 

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 networks = typer.Typer(no_args_is_help=True, help="Networks of accounts, found as leads.")
 #: So many accounts are shown on the terminal.
 SHOWN = 10
+#: How is told what was left out of the edges.
+LEFT_OUT = {
+    "self_loops": "edges from an account to itself were left out.",
+    "weightless": "edges of weight 0 were left out.",
+    "duplicates": "edges were given again and merged.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +83,7 @@ def rank(
 
     begun = time.monotonic()
     writable(wanted.out)
+    _refuse_own_input(given, out=wanted.out)
     showable(explaining.html)
     with _ready(given, engines=engines) as (graph, features, tell):
         seeds = read_seeds(given.seeds, names=graph.names)
@@ -104,6 +111,7 @@ def rank(
 @contextmanager
 def _ready(given: Given, *, engines: Engines) -> "Iterator[tuple[Held, Features | None, Tell]]":
     from tutela.networks.files.edges import Reading
+    from tutela.networks.files.errors import MORE_THAN_THERE_IS, GraphTooLarge
     from tutela.networks.files.features import read_features
 
     features = None if given.features is None else read_features(given.features)
@@ -114,7 +122,21 @@ def _ready(given: Given, *, engines: Engines) -> "Iterator[tuple[Held, Features 
             tell=partial(tell, "reading edges"),
         )
         with held(given.edges, engines=engines, reading=reading) as graph:
-            yield graph, features, tell
+            if features is not None and given.features is not None:
+                told = features.remarks(graph.names, engine=graph.engine, path=given.features)
+                graph = replace(graph, remarks=(*graph.remarks, *told))  # noqa: PLW2901 - the same, with more to say
+            try:
+                yield graph, features, tell
+            except MemoryError as error:
+                raise GraphTooLarge(f"{given.edges}: {MORE_THAN_THERE_IS}") from error
+
+
+def _refuse_own_input(given: Given, *, out: Path) -> None:
+    from tutela.networks.files.errors import NetworkFileUnfit
+
+    read = [each.resolve() for each in (given.edges, given.seeds, given.features) if each]
+    if out.resolve() in read:
+        raise NetworkFileUnfit(f"{out}: is read, and so nothing is written there.")
 
 
 def _refuse_unknown(seeds: "Seeds", *, given: Given) -> None:
@@ -136,8 +158,6 @@ def _ranked(
     wanted: Wanted,
     tell: "Tell",
 ) -> "Ranking":
-    from dataclasses import replace
-
     from tutela.networks.choosing.rank import Asked
     from tutela.networks.choosing.rank import rank as by_seeds
 
@@ -191,7 +211,8 @@ def _say(found: "Found", *, names: Sequence[object], out: Path) -> None:
     print(f"{found.accounts - found.seeds} accounts ranked by {found.scorer}{sure}: {out}")
     for number, name in enumerate(names, start=1):
         print(f"{number:>3}  {name}")
-    for remark in found.remarks:
+    left_out = [f"{count:,} {LEFT_OUT.get(why, why)}" for why, count in found.left_out.items()]
+    for remark in [*left_out, *found.remarks]:
         print(f"tutela: {remark}", file=sys.stderr)
 
 

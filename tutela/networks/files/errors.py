@@ -1,6 +1,10 @@
 """What is wrong with a file of a network: which file, which row, which field."""
 
+from typing import Final
+
 from tutela.errors import TutelaError
+
+MORE_THAN_THERE_IS: Final = "needs more memory than there is here: take --engine spark."
 
 
 class NetworkFileUnfit(TutelaError):

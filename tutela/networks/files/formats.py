@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from tutela.networks.files.errors import GraphTooLarge, NetworkFileUnfit
+from tutela.networks.files.errors import MORE_THAN_THERE_IS, GraphTooLarge, NetworkFileUnfit
 
 #: So many rows of a Parquet or NPZ file are looked at together.
 BATCH_ROWS: Final = 1 << 22
@@ -88,9 +88,7 @@ def readable(path: Path) -> Iterator[None]:
     try:
         yield
     except MemoryError as error:
-        raise GraphTooLarge(
-            f"{path}: needs more memory than there is here: take --engine spark."
-        ) from error
+        raise GraphTooLarge(f"{path}: {MORE_THAN_THERE_IS}") from error
     except (zipfile.BadZipFile, zlib.error) as error:
         raise NetworkFileUnfit(f"{path}: {_CUT_SHORT[Format.NPZ]}") from error
     except FileNotFoundError as error:

@@ -70,7 +70,7 @@ def demo(
     port: Annotated[int, typer.Option(help="The port that is served.")] = 8750,
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data and keys.")] = FOLDER,
 ) -> int:
-    """Run everything with a synthetic platform; random tokens only, nothing leaves this machine."""
+    """Run everything with a synthetic platform of random tokens."""
     where = Where(data=folder.absolute() / "data", keys=folder.absolute() / "keys")
     command = [sys.executable, "-P", "-c", RUN_COMMAND, "up", "--port", str(port)]
     command += ["--data", str(where.data), "--keys", str(where.keys)]

@@ -36,7 +36,7 @@ class Whose:
 
 @spread
 def flaggers(*, whose: Whose, as_json: AsJson = False, where: Where) -> None:
-    """Say how many items of each flagger were acted on, with an interval, and how fast."""
+    """Items of each flagger that were acted on, and how fast."""
     asked = FlaggersAsked(
         tenant=whose.tenant,
         service=whose.service,

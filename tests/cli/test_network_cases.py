@@ -120,3 +120,42 @@ def test_the_cases_are_shown_on_a_page_with_their_members(folder: Folder) -> Non
     assert all(why in text for why in case["why"])
     assert text.count("<li data-row=") == case["members"]
     assert text.count("possible minor") == 1
+
+
+def test_minors_are_marked_and_removed_members_found_who_came_back(folder: Folder) -> None:
+    """The draft holds no seed, says who may be a minor, and lacks what only a person can say."""
+    world = folder.world
+    others = np.setdiff1d(world.ring, world.seeds)
+    gone, back, young = int(others[0]), int(others[1]), int(others[2])
+    (folder.path / "accounts.csv").write_text(
+        "account,created_at,removed_at,minor\n"
+        f"{gone},2025-01-01T00:00:00Z,2025-06-01T00:00:00Z,no\n"
+        f"{back},2025-06-03T00:00:00Z,,unknown\n"
+        f"{young},2025-01-01T00:00:00Z,,yes\n"
+    )
+    (folder.path / "tokens.csv").write_text(
+        f"account,token,kind\n{gone},t1,device\n{back},t1,device\n{young},t2,device\n"
+    )
+    folder.rank()
+    more = "--accounts", folder.path / "accounts.csv", "--tokens", folder.path / "tokens.csv"
+    done = folder.cases(*more, "--json")
+    assert done.status == 0, done.err
+    (case,) = json.loads(done.out)["cases"]
+    (returned,) = case["returned"]
+    assert (returned["account"], returned["returned_of"]) == (back, gone)
+    assert "2 days after the removal, with 1 rare token" in returned["why"]
+    assert case["possible_minors"] == 1
+    assert any("specialist" in caution for caution in case["cautions"])
+    draft = (folder.path / "cases" / case["name"] / "bulk-draft.jsonl").read_text()
+    lines = [json.loads(line) for line in draft.splitlines()]
+    drafted = {int(line["subject"]["id"]): line for line in lines}
+    assert not set(drafted) & set(world.seeds)
+    assert drafted[young]["possible_minor"] is True
+    assert all("bulk" not in line for line in lines)
+
+
+def test_times_without_a_zone_are_refused_with_their_field(folder: Folder) -> None:
+    folder.rank()
+    (folder.path / "accounts.csv").write_text("account,created_at\n1,yesterday\n")
+    done = folder.cases("--accounts", folder.path / "accounts.csv")
+    assert (done.status, "accounts.csv, created_at" in done.err) == (2, True)

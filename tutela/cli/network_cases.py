@@ -46,6 +46,8 @@ def cases(*, ranking: Ranking, wanted: Wanted, showing: Showing, as_json: AsJson
         ranked=ranking.ranked,
         edges=ranking.edges,
         seeds=ranking.seeds,
+        accounts=showing.accounts,
+        tokens=tuple(showing.tokens or ()),
         top=wanted.top,
         seed=wanted.seed,
     )
@@ -71,6 +73,8 @@ def _say(document: "WrittenCases", *, out: Path) -> None:
         print(
             f"{case.name}: {case.members} accounts, {len(case.seeds)} seeds, sure {case.sure:.0%}"
         )
-        for why in case.why:
-            print(f"  {why}")
+        for sentence in (*case.why, *case.cautions):
+            print(f"  {sentence}")
+        if case.returned:
+            print(f"  {len(case.returned)} accounts look like removed members who came back.")
     print(f"{out}: {len(document.cases)} cases; each is a lead that a person judges.")

@@ -1,15 +1,21 @@
 """`cases.json` and what stands beside it: cases as a person and a program read them."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from tutela.networks.engines.engine import Places
-from tutela.networks.grouping.cases import Case, Cases, Group
+from tutela.networks.grouping.cases import Case, Group
+from tutela.networks.grouping.cautions import cautions
+from tutela.networks.grouping.returns import Returned
+from tutela.networks.grouping.roles import Role
 from tutela.networks.grouping.ties import Floats
-from tutela.networks.grouping.words import why_a_case, why_a_group
+from tutela.networks.grouping.words import why_a_case, why_a_group, why_returned
 
 Id = int | str
 
@@ -28,6 +34,19 @@ class WrittenGroup(msgspec.Struct, frozen=True, kw_only=True):
     #: Of its members that are no seeds; null where all are.
     mean_score: float | None
     why: list[str]
+
+
+class WrittenReturn(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that looks like a removed member under a new id."""
+
+    account: Id
+    #: The removed member.
+    returned_of: Id
+    #: From 5.5 on; the more, the surer.
+    score: float
+    #: Whether it is a member of the case by its ties as well.
+    member: bool
+    why: str
 
 
 class WrittenCase(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +68,13 @@ class WrittenCase(msgspec.Struct, frozen=True, kw_only=True):
     edges: dict[str, int]
     mean_score: float | None
     why: list[str]
+    #: What speaks for care, a sentence each.
+    cautions: list[str]
+    #: How many look like what, by their position: `seller_like`, `creator_like`, `buyer_like`.
+    roles: dict[str, int]
+    #: Null where no file of accounts was given.
+    possible_minors: int | None
+    returned: list[WrittenReturn]
     groups: list[WrittenGroup]
 
 
@@ -84,6 +110,10 @@ class Names:
         ids: list[Id] = self._names.take(pa.array(places)).to_pylist()
         return ids
 
+    def id_of(self, place: int | None) -> Id | None:
+        """The id of the place."""
+        return None if place is None else self.ids(np.array([place]))[0]
+
     def seeds_of(self, places: Places) -> list[Id]:
         """The ids of those that are seeds."""
         return self.ids(places[self.is_seed[places]])
@@ -94,19 +124,32 @@ class Names:
         return float(scores.mean()) if len(scores) else None
 
 
-def written_cases(cases: Cases, *, names: Names) -> list[WrittenCase]:
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A case and what else is known of its members."""
+
+    case: Case
+    roles: Sequence[Role | None]
+    returned: Sequence[Returned]
+    #: By place; None where no file of accounts was given.
+    minor: NDArray[np.bool_] | None
+
+
+def written_cases(cases: Sequence[Marked], *, names: Names) -> list[WrittenCase]:
     """The cases as they stand in `cases.json`."""
-    return [_case(case, number=n, names=names) for n, case in enumerate(cases.cases, start=1)]
+    return [_case(case, number=n, names=names) for n, case in enumerate(cases, start=1)]
 
 
-def member_rows(case: Case, *, names: Names) -> pa.Table:
+def member_rows(marked: Marked, *, names: Names) -> pa.Table:
     """`members.csv`: the surest first, seeds before all."""
+    case = marked.case
     group = np.zeros(len(case.places), np.int64)
     for number, each in enumerate(case.groups, start=1):
         group[np.isin(case.places, each.places)] = number
     order = np.lexsort((case.places, -case.sure, ~names.is_seed[case.places]))
     places = case.places[order]
     ranked = names.rank[places] > 0
+    old = {each.new: each.old for each in marked.returned}
     return pa.table(
         {
             "account": pa.array(names.ids(places)),
@@ -115,11 +158,20 @@ def member_rows(case: Case, *, names: Names) -> pa.Table:
             "sure": pa.array(case.sure[order].round(4)),
             "score": pa.array(names.score[places], mask=~ranked),
             "rank": pa.array(names.rank[places], mask=~ranked),
+            "looks_like": pa.array([marked.roles[row] for row in order], pa.string()),
+            "possible_minor": _said(marked.minor, places=places),
+            "returned_of": pa.array([names.id_of(old.get(int(place))) for place in places]),
         }
     )
 
 
-def _case(case: Case, *, number: int, names: Names) -> WrittenCase:
+def _said(minor: NDArray[np.bool_] | None, *, places: Places) -> pa.Array:
+    return pa.nulls(len(places), pa.bool_()) if minor is None else pa.array(minor[places])
+
+
+def _case(marked: Marked, *, number: int, names: Names) -> WrittenCase:
+    case = marked.case
+    said = Counter(role for role in marked.roles if role)
     return WrittenCase(
         name=f"case-{number}",
         members=len(case.places),
@@ -132,7 +184,22 @@ def _case(case: Case, *, number: int, names: Names) -> WrittenCase:
         edges=dict(case.measured.inside),
         mean_score=names.mean_score(case.places),
         why=why_a_case(case, seeds=int(names.is_seed[case.places].sum())),
+        cautions=list(cautions(case, is_seed=names.is_seed, minor=marked.minor)),
+        roles={role: said[role] for role in sorted(said)},
+        possible_minors=None if marked.minor is None else int(marked.minor[case.places].sum()),
+        returned=[_returned(each, case=case, names=names) for each in marked.returned],
         groups=_groups(case.groups, names=names),
+    )
+
+
+def _returned(each: Returned, *, case: Case, names: Names) -> WrittenReturn:
+    new, old = names.ids(np.array([each.new, each.old]))
+    return WrittenReturn(
+        account=new,
+        returned_of=old,
+        score=round(each.score, 2),
+        member=bool(np.isin(each.new, case.places)),
+        why=why_returned(each),
     )
 
 

@@ -1,6 +1,6 @@
 """From the files of a ranking to a folder of cases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,19 @@ from tutela.networks.files.errors import NetworkFileUnfit
 from tutela.networks.files.ranked import Found, beside, read_ranked
 from tutela.networks.files.seeds import read_seeds
 from tutela.networks.graph import Graph
-from tutela.networks.grouping.cases import Asked, Cases, find_cases
-from tutela.networks.grouping.documents import Names, WrittenCases, member_rows, written_cases
-from tutela.networks.grouping.ties import Floats
+from tutela.networks.grouping.cases import Asked, Case, Cases, cases_among
+from tutela.networks.grouping.documents import (
+    Marked,
+    Names,
+    WrittenCases,
+    member_rows,
+    written_cases,
+)
+from tutela.networks.grouping.draft import draft
+from tutela.networks.grouping.facts import Facts, Tokens, read_facts, read_tokens
+from tutela.networks.grouping.returns import Returned, returned
+from tutela.networks.grouping.roles import roles
+from tutela.networks.grouping.ties import Floats, Ties, ties_of
 from tutela.networks.grouping.writing import writable_folder, write_folder
 
 NOT_CONNECTED = (
@@ -33,6 +43,9 @@ class Given:
     edges: Path
     #: Where None, the accounts of the edges that were not ranked.
     seeds: Path | None = None
+    #: `account` and what there is of `created_at`, `removed_at`, `minor`; `account,token[,kind]`.
+    accounts: Path | None = None
+    tokens: tuple[Path, ...] = ()
     top: int | None = None
     seed: int = 0
 
@@ -62,21 +75,52 @@ def cases_of_files(given: Given, *, out: Path) -> Made:
     seeds = _seeds(graph, given=given, ranked=places, count=found.seeds)
     scores: Floats = ranked.scores.to_numpy(zero_copy_only=False)
     names = Names(graph.names, seeds=seeds, ranked=places, scores=scores)
+    ties = ties_of(graph)
     cases = Cases((), seeds)
     if found.connects:
         asked = Asked(graph=graph, seeds=seeds, ranked=places, top=given.top, seed=given.seed)
-        cases = find_cases(asked)
-    document = _document(cases, names=names, found=found)
-    written = {case.name: case for case in document.cases}
-    tables = {
-        name: member_rows(case, names=names)
-        for name, case in zip(written, cases.cases, strict=True)
-    }
-    write_folder(out, document=document, tables=tables)
+        cases = cases_among(ties, asked=asked)
+    marked = _marked(cases, graph=graph, ties=ties, given=given)
+    document = _document(cases, marked=marked, names=names, found=found)
+    by_name = dict(zip((case.name for case in document.cases), marked, strict=True))
+    tables = {name: member_rows(each, names=names) for name, each in by_name.items()}
+    drafts = {name: _draft(each, ties=ties, names=names) for name, each in by_name.items()}
+    write_folder(out, document=document, tables=tables, drafts=drafts)
     return Made(document=document, tables=tables, graph=graph, seeds=seeds, found=found)
 
 
-def _document(cases: Cases, *, names: Names, found: Found) -> WrittenCases:
+def _marked(cases: Cases, *, graph: Graph, ties: Ties, given: Given) -> list[Marked]:
+    facts = None if given.accounts is None else read_facts(given.accounts, names=graph.names)
+    tokens = read_tokens(given.tokens, names=graph.names)
+    return [
+        Marked(
+            case=case,
+            roles=roles(graph, places=case.places),
+            returned=_returned(case, ties=ties, facts=facts, tokens=tokens),
+            minor=None if facts is None else facts.minor,
+        )
+        for case in cases.cases
+    ]
+
+
+def _returned(
+    case: Case, *, ties: Ties, facts: Facts | None, tokens: Tokens | None
+) -> Sequence[Returned]:
+    if facts is None:
+        return ()
+    removed = case.places[facts.removed_ms[case.places] >= 0]
+    return returned(ties, facts=facts, tokens=tokens, removed=removed)
+
+
+def _draft(marked: Marked, *, ties: Ties, names: Names) -> bytes:
+    joined_to = np.diff(ties.within(marked.case.places).indptr)
+    lines = draft(marked.case, names=names, minor=marked.minor, joined_to=joined_to)
+    return b"".join(lines)
+
+
+def _document(
+    cases: Cases, *, marked: Sequence[Marked], names: Names, found: Found
+) -> WrittenCases:
     remarks = list(found.remarks)
     if not found.connects:
         remarks.insert(0, NOT_CONNECTED)
@@ -88,7 +132,7 @@ def _document(cases: Cases, *, names: Names, found: Found) -> WrittenCases:
         accounts=len(names.is_seed),
         seeds=int(names.is_seed.sum()),
         seeds_alone=names.ids(cases.alone),
-        cases=written_cases(cases, names=names),
+        cases=written_cases(marked, names=names),
         remarks=remarks,
     )
 

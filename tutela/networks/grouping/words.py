@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tutela.networks.grouping.cases import Case, Group
+from tutela.networks.grouping.returns import Returned
 
 
 def why_a_case(case: Case, *, seeds: int) -> list[str]:
@@ -20,6 +21,21 @@ def why_a_group(group: Group, *, seeds: int) -> list[str]:
     of_them = group.measured
     who = f"{len(group.places)} accounts, {_seeds(seeds)}"
     return [f"{who}: {of_them.density:.0%} of the pairs are joined, by {_edges(of_them.inside)}."]
+
+
+def why_returned(returned: Returned) -> str:
+    """Why an account looks like a removed one that came back."""
+    common = []
+    if returned.tokens:
+        common.append(_counted(returned.tokens, what="rare token"))
+    if returned.neighbours:
+        common.append(_counted(returned.neighbours, what="neighbour"))
+    shared = " and ".join(common)
+    return f"Created {returned.days:.0f} days after the removal, with {shared} in common."
+
+
+def _counted(count: int, *, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _seeds(count: int) -> str:

@@ -25,8 +25,14 @@ def writable_folder(path: Path) -> None:
         raise NetworkFileUnfit(f"{path}: is not empty; nothing there is written over.")
 
 
-def write_folder(path: Path, *, document: WrittenCases, tables: Mapping[str, pa.Table]) -> None:
-    """`cases.json`, and a folder a case with its `members.csv`."""
+def write_folder(
+    path: Path,
+    *,
+    document: WrittenCases,
+    tables: Mapping[str, pa.Table],
+    drafts: Mapping[str, bytes],
+) -> None:
+    """`cases.json`, and a folder a case with `members.csv` and `bulk-draft.jsonl`."""
     writable_folder(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -34,6 +40,7 @@ def write_folder(path: Path, *, document: WrittenCases, tables: Mapping[str, pa.
         for name, table in tables.items():
             (beside / name).mkdir()
             pacsv.write_csv(table, beside / name / "members.csv")
+            (beside / name / "bulk-draft.jsonl").write_bytes(drafts[name])
         text = msgspec.json.format(msgspec.json.encode(document), indent=2)
         (beside / DOCUMENT).write_bytes(text + b"\n")
         beside.replace(path)

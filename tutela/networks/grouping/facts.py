@@ -1,0 +1,112 @@
+"""What a platform tells of its accounts: when they came and went, their tokens, who is a minor."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tutela.networks.engines.engine import Places
+from tutela.networks.files import formats
+from tutela.networks.files.errors import NetworkFileUnfit
+from tutela.networks.files.seeds import places_of
+from tutela.networks.grouping.ties import Wholes
+
+_TIME = pa.timestamp("ms", tz="UTC")
+_MINOR = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """By place; times are milliseconds since 1970, -1 where the file says nothing."""
+
+    created_ms: Wholes
+    removed_ms: Wholes
+    #: Known to be of a minor; false where nobody knows.
+    minor: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Who used which token; a token stands for a device, a means of payment or the like."""
+
+    #: An account and one of its tokens by number, each pair once; sorted by account.
+    account: Places
+    token: Wholes
+    #: How many accounts use each token.
+    users: Wholes
+
+
+def read_facts(path: Path, *, names: pa.Array) -> Facts:
+    """What the file says of the accounts called `names`; others are passed over.
+
+    Columns: `account` and what there is of `created_at`, `removed_at` and `minor`. Raises
+    NetworkFileUnfit where a field can't be read.
+    """
+    there = formats.columns_of(path)
+    if "account" not in there:
+        raise NetworkFileUnfit(f"{path}: no column account.")
+    wanted = [name for name in ("account", "created_at", "removed_at", "minor") if name in there]
+    facts = Facts(np.full(len(names), -1), np.full(len(names), -1), np.zeros(len(names), np.bool_))
+    for batch in formats.batches(path, columns=wanted):
+        at = places_of(batch.columns["account"], names=names)
+        known = at >= 0
+        for name, into in (("created_at", facts.created_ms), ("removed_at", facts.removed_ms)):
+            if name in wanted:
+                into[at[known]] = _times(batch.columns[name], path=path, name=name)[known]
+        if "minor" in wanted:
+            said = pc.fill_null(pc.equal(_plain(batch.columns["minor"]), _MINOR), fill_value=False)
+            facts.minor[at[known]] = said.to_numpy(zero_copy_only=False)[known]
+    return facts
+
+
+def read_tokens(paths: Sequence[Path], *, names: pa.Array) -> Tokens | None:
+    """Of the accounts called `names`: `account`, `token` and perhaps `kind`.
+
+    None where no file has a column `token`: tags that people use are no marks of one person.
+    """
+    accounts, tokens = [], []
+    for path in paths:
+        there = formats.columns_of(path)
+        if "token" not in there:
+            continue
+        wanted = [name for name in ("account", "token", "kind") if name in there]
+        for batch in formats.batches(path, columns=wanted):
+            accounts.append(places_of(batch.columns["account"], names=names))
+            tokens.append(_named(batch.columns))
+    if not accounts:
+        return None
+    return _tokens(np.concatenate(accounts), tokens=pa.concat_arrays(tokens))
+
+
+def _named(columns: Mapping[str, pa.Array]) -> pa.Array:
+    """The token with its kind before it: tokens of two kinds are never the same."""
+    token = _plain(columns["token"]).cast(pa.string())
+    kind = _plain(columns["kind"]).cast(pa.string()) if "kind" in columns else pa.scalar("")
+    return pc.binary_join_element_wise(kind, token, " ")
+
+
+def _tokens(account: Places, *, tokens: pa.Array) -> Tokens:
+    coded = tokens.dictionary_encode()
+    number = coded.indices.to_numpy().astype(np.int64)
+    known = account >= 0
+    pairs = np.unique(np.stack([account[known], number[known]]), axis=1)
+    users = np.bincount(pairs[1], minlength=len(coded.dictionary))
+    return Tokens(pairs[0], pairs[1], users.astype(np.int64))
+
+
+def _times(column: pa.Array, *, path: Path, name: str) -> Wholes:
+    try:
+        if pa.types.is_string(column.type):
+            column = pc.if_else(pc.equal(column, ""), None, column)
+        times = column.cast(_TIME).cast(pa.int64()).fill_null(-1)
+    except pa.ArrowException as error:
+        raise NetworkFileUnfit(f"{path}, {name}: times with a zone are wanted.") from error
+    return np.asarray(times.to_numpy(), np.int64)
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column

@@ -15,15 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmarks import machine
+from benchmarks.walks_graph import RESTART, SEEDS, World, exact, made
 from benchmarks.walks_peers import peers
 from tutela.networks.engines.local import LocalEngine
 from tutela.networks.engines.page_rank import page_rank
@@ -31,47 +29,13 @@ from tutela.networks.engines.push import Walk
 from tutela.networks.files.edges import read_edges
 from tutela.networks.graph import Graph
 
-ACCOUNTS, EDGES, ROUNDS, SEEDS = 1_000_000, 20_000_000, 7, 50
-RESTART, ERROR, PUSH_ERROR, FIRST = 0.15, 1e-5, 1e-6, 1_000
+ACCOUNTS, EDGES, ROUNDS = 1_000_000, 20_000_000, 7
+ERROR, PUSH_ERROR, FIRST = 1e-5, 1e-6, 1_000
 #: What ours is told it may be off by at most, so that it is off by less than `ERROR`.
 BOUND = 1e-4
 STEP_BAR, PEER_BAR, PUSH_BAR = 1.2, 4.0, 10.0
 PACKAGES = ("igraph", "numpy", "pyarrow", "scikit-network", "scipy")
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """The same graph as files, and the ids of the seeds."""
-
-    numbers: Path
-    strings: Path
-    seeds: Path
-    ids: list[int]
-
-
-def made(folder: Path, *, accounts: int, edges: int) -> World:
-    """Communities of 1,000, six edges of ten within; who has many edges follows a Pareto law."""
-    chance = np.random.default_rng(1)
-    until = np.cumsum(chance.pareto(2.0, accounts) + 1)
-    until /= until[-1]
-    src = np.searchsorted(until, chance.random(edges))
-    near = (src // 1_000) * 1_000 + chance.integers(0, 1_000, edges)
-    far = np.searchsorted(until, chance.random(edges))
-    dst = np.where(chance.random(edges) < 0.6, near, far) % accounts
-    ids = chance.permutation(accounts)
-    world = World(
-        folder / "numbers.parquet",
-        folder / "strings.parquet",
-        folder / "seeds.txt",
-        np.sort(ids[:SEEDS]).tolist(),
-    )
-    names = pa.array([f"account-{number}" for number in range(accounts)])
-    ends = {"src": pa.array(ids[src]), "dst": pa.array(ids[dst])}
-    pq.write_table(pa.table(ends), world.numbers)
-    pq.write_table(pa.table({end: names.take(each) for end, each in ends.items()}), world.strings)
-    world.seeds.write_text("".join(f"{each}\n" for each in world.ids[:3]))
-    return world
 
 
 def spent(act: Callable[[], object]) -> float:
@@ -98,22 +62,6 @@ def step_beside_product(graph: Graph, *, rounds: int) -> bool:
     wide = np.random.default_rng(3).random((engine.accounts, 8), np.float32)
     print(f"8 columns at once: {spent(lambda: engine.spread(wide, kind='edge')):.3f} s")
     return bool(ours / bare <= STEP_BAR)
-
-
-def exact(graph: Graph, *, walk: Walk) -> Numbers:
-    """The shares in double precision, by plain iteration to 1e-11."""
-    matrix = graph.adjacency["edge"].astype(np.float64)
-    degrees = np.maximum(np.asarray(matrix.sum(axis=1)), 1e-300)
-    start = np.zeros(matrix.shape[0])
-    start[walk.seeds] = walk.shares
-    shares = start.copy()
-    for _ in range(200):
-        new = (1 - RESTART) * (matrix @ (shares / degrees)) + RESTART * start
-        moved = float(np.abs(new - shares).sum())
-        shares = new
-        if moved < 1e-11:
-            break
-    return shares
 
 
 def vectors(graph: Graph, *, seeds: NDArray[np.int64]) -> bool:

@@ -146,13 +146,16 @@ def cases_by_chance(world: Known, *, draws: int, seed: int) -> float:
     return sum(bool(made(world, seeds=seeds, ranks=False).cases) for seeds in drawn) / draws
 
 
-def told(rings: Sequence[Found]) -> Iterator[str]:
-    """A line a ring, and a line a shape."""
-    for ring in rings:
-        yield (
-            f"{ring.name:<8} {ring.shape:<14} {ring.members:>5} members: recall {ring.recall:.3f}, "
-            f"precision {ring.precision:.3f}, look-alikes {ring.look_alikes}, {ring.seconds:.1f} s"
-        )
+def told(ring: Found) -> str:
+    """The line of a ring."""
+    return (
+        f"{ring.name:<8} {ring.shape:<14} {ring.members:>5} members: recall {ring.recall:.3f}, "
+        f"precision {ring.precision:.3f}, look-alikes {ring.look_alikes}, {ring.seconds:.1f} s"
+    )
+
+
+def by_shape(rings: Sequence[Found]) -> Iterator[str]:
+    """A line a shape."""
     for shape in sorted({ring.shape for ring in rings}):
         of_it = [ring for ring in rings if ring.shape == shape]
         good = sum(ring.recall >= WANTED and ring.precision >= WANTED for ring in of_it)
@@ -178,8 +181,8 @@ def main() -> int:
     rings = []
     for ring in found(world, seed=options.seed, ranks=options.rank):
         rings.append(ring)
-        print(f"  {len(rings)} of {len(world.rings)}", file=sys.stderr)
-    print(*told(rings), sep="\n")
+        print(told(ring), flush=True)
+    print(*by_shape(rings), sep="\n")
     flagged = sum(ring.look_alikes for ring in rings) / max(1, len(world.look_alikes))
     print(f"look-alikes flagged: {flagged:.2%} of {len(world.look_alikes)}")
     by_chance = cases_by_chance(world, draws=options.draws, seed=options.seed)

@@ -12,7 +12,7 @@ from tutela.cli.main import run
 from tutela.drills.world.chance import Chance
 from tutela.drills.world.files import EdgeKind, File, digest
 from tutela.drills.world.making import make
-from tutela.drills.world.plan import planned
+from tutela.drills.world.plan import LookAlike, Shape, planned
 from tutela.drills.world.population import settled
 from tutela.drills.world.shapes import Pairs
 from tutela.drills.world.ties import everyday
@@ -104,6 +104,17 @@ def test_a_world_that_cannot_be_is_refused_by_its_option(
 )
 def test_by_default_there_are_as_many_rings_as_find_room(accounts: int, rings: int) -> None:
     assert planned(accounts, seed=1, rings=None, hide=0).rings == rings
+
+
+def test_rings_are_of_every_size_and_look_alikes_of_every_kind() -> None:
+    whole = planned(1_000_000, seed=1, rings=None, hide=0)
+    sizes = [ring.size for ring in whole.ring_groups]
+    assert sizes == sorted(sizes)
+    assert (sizes[0], sizes[-1]) == (20, 1000)
+    assert {ring.shape for ring in whole.ring_groups} == set(Shape)
+    assert {each.look_alike for each in whole.look_alikes} == set(LookAlike)
+    (only,) = planned(10_000, seed=1, rings=1, hide=0).ring_groups
+    assert 20 < only.size < 200
 
 
 def test_a_folder_with_something_in_it_is_left_alone(

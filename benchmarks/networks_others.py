@@ -85,7 +85,13 @@ def boosting(of: Drawn) -> NDArray[np.float64]:
         columns += [known, once @ known]
     wanted = of.start > 0
     weight = np.where(wanted, (~wanted).sum() / wanted.sum(), 1.0)
-    learner = HistGradientBoostingClassifier(max_iter=_ROUNDS, max_bins=_BINS, random_state=0)
+    learner = HistGradientBoostingClassifier(
+        max_iter=_ROUNDS,
+        max_bins=_BINS,
+        max_leaf_nodes=8,
+        min_samples_leaf=max(2, len(of.seeds) // 5),
+        random_state=0,
+    )
     learner.fit(np.hstack(columns), wanted, weight)
     scores: NDArray[np.float64] = learner.predict_proba(np.hstack(columns))[:, 1]
     return scores

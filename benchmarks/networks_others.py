@@ -1,7 +1,7 @@
 """What else ranks accounts from a few: each method with one fixed setting, plainly written."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, log2
 
 import numpy as np
@@ -74,15 +74,26 @@ def adamic_adar(of: Drawn) -> NDArray[np.float64]:
 
 
 def boosting(of: Drawn) -> NDArray[np.float64]:
-    """Gradient boosting of seeds against all others, over features, those around and degrees."""
-    once = diags_array(1 / of.degree) @ of.adjacency
-    depth = np.log(of.degree)[:, None]
-    columns = [depth, once @ depth]
-    if of.features is None:
-        columns += [pagerank(of)[:, None], walk(of, steps=4)[:, None]]
-    else:
+    """Gradient boosting of seeds against all others, over features, those around and degrees.
+
+    Without features over walks: learnt from each half of the seeds, with walks from the other half,
+    since a seed's walk tells that it is one.
+    """
+    if of.features is not None:
         known = np.nan_to_num(of.features)
-        columns += [known, once @ known]
+        return _boosted(of, columns=[known, _around(of) @ known])
+    halves = of.seeds[::2], of.seeds[1::2]
+    total = np.zeros(of.adjacency.shape[0])
+    for learnt, walked in (halves, halves[::-1]):
+        start = replace(of, seeds=walked)
+        walks = [pagerank(start), walk(start, steps=4), walk(start, steps=32)]
+        total += _boosted(replace(of, seeds=learnt), columns=[column[:, None] for column in walks])
+    return total
+
+
+def _boosted(of: Drawn, *, columns: Sequence[NDArray[np.floating]]) -> NDArray[np.float64]:
+    depth = np.log(of.degree)[:, None]
+    rows = np.hstack([depth, _around(of) @ depth, *columns])
     wanted = of.start > 0
     weight = np.where(wanted, (~wanted).sum() / wanted.sum(), 1.0)
     learner = HistGradientBoostingClassifier(
@@ -92,9 +103,13 @@ def boosting(of: Drawn) -> NDArray[np.float64]:
         min_samples_leaf=max(2, len(of.seeds) // 5),
         random_state=0,
     )
-    learner.fit(np.hstack(columns), wanted, weight)
-    scores: NDArray[np.float64] = learner.predict_proba(np.hstack(columns))[:, 1]
+    learner.fit(rows, wanted, weight)
+    scores: NDArray[np.float64] = learner.predict_proba(rows)[:, 1]
     return scores
+
+
+def _around(of: Drawn) -> csr_array:
+    return csr_array(diags_array(1 / of.degree) @ of.adjacency)
 
 
 OTHERS: dict[str, Callable[[Drawn], NDArray[np.float64]]] = {

@@ -1,11 +1,12 @@
 """The engine of Spark beside the local one, on the same 1 M accounts and 20 M edges.
 
-``python -m benchmarks.spark [--accounts 1000000] [--edges 20000000] [--strings] [--joins]`` (`make
-bench-spark`) reads the same file with both, walks six steps from the same seeds, divides by degree,
-and holds the first 1,000 accounts of the one against those of the other: exit 1 where fewer than
-99 % are the same. Time, and the most memory that each process held, are told as they are.
-`--strings` takes ids that are strings. `--joins` also walks one step the usual way of DataFrames: a
-join of edges with the vector and a sum by account.
+``python -m benchmarks.spark [--accounts 1000000] [--edges 20000000] [--strings] [--joins]
+[--ranked]`` (`make bench-spark`) reads the same file with both, walks six steps from the same
+seeds, divides by degree, and holds the first 1,000 accounts of the one against those of the other:
+exit 1 where fewer than 99 % are the same. Time, and the most memory that each process held, are
+told as they are. `--strings` takes ids that are strings. `--joins` also walks one step the usual
+way of DataFrames: a join of edges with the vector and a sum by account. `--ranked` compares whole
+rankings by fused scorers in place of one walk: some hundred steps.
 """
 
 import argparse
@@ -25,6 +26,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmarks import machine
+from benchmarks.walks import made
+from tutela.networks.choosing.rank import Asked as Seeded
+from tutela.networks.choosing.rank import rank
 from tutela.networks.engines.engine import Engine
 from tutela.networks.engines.local import LocalEngine
 from tutela.networks.engines.spark import Session, running
@@ -45,6 +49,7 @@ class Asked:
     edges: int
     strings: bool
     joins: bool
+    ranked: bool
 
 
 def main() -> int:
@@ -54,18 +59,20 @@ def main() -> int:
         for name, value in machine.described(Path(folder), packages=PACKAGES).items():
             print(f"{name}: {value}")
         print(f"load before: {machine.load_average():.1f}")
-        path = Path(folder) / "edges.parquet"
-        write_edges(path, asked=asked)
+        world = made(Path(folder), accounts=asked.accounts, edges=asked.edges)
+        path = world.strings if asked.strings else world.numbers
         print(f"{asked.edges:,} edges among {asked.accounts:,} accounts: {_mib(path):,.0f} MiB")
-        same = len(np.intersect1d(locally(path), with_spark(path, asked=asked))) / FIRST
+        same = (
+            len(np.intersect1d(locally(path, asked=asked), with_spark(path, asked=asked))) / FIRST
+        )
     print(f"the same among the first {FIRST:,}: {same:.1%} (bar {SAME_BAR:.0%})")
     return 0 if same >= SAME_BAR else 1
 
 
-def locally(path: Path) -> NDArray[np.int64]:
+def locally(path: Path, *, asked: Asked) -> NDArray[np.int64]:
     """The first accounts as the local engine finds them; prints what it took."""
     engine = timed("local: file to graph", act=lambda: LocalEngine(edges.read_edges(path)))
-    return timed(f"local: {STEPS} steps", act=lambda: first(engine))
+    return timed("local: the first accounts", act=lambda: first(engine, asked=asked))
 
 
 def with_spark(path: Path, *, asked: Asked) -> NDArray[np.int64]:
@@ -76,7 +83,7 @@ def with_spark(path: Path, *, asked: Asked) -> NDArray[np.int64]:
         graph = timed(
             "Spark: file to graph", act=lambda: spark_edges.read_edges(path, session=session)
         )
-        found = timed(f"Spark: {STEPS} steps", act=lambda: first(graph.engine))
+        found = timed("Spark: the first accounts", act=lambda: first(graph.engine, asked=asked))
         x = np.random.default_rng(2).random((asked.accounts, 8), np.float32)
         timed("Spark: a step of 8 columns", act=lambda: graph.engine.spread(x, kind="edge"))
         for name, mib in memory().items():
@@ -86,24 +93,10 @@ def with_spark(path: Path, *, asked: Asked) -> NDArray[np.int64]:
     return found
 
 
-def write_edges(path: Path, *, asked: Asked) -> None:
-    """Communities of 1,000, six edges of ten within; who has many edges follows a Pareto law."""
-    chance = np.random.default_rng(1)
-    until = np.cumsum(chance.pareto(2.0, asked.accounts) + 1)
-    until /= until[-1]
-    src = np.searchsorted(until, chance.random(asked.edges))
-    near = (src // 1_000) * 1_000 + chance.integers(0, 1_000, asked.edges)
-    far = np.searchsorted(until, chance.random(asked.edges))
-    dst = np.where(chance.random(asked.edges) < 0.6, near, far) % asked.accounts
-    ids = pa.array(chance.permutation(asked.accounts))
-    if asked.strings:
-        ids = pa.array([f"account-{number}" for number in ids.to_pylist()])
-    table = pa.table({"src": ids.take(pa.array(src)), "dst": ids.take(pa.array(dst))})
-    pq.write_table(table, path, row_group_size=1 << 20)
-
-
-def first(engine: Engine) -> NDArray[np.int64]:
-    """The first accounts of a walk from the seeds, each step divided by degree."""
+def first(engine: Engine, *, asked: Asked) -> NDArray[np.int64]:
+    """The first accounts of a ranking, or of a walk of six steps from the seeds."""
+    if asked.ranked:
+        return rank(engine, asked=Seeded(seeds=np.arange(3))).places[:FIRST]
     degrees = np.maximum(engine.degrees("edge"), 1)
     seeds = np.random.default_rng(3).choice(1_000, SEEDS, replace=False)
     x = np.zeros(engine.accounts, np.float32)
@@ -163,8 +156,8 @@ def _asked() -> Asked:
     parser.add_argument("--edges", type=int, default=20_000_000)
     parser.add_argument("--strings", action="store_true")
     parser.add_argument("--joins", action="store_true")
-    given = parser.parse_args()
-    return Asked(given.accounts, given.edges, given.strings, given.joins)
+    parser.add_argument("--ranked", action="store_true")
+    return Asked(**vars(parser.parse_args()))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """How a Spark of our own begins and ends: it is heard by nobody else, and leaves nothing."""
 
+import json
 import os
 import signal
 import subprocess
@@ -20,6 +21,20 @@ if TYPE_CHECKING:
 
 EDGES = "src,dst\na,b\nb,c\nc,d\nd,a\na,c\nd,x\nx,y\ny,z\np,q\n"
 RANK = ["networks", "rank", "--json", "--edges", "edges.csv", "--seeds", "seeds.txt", "--out"]
+#: A program that holds a graph as the command does, and tells of it.
+HELD = """
+import json
+from pathlib import Path
+import numpy as np
+from tutela.cli.networks_engines import EngineName, Engines, held
+from tutela.networks.files.edges import Reading
+engines = Engines(engine=EngineName.SPARK, spark_master="local[1]", spark_memory_mib=512)
+with held(Path("edges.csv"), engines=engines, reading=Reading()) as graph:
+    spread = graph.engine.spread(np.ones(9, np.float32), kind="edge")
+    some = np.transpose(graph.around([0]).adjacency["edge"].nonzero())
+    told = [graph.names.to_pylist(), spread.tolist(), some.tolist(), graph.engine_name]
+print(json.dumps(told))
+"""
 #: A program whose Java process is killed while it works.
 KILLED = """
 import os, signal, sys
@@ -62,35 +77,28 @@ def test_nobody_outside_this_machine_can_reach_it(spark: "Session") -> None:
     assert heard_at <= loopback
 
 
-def test_a_ranking_is_the_same_as_without_it_and_nothing_is_left(
+def test_the_command_holds_a_graph_in_it_and_leaves_nothing(
     spark: "Session", tmp_path: Path
 ) -> None:
     del spark  # where there is none, this is skipped
     (tmp_path / "edges.csv").write_text(EDGES)
-    (tmp_path / "seeds.txt").write_text("a\nb\n")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    environment = {
-        **os.environ,
-        **QUICK_JAVA,
-        "TMPDIR": str(scratch),
-        "TUTELA_SPARK_MASTER": "local[1]",
-    }
-    for engine in ("local", "spark"):
-        done = subprocess.run(
-            [Path(sys.executable).with_name("tutela"), *RANK, f"{engine}.csv", "--engine", engine],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert done.stderr == ""
-    for name in ("csv", "csv.reasons.jsonl"):
-        local, spark_one = (
-            (tmp_path / f"{each}.{name}").read_text() for each in ("local", "spark")
-        )
-        assert local == spark_one
+    done = subprocess.run(
+        [sys.executable, "-c", HELD],
+        cwd=tmp_path,
+        env={**os.environ, **QUICK_JAVA, "TMPDIR": str(scratch)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    assert json.loads(done.stdout) == [
+        ["a", "b", "c", "d", "p", "q", "x", "y", "z"],
+        [3, 2, 3, 3, 1, 1, 2, 2, 1],
+        [[0, 1], [0, 2], [0, 3]],
+        "spark",
+    ]
     assert list(scratch.iterdir()) == []
 
 

@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmarks import machine
-from benchmarks.walks import made
+from benchmarks.walks_graph import made
 from tutela.networks.choosing.rank import Asked as Seeded
 from tutela.networks.choosing.rank import rank
 from tutela.networks.engines.engine import Engine

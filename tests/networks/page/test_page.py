@@ -73,6 +73,13 @@ def test_accounts_that_no_edge_joins_are_drawn_all_the_same() -> None:
     assert sum(tag == "use" for tag, _ in tags(text)) == 3
 
 
+def test_a_graph_of_no_kind_and_one_of_seventy_are_shown() -> None:
+    assert "All 0 edges" in html(shown(graph(["a", "b"]), seeds=[0], first=1))
+    many = {f"kind{n}": [(0, 1)] for n in range(70)}
+    text = html(shown(graph(["a", "b"], **many), seeds=[0], first=1))
+    assert (text.count('type="checkbox"'), "other kinds" in text) == (8, True)
+
+
 def test_of_too_many_edges_the_strongest_are_drawn_and_all_are_counted() -> None:
     names = [str(n) for n in range(120)]
     whole = graph(names, follow=[(a, b) for a in range(120) for b in range(a)])

@@ -12,6 +12,9 @@ from tutela.networks.page.layout import Spots, laid_out
 
 #: So many edges are drawn; of more, the strongest of each account.
 EDGES_MAX = 4_000
+#: So many kinds of edges are told apart; rarer ones are one.
+KINDS_MAX = 8
+OTHER_KINDS = "other kinds"
 #: Pictures are this many times as wide as high.
 WIDE = 1.4
 
@@ -34,9 +37,10 @@ class Picture:
 
 def picture(graph: Graph, *, accounts: Places, chance: np.random.Generator) -> Picture:
     """The accounts with the edges among them; edges of several kinds are drawn as one."""
-    names = tuple(sorted(graph.adjacency, key=lambda kind: -graph.adjacency[kind].nnz))
+    kinds_by_size = sorted(graph.adjacency, key=lambda kind: -graph.adjacency[kind].nnz)
+    names = tuple(kinds_by_size[:KINDS_MAX])
     number = len(accounts)
-    pairs, heavy, bits = _among(graph, kinds=names, accounts=accounts)
+    pairs, heavy, bits = _among(graph, kinds=kinds_by_size, accounts=accounts)
     keys, where = np.unique(pairs, return_inverse=True)
     weight = np.bincount(where, weights=heavy, minlength=len(keys)).astype(np.float64)
     kinds = np.zeros(len(keys), dtype=np.int64)
@@ -44,6 +48,8 @@ def picture(graph: Graph, *, accounts: Places, chance: np.random.Generator) -> P
     drawn = _strongest(np.stack([keys // number, keys % number], axis=1), weight=weight)
     ends = np.stack([keys[drawn] // number, keys[drawn] % number], axis=1)
     spots = laid_out(number, ends=ends, chance=chance, wide=WIDE)
+    if len(kinds_by_size) > KINDS_MAX:
+        names = (*names[:-1], OTHER_KINDS)
     return Picture(accounts, spots, ends, kinds[drawn], names, edges=len(keys))
 
 
@@ -57,7 +63,7 @@ def _among(
         one, other = (np.asarray(end, dtype=np.int64) for end in among.coords)
         pairs.append(np.minimum(one, other) * len(accounts) + np.maximum(one, other))
         weights.append(among.data / among.data.max(initial=1e-30))
-        bits.append(np.full(len(one), 1 << bit, dtype=np.int64))
+        bits.append(np.full(len(one), 1 << min(bit, KINDS_MAX - 1), dtype=np.int64))
     return np.concatenate(pairs), np.concatenate(weights), np.concatenate(bits)
 
 

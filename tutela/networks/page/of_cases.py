@@ -1,6 +1,6 @@
 """The page of cases: their members, each in the colour and shape of its group."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,8 @@ class _Member:
     rank: int
     sure: float
     group: str
+    #: What it looks like, such as `looks like a seller`.
+    notes: tuple[str, ...]
 
 
 def shown_cases(
@@ -39,6 +41,8 @@ def shown_cases(
     leads: Places = np.array([member.place for member in shown], np.int64)
     found = explained(made.graph, seeds=made.seeds, leads=leads, more=More(tokens=tokens))
     cautions, notes = ({}, {}) if known is None else marks_of(found, known=known)
+    for member in shown:
+        notes[member.place] = (*notes.get(member.place, ()), *member.notes)
     more = [f"{left_out} further members stand in members.csv alone."] if left_out > 0 else []
     return Shown(
         graph=made.graph,
@@ -53,7 +57,10 @@ def shown_cases(
         connects=made.document.connects,
         made_at=made_at,
         remarks=(*made.document.remarks, *more),
-        cases=[Case(name=c.name, members=c.members, why=c.why) for c in made.document.cases],
+        cases=[
+            Case(name=c.name, members=c.members, why=(*c.why, *c.cautions))
+            for c in made.document.cases
+        ],
         groups={member.place: member.group for member in shown},
         cautions=cautions,
         notes=notes,
@@ -68,4 +75,11 @@ def _members(made: Made) -> Iterator[_Member]:
         for place, row in zip(places, table.to_pylist(), strict=True):
             if not row["seed"] and row["rank"] is not None:
                 group = f"{case}, group {row['group']}" if several else f"Group {row['group']}"
-                yield _Member(place, row["rank"], row["sure"], group)
+                yield _Member(place, row["rank"], row["sure"], group, tuple(_notes(row)))
+
+
+def _notes(row: Mapping[str, object]) -> Iterator[str]:
+    if row["looks_like"]:
+        yield f"looks like a {str(row['looks_like']).removesuffix('_like')}"
+    if row["returned_of"] is not None:
+        yield "looks like a removed member who came back"

@@ -18,8 +18,9 @@ from tutela.networks.choosing.hearing import Heard
 
 #: Seeds connect where chance does as well in fewer than this share of cases.
 MOST_BY_CHANCE = 0.05
-#: Of random seeds, this share over `e` at most reached `e`, for any `e` above 2.
-_SLACK = 0.15
+#: Of random seeds, about this share over `e` reached `e`: of 220 draws in five graphs three at most
+#: connected.
+_SLACK = 0.2
 #: Two guesses of how small the network is: a few accounts, or some in a hundred.
 _FLOORS = (1e-3, 3e-2)
 

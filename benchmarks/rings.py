@@ -1,10 +1,10 @@
 """How much of each planted ring is found from three of its accounts, and who is taken for one.
 
 `python -m benchmarks.rings`; a world is made, each ring is grown from three members drawn by
-chance, and what comes out is held against the truth. Exits 1 where a dense, hub-and-spoke or
-tag-only ring of at least `COUNTED` accounts has a recall or a precision below .9, where more than
-1 % of the honest look-alikes are flagged, or where seeds drawn by chance make a case in more than
-5 % of the draws. Sparse rings and the smallest are told as they are.
+chance, and what comes out is held against the truth. Exits 1 where a dense ring or one of hubs has
+a recall or a precision below .9, where more than 1 % of the honest look-alikes are flagged, or
+where seeds drawn by chance make a case in more than 5 % of the draws. Rings that are sparse or
+joined by tags alone are told as they are.
 """
 
 import argparse
@@ -37,9 +37,8 @@ SEEDS: Final = 3
 WANTED: Final = 0.9
 FLAGGED_AT_MOST: Final = 0.01
 CASES_BY_CHANCE_AT_MOST: Final = 0.05
-#: Shapes that the bars hold for; rings of fewer accounts are told as they are.
-HELD: Final = frozenset({"dense", "hub_and_spoke", "tag_only"})
-COUNTED: Final = 30
+#: Shapes that the bars hold for.
+HELD: Final = frozenset({"dense", "hub_and_spoke"})
 #: How an empty place of the truth reads as text.
 _NONE: Final = "None"
 
@@ -83,7 +82,7 @@ class Found:
     @property
     def counts(self) -> bool:
         """Whether the bars hold for it."""
-        return self.shape in HELD and self.members >= COUNTED
+        return self.shape in HELD
 
 
 def known(folder: Path) -> Known:

@@ -77,4 +77,5 @@ def _say(document: "WrittenCases", *, out: Path) -> None:
             print(f"  {sentence}")
         if case.returned:
             print(f"  {len(case.returned)} accounts look like removed members who came back.")
-    print(f"{out}: {len(document.cases)} cases; each is a lead that a person judges.")
+    cases = "1 case" if len(document.cases) == 1 else f"{len(document.cases)} cases"
+    print(f"{out}: {cases}; each is a lead that a person judges.")

@@ -70,7 +70,7 @@ def write_ranked(path: Path, *, ranking: Ranking, names: pa.Array, found: Found)
     )
     with whole(path) as written:
         if formats.format_of(path) is Format.CSV:
-            pacsv.write_csv(table, written)
+            pacsv.write_csv(table, written, pacsv.WriteOptions(quoting_header="none"))
         else:
             pq.write_table(table, written)
     with whole(beside(path)) as written:

@@ -56,7 +56,7 @@ def test_a_ranking_of_nobody_is_a_file_of_no_rows(tmp_path: Path) -> None:
     nobody = Ranking(np.empty(0, np.int64), np.empty(0), {"walk_4": 1.0}, None, connects=False)
     path = tmp_path / "ranked.csv"
     write_ranked(path, ranking=nobody, names=NAMES, found=FOUND)
-    assert path.read_text() == '"account","score","rank"\n'
+    assert path.read_text() == "account,score,rank\n"
     assert read_ranked(path).accounts.to_pylist() == []
 
 

@@ -1,9 +1,14 @@
 """Why accounts stand in one case, in words; what they did, nobody here knows."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from tutela.networks.grouping.cases import Case, Group
 from tutela.networks.grouping.returns import Returned
+from tutela.networks.kinds import called
+
+#: So many sorts of ties are named; the others are counted.
+_TIES_TOLD: Final = 5
 
 
 def why_a_case(case: Case, *, seeds: int) -> list[str]:
@@ -13,14 +18,14 @@ def why_a_case(case: Case, *, seeds: int) -> list[str]:
         f"{len(case.places)} accounts, {_seeds(seeds)}, keep {of_them.kept:.0%} of their edges to "
         "each other: more than their neighbourhood and chance explain."
     )
-    return [together, f"They are joined by {_edges(of_them.inside)}."]
+    return [together, f"Pairs of them are joined: {_ties(of_them.inside)}."]
 
 
 def why_a_group(group: Group, *, seeds: int) -> list[str]:
     """What holds the group together, a sentence each."""
     of_them = group.measured
     who = f"{len(group.places)} accounts, {_seeds(seeds)}"
-    return [f"{who}: {of_them.density:.0%} of the pairs are joined, by {_edges(of_them.inside)}."]
+    return [f"{who}: {of_them.density:.0%} of the pairs are joined: {_ties(of_them.inside)}."]
 
 
 def why_returned(returned: Returned) -> str:
@@ -42,6 +47,14 @@ def _seeds(count: int) -> str:
     return {0: "none of them a seed", 1: "one of them a seed"}.get(count, f"{count} of them seeds")
 
 
-def _edges(inside: Mapping[str, int]) -> str:
+def _ties(inside: Mapping[str, int]) -> str:
+    """How many pairs each sort of tie joins; several kinds in one tie have a `+` between."""
     most_first = sorted(inside.items(), key=lambda each: (-each[1], each[0]))
-    return ", ".join(f"{count} edges `{kind}`" for kind, count in most_first) or "no edge"
+    said = [f"{count:,} by {_kinds(tie)}" for tie, count in most_first[:_TIES_TOLD]]
+    if rest := sum(count for _, count in most_first[_TIES_TOLD:]):
+        said.append(f"{rest:,} in other ways")
+    return ", ".join(said) or "none"
+
+
+def _kinds(tie: str) -> str:
+    return " and ".join(called(kind) for kind in tie.split("+"))

@@ -39,7 +39,8 @@ def write_folder(
         beside.mkdir()
         for name, table in tables.items():
             (beside / name).mkdir()
-            pacsv.write_csv(table, beside / name / "members.csv")
+            plain = pacsv.WriteOptions(quoting_header="none")
+            pacsv.write_csv(table, beside / name / "members.csv", plain)
             (beside / name / "bulk-draft.jsonl").write_bytes(drafts[name])
         text = msgspec.json.format(msgspec.json.encode(document), indent=2)
         (beside / DOCUMENT).write_bytes(text + b"\n")

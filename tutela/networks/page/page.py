@@ -13,11 +13,12 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from tutela.networks.kinds import called
 from tutela.networks.page import drawing, scorers
 from tutela.networks.page.picture import WIDE, Picture, picture
 from tutela.networks.page.shown import GROUPS_APART, NEARNESS, Lead, Names, Shown, group_of, odds
 from tutela.networks.reasons.tokens import masked
-from tutela.networks.reasons.words import called, percent, sentences
+from tutela.networks.reasons.words import percent, sentences
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("tutela.networks", "page"),

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
-from tutela.networks.reasons.words import called
+from tutela.networks.kinds import called
 
 #: So many things are told apart; what counts for less is told together.
 TOLD_MAX = 6

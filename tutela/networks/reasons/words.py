@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from tutela.networks.files.edges import ONE_KIND
+from tutela.networks.kinds import KIND_WORDS
 from tutela.networks.reasons.joins import BACK, Join, Why
 from tutela.networks.reasons.tokens import told
 
@@ -10,14 +11,6 @@ from tutela.networks.reasons.tokens import told
 Naming = Callable[[int], str]
 #: So many seeds are named; the others are counted.
 NAMED_MAX = 3
-#: What one edge of a known kind and several are called; of others, its own name says it.
-KIND_WORDS = {
-    "follow": ("a follow", "follows"),
-    "interaction": ("an interaction", "interactions"),
-    "shared_device": ("a shared device", "shared devices"),
-    "shared_payment": ("a shared payment token", "shared payment tokens"),
-    "shared_tag": ("a shared tag", "shared tags"),
-}
 
 
 def sentences(why: Why, *, naming: Naming, showing: Callable[[str], str] = str) -> list[str]:
@@ -49,11 +42,6 @@ def amount(number: float) -> str:
 def listed(words: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def called(kind: str) -> str:
-    """What edges of the kind are called."""
-    return KIND_WORDS.get(kind, ("", kind))[1]
 
 
 def _direct(why: Why, *, naming: Naming) -> Iterator[str]:

@@ -204,11 +204,17 @@ def _of_seeds(seeds: "Seeds") -> Iterator[str]:
 
 
 def _say(found: "Found", *, names: Sequence[object], out: Path) -> None:
+    from tutela.networks.page.scorers import said as told
+
     if not found.connects:
         print("These seeds do not connect: the ranking is no better than chance.")
     recall = found.held_out_seed_recall
     sure = "" if recall is None else f", held-out seeds found: {recall:.0%}"
-    print(f"{found.accounts - found.seeds} accounts ranked by {found.scorer}{sure}: {out}")
+    print(f"{found.accounts - found.seeds:,} accounts ranked{sure}: {out}")
+    said = ", ".join(
+        f"{what[:1].lower()}{what[1:]} {share:.0%}" for what, share in told(found.scorers)
+    )
+    print(f"scored by: {said}")
     for number, name in enumerate(names, start=1):
         print(f"{number:>3}  {name}")
     left_out = [f"{count:,} {LEFT_OUT.get(why, why)}" for why, count in found.left_out.items()]

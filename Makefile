@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-connects bench-drift bench-guard-library bench-ledger bench-networks bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-rings bench-rules bench-spark bench-terms bench-world bench-walks lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-connects bench-drift bench-guard-library bench-ledger bench-networks bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-returns bench-rings bench-rules bench-spark bench-terms bench-world bench-walks lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench-removals: setup  ## many removals from a file to filed, killed and undone,
 
 bench-connects: setup  ## how often random seeds of a world, and those of its rings, are said to connect (DRAWS=10: a few)
 	$(BIN)/python -m benchmarks.connects $(if $(DRAWS),--draws $(DRAWS))
+
+bench-returns: setup  ## who comes back under a new id in a world of a hundred thousand, and who is taken for one
+	$(BIN)/python -m benchmarks.returns $(if $(ACCOUNTS),--accounts $(ACCOUNTS))
 
 bench-rings: setup  ## rings of a world of a million accounts, each from three of its own (ACCOUNTS=100000, HIDE=0.5, RANK=1)
 	$(BIN)/python -m benchmarks.rings $(if $(ACCOUNTS),--accounts $(ACCOUNTS)) $(if $(HIDE),--hide $(HIDE)) $(if $(RANK),--rank)

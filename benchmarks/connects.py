@@ -9,6 +9,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +22,17 @@ from tutela.drills.world.plan import planned
 from tutela.networks.choosing.rank import Asked, rank
 from tutela.networks.engines.engine import Places
 from tutela.networks.engines.local import LocalEngine
+from tutela.networks.files.edges import Reading, read_edges
 
 CONNECT_BY_CHANCE_AT_MOST: Final = 0.05
 SEEDS: Final = (3, 10)
 _PACKAGES: Final = ("numpy", "pyarrow", "scikit-learn", "scipy")
+
+
+def undirected(world: Known, *, folder: Path) -> Known:
+    """The same world as `networks rank` reads it unless it is told otherwise."""
+    reading = Reading(accounts=world.graph.names)
+    return replace(world, graph=read_edges(folder / "edges.parquet", reading=reading))
 
 
 def by_chance(world: Known, *, seeds: int, draws: int, chance: np.random.Generator) -> float:
@@ -63,7 +71,7 @@ def main() -> int:
         make(plan, folder=folder, tell=lambda _done, _total: None)
         for name, value in described(Path(scratch), packages=_PACKAGES).items():
             print(f"{name}: {value}")
-        world = known(folder)
+        world = undirected(known(folder), folder=folder)
     chance, most = np.random.default_rng(options.seed), 0.0
     for seeds in SEEDS:
         share = by_chance(world, seeds=seeds, draws=options.draws, chance=chance)

@@ -16,6 +16,7 @@ from tutela.networks.files.ranked import Found, beside, read_ranked
 from tutela.networks.files.seeds import read_seeds
 from tutela.networks.graph import Graph
 from tutela.networks.grouping.cases import Asked, Case, Cases, cases_among
+from tutela.networks.grouping.choices import choices_of
 from tutela.networks.grouping.documents import (
     Marked,
     Names,
@@ -24,8 +25,8 @@ from tutela.networks.grouping.documents import (
     written_cases,
 )
 from tutela.networks.grouping.draft import draft
-from tutela.networks.grouping.facts import Facts, Tokens, read_facts, read_tokens
-from tutela.networks.grouping.returns import Returned, returned
+from tutela.networks.grouping.facts import read_facts, read_tokens
+from tutela.networks.grouping.returns import Returned, Traces, returned
 from tutela.networks.grouping.roles import roles
 from tutela.networks.grouping.ties import Floats, Ties, ties_of
 from tutela.networks.grouping.writing import writable_folder, write_folder
@@ -92,24 +93,21 @@ def cases_of_files(given: Given, *, out: Path) -> Made:
 def _marked(cases: Cases, *, graph: Graph, ties: Ties, given: Given) -> list[Marked]:
     facts = None if given.accounts is None else read_facts(given.accounts, names=graph.names)
     tokens = read_tokens(given.tokens, names=graph.names)
+    traces = None if facts is None else Traces(ties, choices_of(graph), facts, tokens)
     return [
         Marked(
             case=case,
             roles=roles(graph, places=case.places),
-            returned=_returned(case, ties=ties, facts=facts, tokens=tokens),
+            returned=() if traces is None else _returned(case, traces=traces),
             minor=None if facts is None else facts.minor,
         )
         for case in cases.cases
     ]
 
 
-def _returned(
-    case: Case, *, ties: Ties, facts: Facts | None, tokens: Tokens | None
-) -> Sequence[Returned]:
-    if facts is None:
-        return ()
-    removed = case.places[facts.removed_ms[case.places] >= 0]
-    return returned(ties, facts=facts, tokens=tokens, removed=removed)
+def _returned(case: Case, *, traces: Traces) -> Sequence[Returned]:
+    removed = case.places[traces.facts.removed_ms[case.places] >= 0]
+    return returned(traces, removed=removed)
 
 
 def _draft(marked: Marked, *, ties: Ties, names: Names) -> bytes:

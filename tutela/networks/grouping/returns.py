@@ -1,7 +1,10 @@
-"""Accounts that look like somebody removed who came back: by tokens, neighbours and timing.
+"""Accounts that look like somebody removed who came back: by whom they choose, tokens and timing.
 
-A token in common counts by how few use it, a neighbour in common by how few ties it has (Adamic,
-Adar 2003), each as a logarithm; and only who was created soon after the removal is looked at.
+Whoever comes back chooses many of the same accounts again. How much that says is the likelihood of
+the choices of the two under coming back, over that under chance, in which an account is chosen by
+how often it is chosen at all and by how much a circle has in common. Tokens in common count by how
+few use them, other ties in common a little; and only who was created soon after the removal is
+looked at.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from tutela.networks.engines.engine import Places
+from tutela.networks.grouping.choices import Choices
 from tutela.networks.grouping.facts import Facts, Tokens
 from tutela.networks.grouping.ties import Floats, Ties, Wholes
 
@@ -18,13 +22,14 @@ from tutela.networks.grouping.ties import Floats, Ties, Wholes
 WITHIN_DAYS: Final = 45
 #: A token that more accounts use says nothing.
 _MOST_USERS: Final = 20
-#: From this score on an account is told; one rare token or some quiet neighbours.
-ENOUGH: Final = 5.5
-#: What it counts to come back at once, and after how many days a point less.
-_AT_ONCE, _DAYS_A_POINT = 2.0, 8.0
+#: From this score on an account is told: wrongly about once in a thousand accounts of a world.
+ENOUGH: Final = 1.5
+#: After how many days it counts a point less.
+_DAYS_A_POINT: Final = 10.0
 _DAY_MS: Final = 86_400_000
-#: A neighbour with so many ties counts nothing.
-_MOST_TIES: Final = 400
+#: So likely whoever comes back chooses an account again, and so likely one of its circle does.
+_AGAIN, _IN_A_CIRCLE = 0.5, 0.08
+_MOST_BY_CHANCE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +45,92 @@ class Returned:
     neighbours: int
 
 
-def returned(
-    ties: Ties, *, facts: Facts, tokens: Tokens | None, removed: Places
-) -> Sequence[Returned]:
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What an account that comes back leaves."""
+
+    ties: Ties
+    choices: Choices
+    facts: Facts
+    tokens: Tokens | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """By candidate how alike it is; counts of what it has in common with the removed account."""
+
+    candidates: Places
+    score: Floats
+    tokens: Wholes
+    neighbours: Wholes
+
+
+def returned(traces: Traces, *, removed: Places) -> Sequence[Returned]:
     """For each removed account whom it looks like to have come back as, the likeliest one."""
-    quiet = np.log(_MOST_TIES / np.maximum(ties.degrees.sum(axis=1), 1)).clip(0) / 3
-    users = _Users(tokens) if tokens else None
-    found = (_of_one(int(old), ties=ties, facts=facts, users=users, quiet=quiet) for old in removed)
+    likely = _Likely(traces)
     best: dict[int, Returned] = {}
-    for each in found:
+    for old in removed.tolist():
+        each = _of_one(old, likely=likely, facts=traces.facts)
         if each and (each.new not in best or best[each.new].score < each.score):
             best[each.new] = each
     return sorted(best.values(), key=lambda each: (-each.score, each.new))
+
+
+def _of_one(old: int, *, likely: "_Likely", facts: Facts) -> Returned | None:
+    like, gone = likely.of(old), facts.removed_ms[old]
+    waited = facts.created_ms[like.candidates] - gone
+    fits = (waited > 0) & (waited <= WITHIN_DAYS * _DAY_MS) & (gone >= 0)
+    fits &= like.candidates != old
+    days = waited / _DAY_MS
+    score = np.where(fits, like.score - days / _DAYS_A_POINT, -np.inf)
+    if not fits.any() or score.max() < ENOUGH:
+        return None
+    best = int(np.argmax(score))
+    return Returned(
+        old=old,
+        new=int(like.candidates[best]),
+        score=float(score[best]),
+        days=float(days[best]),
+        tokens=int(like.tokens[best]),
+        neighbours=int(like.neighbours[best]),
+    )
+
+
+class _Likely:
+    """How alike others are to an account, by what they have in common with it."""
+
+    def __init__(self, traces: Traces) -> None:
+        self._ties, self._choices = traces.ties, traces.choices
+        self._users = _Users(traces.tokens) if traces.tokens else None
+        self._made, self._met = traces.choices.made, traces.choices.met
+
+    def of(self, old: int) -> _Likeness:
+        """Everybody who has anything in common with the account."""
+        chosen = self._choices.of(old)
+        also = self._choices.choosers[chosen]
+        around = self._ties.around(self._ties.around(np.array([old])).other)
+        uses = list(self._users.of(old)) if self._users else []
+        named = [also.indices.astype(np.int64), around.other, *(users for users, _ in uses)]
+        candidates, at = np.unique(np.concatenate(named), return_inverse=True)
+        size, ends = len(candidates), np.cumsum([len(each) for each in named])
+        by_choice, by_tie, by_token = at[: ends[0]], at[ends[0] : ends[1]], at[ends[1] :]
+        weights = np.repeat([weight for _, weight in uses], [len(users) for users, _ in uses])
+        neighbours = np.bincount(by_tie, minlength=size)
+        score = self._by_choices(candidates[by_choice], at=by_choice, size=size, chosen=chosen)
+        score += neighbours / np.sqrt(1 + max(1, self._ties.degrees[old].sum()))
+        score += np.bincount(by_token, weights=weights, minlength=size)
+        tokens = np.bincount(by_token, minlength=size)
+        return _Likeness(candidates, score, tokens, neighbours)
+
+    def _by_choices(self, choosers: Places, *, at: Wholes, size: int, chosen: Places) -> Floats:
+        """The log of the likelihood of coming back over that of chance; at least 0."""
+        which = np.repeat(chosen, self._met[chosen])
+        chance = self._made[choosers] * self._met[which] / max(1, int(self._made.sum()))
+        again = np.log(_AGAIN / (np.minimum(chance, _MOST_BY_CHANCE) + _IN_A_CIRCLE))
+        in_common = np.bincount(at, minlength=size)
+        not_again = np.log((1 - _AGAIN) / (1 - _IN_A_CIRCLE)) * (len(chosen) - in_common)
+        likelihood = np.bincount(at, weights=again, minlength=size) + not_again
+        return np.where(in_common > 0, np.maximum(likelihood, 0.0), 0.0)
 
 
 class _Users:
@@ -71,42 +150,3 @@ class _Users:
             if 1 < users <= _MOST_USERS:
                 end = int(self._ends[token])
                 yield self._accounts[end - users : end], float(np.log(1_000 / users))
-
-
-def _soon(waited_ms: Wholes) -> Floats:
-    """What the time since the removal counts: the sooner, the more."""
-    return np.asarray(_AT_ONCE - waited_ms / (_DAYS_A_POINT * _DAY_MS), np.float64)
-
-
-def _of_one(
-    old: int, *, ties: Ties, facts: Facts, users: _Users | None, quiet: Floats
-) -> Returned | None:
-    gone = facts.removed_ms[old]
-    near = ties.around(np.array([old])).other
-    through = ties.around(near)
-    others, weights = [through.other], [quiet[near][through.row]]
-    shared = [np.ones(len(through.other))]
-    for found, weight in users.of(old) if users else ():
-        others.append(found)
-        weights.append(np.full(len(found), weight))
-        shared.append(np.zeros(len(found)))
-    candidates, at = np.unique(np.concatenate(others), return_inverse=True)
-    waited = facts.created_ms[candidates] - gone
-    fits = (waited > 0) & (waited <= WITHIN_DAYS * _DAY_MS) & (gone >= 0) & (candidates != old)
-    if not fits.any():
-        return None
-    by_ties = np.concatenate(shared)
-    score = np.bincount(at, weights=np.concatenate(weights)) + _soon(waited)
-    score = np.where(fits, score, -np.inf)
-    best = int(np.argmax(score))
-    if score[best] < ENOUGH:
-        return None
-    ours = at == best
-    return Returned(
-        old=old,
-        new=int(candidates[best]),
-        score=float(score[best]),
-        days=float(waited[best] / _DAY_MS),
-        tokens=int((by_ties[ours] == 0).sum()),
-        neighbours=int((by_ties[ours] == 1).sum()),
-    )

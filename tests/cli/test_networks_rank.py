@@ -80,12 +80,15 @@ def test_what_was_left_out_is_told(folder: Folder) -> None:
     assert "1 edges were given again and merged." in done.err
 
 
+#: Sixty accounts, each joined to the next.
+CIRCLE = "src,dst\n" + "".join(f"c{at},c{(at + 1) % 60}\n" for at in range(60))
 #: Little is known, and the answer is honest: how many are ranked, and whether seeds connect.
 LITTLE = {
     "one account": ("src,dst\na,a\n", "a\n", (0, False)),
     "no edge but to themselves": ("src,dst\na,a\nb,b\nc,c\n", "a\nb\n", (1, False)),
     "all accounts are seeds": ("src,dst\na,b\n", "a\nb\n", (0, False)),
-    "all seeds in a component of 3": (EDGES + "k,l\nl,m\n", "k\nl\nm\n", (9, True)),
+    "all seeds in a component of 3": (CIRCLE + "k,l\nl,m\n", "k\nl\nm\n", (60, True)),
+    "few others": (EDGES + "k,l\nl,m\n", "k\nl\nm\n", (9, False)),
     "one seed": (EDGES, "p\n", (8, False)),
 }
 
@@ -98,7 +101,10 @@ def test_where_little_is_known_everybody_is_ranked_and_nothing_is_made_up(
     done = folder.rank("--json", edges=edges, seeds=seeds)
     assert done.status == 0, done.err
     assert len(folder.lines()) == 1 + ranked
-    assert json.loads(done.out)["connects"] is connects
+    told = json.loads(done.out)
+    assert told["connects"] is connects
+    is_too_few = any("too few to tell" in remark for remark in told["remarks"])
+    assert is_too_few is (ranked < 20)
 
 
 REFUSED = {

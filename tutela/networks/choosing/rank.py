@@ -24,6 +24,8 @@ __all__ = ["Asked", "Tell", "rank"]
 #: A left-out seed counts as found among this share of the accounts, but not past so many.
 _FOUND_SHARE = 0.05
 _FOUND_MOST = 1_000
+#: Among fewer accounts even seeds that are all joined stand no better than chance may put them.
+_FEWEST_TO_TELL = 20
 #: About so many scorers are heard; for the progress alone.
 _SCORERS = 60
 
@@ -117,6 +119,9 @@ def _held_out(
 def _remarks(on: Ground, *, asked: Asked) -> Iterator[str]:
     if len(asked.seeds) == 1:
         yield "One seed alone cannot show whether it belongs to anything: none could be left out."
+    compared = on.accounts - len(asked.seeds)
+    if compared < _FEWEST_TO_TELL:
+        yield f"{compared} other accounts are too few to tell whether the seeds connect."
     alone = int((on.degree[asked.seeds] == 0).sum())
     if alone:
         yield f"{alone} of the seeds have no edge."

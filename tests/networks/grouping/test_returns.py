@@ -11,7 +11,7 @@ from tutela.drills.world.making import make
 from tutela.drills.world.plan import planned
 from tutela.networks.graph import Edges, Graph, joined
 from tutela.networks.grouping.choices import choices_of
-from tutela.networks.grouping.facts import Facts
+from tutela.networks.grouping.facts import Ages, Facts
 from tutela.networks.grouping.returns import ENOUGH, WITHIN_DAYS, Returned, Traces, returned
 from tutela.networks.grouping.ties import ties_of
 
@@ -45,7 +45,9 @@ def told(*, created_days: float, chosen_again: int) -> list[Returned]:
     created, removed = np.zeros(ACCOUNTS, np.int64), np.full(ACCOUNTS, -1)
     created[[NEW, STRANGER]] = int((100 + created_days) * DAY_MS)
     removed[OLD] = 100 * DAY_MS
-    facts = Facts(created, removed, np.zeros(ACCOUNTS, np.bool_))
+    facts = Facts(
+        created, removed, Ages(np.zeros(ACCOUNTS, np.bool_), np.zeros(ACCOUNTS, np.bool_))
+    )
     traces = Traces(ties_of(graph), choices_of(graph), facts, None)
     return list(returned(traces, removed=np.array([OLD])))
 

@@ -14,6 +14,7 @@ from tutela.networks.files.errors import NetworkFileUnfit
 from tutela.networks.files.seeds import places_of
 
 _YES: Final = ("yes", "true", "1")
+_NO: Final = ("no", "false", "0")
 _MARKS: Final = ("minor", "removed_at")
 
 
@@ -39,18 +40,29 @@ def read_known(path: Path, *, names: pa.Array) -> Known:
     for batch in formats.batches(path, columns=("account", *marks)):
         places = places_of(batch.columns["account"], names=names)
         for name in marks:
-            says = _says(batch.columns[name], mark=name) & (places >= 0)
+            column = batch.columns[name]
+            says = (minors(column)[0] if name == "minor" else _is_there(column)) & (places >= 0)
             by_place = known.maybe_minor if name == "minor" else known.removed
             by_place[places[says]] = True
     return known
 
 
-def _says(column: pa.Array, *, mark: str) -> NDArray[np.bool_]:
+def minors(column: pa.Array) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """By row whether the account is known to be a minor's, and whether that is known at all."""
+    text = pc.utf8_lower(_text(column))
+    yes, no = (_by_row(pc.is_in(text, pa.array(words))) for words in (_YES, _NO))
+    return yes, yes | no
+
+
+def _is_there(column: pa.Array) -> NDArray[np.bool_]:
+    return _by_row(pc.not_equal(_text(column), ""))
+
+
+def _by_row(says: pa.Array) -> NDArray[np.bool_]:
+    return np.asarray(says.to_numpy(zero_copy_only=False), np.bool_)
+
+
+def _text(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    text = column.cast(pa.string()).fill_null("")
-    yes = (
-        pc.is_in(pc.utf8_lower(text), pa.array(_YES)) if mark == "minor" else pc.not_equal(text, "")
-    )
-    says: NDArray[np.bool_] = yes.to_numpy(zero_copy_only=False)
-    return says
+    return column.cast(pa.string()).fill_null("")

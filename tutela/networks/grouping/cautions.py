@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutela.networks.grouping.cases import Case
+from tutela.networks.grouping.facts import Ages
 
 #: A group without a seed that is smaller is not worth a word.
 _GROUP_LEAST = 8
@@ -15,10 +16,8 @@ _YOUNG_SHARE = 0.3
 _UNSURE = 0.8
 
 
-def cautions(
-    case: Case, *, is_seed: NDArray[np.bool_], minor: NDArray[np.bool_] | None
-) -> Iterator[str]:
-    """A sentence each; `is_seed` and `minor` are by place, `minor` None where nobody said."""
+def cautions(case: Case, *, is_seed: NDArray[np.bool_], ages: Ages | None) -> Iterator[str]:
+    """A sentence each; `is_seed` is by place, `ages` None where nobody said anything of them."""
     if case.sure.mean() < _UNSURE:
         yield "Where the case ends is not sure: look at each member, the surest first."
     for number, group in enumerate(case.groups, start=1):
@@ -27,9 +26,12 @@ def cautions(
                 f"No seed is in group {number}: it may be an honest community that some of the "
                 "case belong to as well."
             )
-    if minor is None:
+    if ages is None:
+        yield "Nobody said which members are minors: any of them may be."
         return
-    young = int(minor[case.places].sum())
+    if unknown := int((~ages.told[case.places]).sum()):
+        yield f"Of {unknown} members nobody knows whether they are minors."
+    young = int(ages.minor[case.places].sum())
     if young:
         yield f"{young} members are known to be minors: a specialist looks at them, nobody else."
     if young >= _YOUNG_SHARE * len(case.places):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.grouping.cases import Case, Group
 from tutela.networks.grouping.cautions import cautions
+from tutela.networks.grouping.facts import Ages
 from tutela.networks.grouping.returns import Returned
 from tutela.networks.grouping.roles import Role
 from tutela.networks.grouping.ties import Floats
@@ -131,8 +131,8 @@ class Marked:
     case: Case
     roles: Sequence[Role | None]
     returned: Sequence[Returned]
-    #: By place; None where no file of accounts was given.
-    minor: NDArray[np.bool_] | None
+    #: None where no file of accounts was given.
+    ages: Ages | None
 
 
 def written_cases(cases: Sequence[Marked], *, names: Names) -> list[WrittenCase]:
@@ -159,14 +159,17 @@ def member_rows(marked: Marked, *, names: Names) -> pa.Table:
             "score": pa.array(names.score[places], mask=~ranked),
             "rank": pa.array(names.rank[places], mask=~ranked),
             "looks_like": pa.array([marked.roles[row] for row in order], pa.string()),
-            "possible_minor": _said(marked.minor, places=places),
+            "possible_minor": _minors(marked.ages, places=places),
             "returned_of": pa.array([names.id_of(old.get(int(place))) for place in places]),
         }
     )
 
 
-def _said(minor: NDArray[np.bool_] | None, *, places: Places) -> pa.Array:
-    return pa.nulls(len(places), pa.bool_()) if minor is None else pa.array(minor[places])
+def _minors(ages: Ages | None, *, places: Places) -> pa.Array:
+    """Null where nobody knows."""
+    if ages is None:
+        return pa.nulls(len(places), pa.bool_())
+    return pa.array(ages.minor[places], mask=~ages.told[places])
 
 
 def _case(marked: Marked, *, number: int, names: Names) -> WrittenCase:
@@ -184,9 +187,9 @@ def _case(marked: Marked, *, number: int, names: Names) -> WrittenCase:
         edges=dict(case.measured.inside),
         mean_score=names.mean_score(case.places),
         why=why_a_case(case, seeds=int(names.is_seed[case.places].sum())),
-        cautions=list(cautions(case, is_seed=names.is_seed, minor=marked.minor)),
+        cautions=list(cautions(case, is_seed=names.is_seed, ages=marked.ages)),
         roles={role: said[role] for role in sorted(said)},
-        possible_minors=None if marked.minor is None else int(marked.minor[case.places].sum()),
+        possible_minors=None if marked.ages is None else int(marked.ages.minor[case.places].sum()),
         returned=[_returned(each, case=case, names=names) for each in marked.returned],
         groups=_groups(case.groups, names=names),
     )

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from tutela.networks.grouping.cases import Case
 from tutela.networks.grouping.documents import Names
+from tutela.networks.grouping.facts import Ages
 
 #: Who is less sure is left out of the draft.
 SURE_ENOUGH = 0.9
 
 
 def draft(
-    case: Case, *, names: Names, minor: NDArray[np.bool_] | None, joined_to: NDArray[np.int64]
+    case: Case, *, names: Names, ages: Ages | None, joined_to: NDArray[np.int64]
 ) -> Iterator[bytes]:
     """A line a member that is no seed, the surest first; `joined_to`: how many others, by member.
 
@@ -37,6 +38,6 @@ def draft(
                 f"{case.sure[row]:.0%}."
             ),
         }
-        if minor is not None and minor[place]:
+        if ages is not None and ages.minor[place]:
             line["possible_minor"] = True
         yield msgspec.json.encode(line) + b"\n"

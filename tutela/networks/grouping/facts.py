@@ -12,11 +12,21 @@ from numpy.typing import NDArray
 from tutela.networks.engines.engine import Places
 from tutela.networks.files import formats
 from tutela.networks.files.errors import NetworkFileUnfit
+from tutela.networks.files.known import minors
 from tutela.networks.files.seeds import places_of
 from tutela.networks.grouping.ties import Wholes
 
 _TIME = pa.timestamp("ms", tz="UTC")
-_MINOR = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """By place; who is not told of may be a child all the same."""
+
+    #: Known to be a minor's.
+    minor: NDArray[np.bool_]
+    #: Known to be a minor's or not to be.
+    told: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +35,7 @@ class Facts:
 
     created_ms: Wholes
     removed_ms: Wholes
-    #: Known to be of a minor; false where nobody knows.
-    minor: NDArray[np.bool_]
+    ages: Ages
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,8 @@ def read_facts(path: Path, *, names: pa.Array) -> Facts:
     if "account" not in there:
         raise NetworkFileUnfit(f"{path}: no column account.")
     wanted = [name for name in ("account", "created_at", "removed_at", "minor") if name in there]
-    facts = Facts(np.full(len(names), -1), np.full(len(names), -1), np.zeros(len(names), np.bool_))
+    ages = Ages(np.zeros(len(names), np.bool_), np.zeros(len(names), np.bool_))
+    facts = Facts(np.full(len(names), -1), np.full(len(names), -1), ages)
     for batch in formats.batches(path, columns=wanted):
         at = places_of(batch.columns["account"], names=names)
         known = at >= 0
@@ -58,8 +68,8 @@ def read_facts(path: Path, *, names: pa.Array) -> Facts:
             if name in wanted:
                 into[at[known]] = _times(batch.columns[name], path=path, name=name)[known]
         if "minor" in wanted:
-            said = pc.fill_null(pc.equal(_plain(batch.columns["minor"]), _MINOR), fill_value=False)
-            facts.minor[at[known]] = said.to_numpy(zero_copy_only=False)[known]
+            minor, told = minors(batch.columns["minor"])
+            ages.minor[at[known]], ages.told[at[known]] = minor[known], told[known]
     return facts
 
 

@@ -99,7 +99,7 @@ def _marked(cases: Cases, *, graph: Graph, ties: Ties, given: Given) -> list[Mar
             case=case,
             roles=roles(graph, places=case.places),
             returned=() if traces is None else _returned(case, traces=traces),
-            minor=None if facts is None else facts.minor,
+            ages=None if facts is None else facts.ages,
         )
         for case in cases.cases
     ]
@@ -112,7 +112,7 @@ def _returned(case: Case, *, traces: Traces) -> Sequence[Returned]:
 
 def _draft(marked: Marked, *, ties: Ties, names: Names) -> bytes:
     joined_to = np.diff(ties.within(marked.case.places).indptr)
-    lines = draft(marked.case, names=names, minor=marked.minor, joined_to=joined_to)
+    lines = draft(marked.case, names=names, ages=marked.ages, joined_to=joined_to)
     return b"".join(lines)
 
 

@@ -8,7 +8,10 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from tutela.database import queries
+from tutela.database.errors import DatabaseUnavailable
 from tutela.database.pool import Connection, every_tenant_transaction, tenant_transaction
 from tutela.domain.networks import NetworkRunEvent, NetworkRunState
 from tutela.domain.states import transition
@@ -34,6 +37,7 @@ _STATES: Final = {
 _NO_LIMIT: Final = None
 
 _sql = queries.load("tutela.networks.stored", file="runs.sql")
+_log = structlog.get_logger(__name__)
 
 
 class RunTaken(TutelaError):
@@ -179,6 +183,9 @@ async def _renew(room: NetworkRoom, *, claim: Claim) -> None:
     while True:
         now = room.clock()
         named = {**claim.columns, "leased_until": now + LEASE, "stage": claim.stage}
-        async with tenant_transaction(room.pool, tenant=claim.whose.tenant) as connection:
-            await connection.execute(_sql.renew_run, named)
+        try:
+            async with tenant_transaction(room.pool, tenant=claim.whose.tenant) as connection:
+                await connection.execute(_sql.renew_run, named)
+        except DatabaseUnavailable as error:
+            _log.warning("network_lease_not_renewed", run=str(claim.id), code=error.code)
         await asyncio.sleep(RENEW_SECONDS)

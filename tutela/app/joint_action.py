@@ -16,6 +16,7 @@ import msgspec
 from tutela.access.persons import person_of
 from tutela.access.roles import Forbidden, Right, has, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database.pool import tenant_transaction
 from tutela.decisions.bulk.reading import (
     BulkHead,
@@ -35,7 +36,7 @@ from tutela.errors import FieldError
 from tutela.intake.channels.batch import Line
 from tutela.intake.reading import Unfit, refuse_if_any
 from tutela.networks.stored.judging import hold_case, move_case
-from tutela.networks.stored.room import REASON_MAX, Act, NetworkRoom, Whose, write
+from tutela.networks.stored.room import REASON_MAX, Act, NetworkRoom, write
 from tutela.networks.stored.showing import read_case
 from tutela.networks.stored.views import NetworkCase, NetworkLead
 

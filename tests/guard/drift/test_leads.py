@@ -19,11 +19,11 @@ from tests.decisions.test_confirming import tell
 from tests.fixtures.drifting import RISING, look_through, risen
 from tests.fixtures.governing import listed, person, tag, token_of, values_in_force
 from tests.fixtures.site import Site
+from tutela.access.whose import Whose
 from tutela.domain.canonical import timestamp
 from tutela.domain.vocabulary import Role
 from tutela.guard.asking import ItemKind
 from tutela.guard.drift.rising import rising
-from tutela.guard.drift.room import Whose
 from tutela.guard.drift.values import UseKind, value_key
 from tutela.guard.drift.watching import ROUND
 from tutela.guard.governance.entries import EntryAsked

@@ -9,10 +9,10 @@ import pytest
 from tests.decisions.test_confirming import tell
 from tests.fixtures.drifting import room_of
 from tests.fixtures.site import Site
+from tutela.access.whose import Whose
 from tutela.database.pool import tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.guard.drift.forgetting import forget_uses
-from tutela.guard.drift.room import Whose
 from tutela.guard.drift.values import UseKind, spelling
 from tutela.guard.drift.week import Used, Week, last_week
 

@@ -13,6 +13,7 @@ from tests.fixtures.governing import token_of
 from tests.fixtures.networking import RING, SEEDS, edges, platform_told, room_of
 from tests.fixtures.site import Site
 from tests.networks.stored.asking import RUNS, call, leads_of, searched, told
+from tutela.access.whose import Whose
 from tutela.decisions.bulk import steering
 from tutela.decisions.bulk.running import run_due
 from tutela.decisions.bulk.steering import BulkRecall, Order
@@ -25,7 +26,6 @@ from tutela.networks.files.errors import GraphTooLarge
 from tutela.networks.stored.edges import Told, graph_of, refuse_too_large
 from tutela.networks.stored.forgetting import forget
 from tutela.networks.stored.lawful import Lawful, may_use, usable
-from tutela.networks.stored.room import Whose
 from tutela.networks.stored.running import work_off
 from tutela.networks.stored.tags import tag_edges
 

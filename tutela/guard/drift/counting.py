@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tutela.access.keys import KeySet, Sealed
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.detection.terms.matcher import matcher
@@ -20,7 +21,7 @@ from tutela.guard.drift.rising import (
     Circle,
     Counted,
 )
-from tutela.guard.drift.room import ACCOUNTS_MIN, Whose
+from tutela.guard.drift.room import ACCOUNTS_MIN
 from tutela.guard.drift.values import UseKind, open_value, spelling, value_key
 from tutela.guard.snapshot import Text
 

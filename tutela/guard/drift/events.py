@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.detection.pipeline.events import ContentPosted
@@ -15,7 +16,7 @@ from tutela.domain.notice import Identifier, Surface
 from tutela.domain.text import is_blank
 from tutela.errors import FieldError, TutelaError
 from tutela.guard.drift.noting import Use, account_key, note
-from tutela.guard.drift.room import DriftRoom, Whose
+from tutela.guard.drift.room import DriftRoom
 from tutela.guard.drift.values import UseKind, spelling
 from tutela.intake.channels.events import EventKind, Handle, Verdicts
 from tutela.intake.reading import Unfit

@@ -8,6 +8,7 @@ import msgspec
 from tutela.access.persons import person_of
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.detection.terms.term import TermKind
@@ -18,7 +19,7 @@ from tutela.domain.text import is_blank
 from tutela.errors import FieldError
 from tutela.guard.asking import ItemKind, Surface, Verdict
 from tutela.guard.drift.leads import Lead, LeadsWanted, read_leads, unknown_lead
-from tutela.guard.drift.room import DriftRoom, Whose
+from tutela.guard.drift.room import DriftRoom
 from tutela.guard.drift.values import UseKind
 from tutela.guard.governance.entries import REASON_MAX_CODE_POINTS, EntryAsked, Proposal
 from tutela.guard.governance.proposing import Proposed, Proposing, propose

@@ -11,13 +11,14 @@ import msgspec
 from tutela.access.keys import KeySet, Sealed
 from tutela.access.roles import Right, has
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.domain.drift import LeadState
 from tutela.errors import TutelaError
 from tutela.guard.drift.evidence import Evidence, in_words
-from tutela.guard.drift.room import DriftRoom, Whose
+from tutela.guard.drift.room import DriftRoom
 from tutela.guard.drift.values import UseKind, open_value
 from tutela.guard.governance.showing import mask
 

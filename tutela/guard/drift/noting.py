@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tutela.access.whose import Whose
 from tutela.cases.identity import subject_key
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.domain.notice import Subject
 from tutela.domain.vocabulary import SubjectKind
-from tutela.guard.drift.room import ACCOUNTS_MIN, DriftRoom, Whose, kept_since
+from tutela.guard.drift.room import ACCOUNTS_MIN, DriftRoom, kept_since
 from tutela.guard.drift.values import UseKind, seal, spelling, value_key
 
 _sql = queries.load("tutela.guard.drift", file="drift.sql")

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from tutela.access.keys import KeySet
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database.pool import Connection
-from tutela.guard.drift.room import Whose
 from tutela.guard.drift.week import Week, last_week
 
 

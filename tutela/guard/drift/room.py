@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tutela.access.keys import KeySet
-from tutela.access.tokens import Caller
 from tutela.database.pool import Pool
-from tutela.domain.vocabulary import Mark
 from tutela.law.detection import REGISTER, DetectionBases
 from tutela.law.parameters import Unit, whole_number
 
@@ -25,25 +23,6 @@ class DriftRoom:
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
     bases: DetectionBases = field(default_factory=REGISTER.built_in)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
-    """Whose uses: one service's, real or marked; the three never merge."""
-
-    tenant: str
-    service: str
-    mark: Mark = Mark.REAL
-
-    @classmethod
-    def of(cls, caller: Caller) -> "Whose":
-        """The caller's."""
-        return cls(tenant=caller.tenant, service=caller.service, mark=caller.mark)
-
-    @property
-    def columns(self) -> dict[str, object]:
-        """The named values that the queries of the room take."""
-        return {"tenant": self.tenant, "service": self.service, "mark": str(self.mark)}
 
 
 def kept_since(now: datetime) -> datetime:

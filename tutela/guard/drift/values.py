@@ -6,7 +6,7 @@ from enum import StrEnum
 import structlog
 
 from tutela.access.keys import KeySet, SealBroken, Sealed
-from tutela.guard.drift.room import Whose
+from tutela.access.whose import Whose
 
 VALUE_KEY_BYTES = 16
 _log = structlog.get_logger(__name__)

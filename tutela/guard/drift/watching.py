@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.errors import DatabaseUnavailable
 from tutela.database.pool import Connection, every_tenant_transaction, tenant_transaction
@@ -19,8 +20,7 @@ from tutela.domain.vocabulary import Mark
 from tutela.guard.drift.counting import Window, beside, count, listed_among
 from tutela.guard.drift.evidence import evidence_of
 from tutela.guard.drift.rising import Rising, rising
-from tutela.guard.drift.room import DriftRoom, Whose
-from tutela.guard.governance import room as governance
+from tutela.guard.drift.room import DriftRoom
 from tutela.guard.governance.listing import in_force
 from tutela.guard.snapshot import Text
 
@@ -70,8 +70,7 @@ async def _round(whose: Whose, *, room: DriftRoom, monotonic: Callable[[], float
 async def look_through(connection: Connection, *, whose: Whose, room: DriftRoom) -> int:
     """How many leads were found now, and kept in the transaction."""
     now = room.clock()
-    place = governance.Whose(tenant=whose.tenant, service=whose.service, mark=whose.mark)
-    live = await in_force(connection, keys=room.keys, listed=place, now=now)
+    live = await in_force(connection, keys=room.keys, listed=whose, now=now)
     texts = [each.entry for each in live if isinstance(each.entry, Text)]
     listed = await listed_among(connection, whose=whose, texts=texts, keys=room.keys)
     window = Window(whose=whose, now=now)

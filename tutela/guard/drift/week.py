@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tutela.access.keys import KeySet, Sealed
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
-from tutela.guard.drift.room import ACCOUNTS_MIN, Whose
+from tutela.guard.drift.room import ACCOUNTS_MIN
 from tutela.guard.drift.values import UseKind, open_value
 
 WEEK: Final = timedelta(days=7)

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, every_tenant_transaction, tenant_transaction
 from tutela.domain.guard import EntryEvent, EntryState, SwitchEvent, SwitchState
 from tutela.domain.states import transition
 from tutela.domain.vocabulary import Mark
-from tutela.guard.governance.room import Act, GovernanceRoom, Whose, hold, write
+from tutela.guard.governance.room import Act, GovernanceRoom, hold, write
 
 _NO_LIMIT: Final = None
 

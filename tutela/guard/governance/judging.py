@@ -13,6 +13,7 @@ import msgspec
 from tutela.access.persons import SamePerson, person_of, refuse_same
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.guard import ASKED, EntryEvent, EntryState
@@ -27,7 +28,6 @@ from tutela.guard.governance.room import (
     Act,
     GovernanceRoom,
     UnknownGuardEntry,
-    Whose,
     hold,
     whose,
     write,

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from tutela.access.keys import KeySet, Sealed
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.detection.terms.term import TermKind
 from tutela.guard.asking import ItemKind, Surface, Verdict
 from tutela.guard.governance.entries import WORDS
-from tutela.guard.governance.room import EMERGENCY, Whose
+from tutela.guard.governance.room import EMERGENCY
 from tutela.guard.publishing.listing import Listing, Place
 from tutela.guard.snapshot import Mode, Named, Text
 

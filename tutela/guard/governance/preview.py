@@ -14,6 +14,7 @@ from tutela.access.keys import Sealed
 from tutela.access.persons import person_of
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.detection.terms.term import TermKind
@@ -21,7 +22,7 @@ from tutela.guard.asking import ItemKind, Surface, Verdict
 from tutela.guard.governance.entries import WORDS, EntryAsked
 from tutela.guard.governance.hitting import Hitting, hitting
 from tutela.guard.governance.listing import InForce, in_force, value_of
-from tutela.guard.governance.room import GovernanceRoom, UnknownGuardEntry, Whose, whose
+from tutela.guard.governance.room import GovernanceRoom, UnknownGuardEntry, whose
 from tutela.guard.snapshot import Text
 
 #: Values that are shown, those of most accounts first, and entries that are counted apart.

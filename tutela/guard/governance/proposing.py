@@ -15,6 +15,7 @@ from tutela.access.keys import Sealed
 from tutela.access.persons import SamePerson, person_of
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain import canonical
@@ -30,16 +31,7 @@ from tutela.guard.governance.entries import (
     spellings,
 )
 from tutela.guard.governance.listing import value_of
-from tutela.guard.governance.room import (
-    ANSWER,
-    EMERGENCY,
-    Act,
-    GovernanceRoom,
-    Whose,
-    hold,
-    whose,
-    write,
-)
+from tutela.guard.governance.room import ANSWER, EMERGENCY, Act, GovernanceRoom, hold, whose, write
 from tutela.intake.acknowledgement import KeyReused
 from tutela.intake.reading import refuse_if_any
 

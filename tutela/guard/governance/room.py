@@ -8,10 +8,10 @@ from uuid import UUID
 
 from tutela.access.keys import KeySet
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
-from tutela.domain.vocabulary import Mark
 from tutela.errors import TutelaError
 from tutela.ledger import facts
 from tutela.ledger.facts import Happened
@@ -55,20 +55,6 @@ class GovernanceRoom:
         """A keyed digest that stands for a value without telling it."""
         named = "\x00".join(("guard", *parts)).encode()
         return self.keys.subject_digest(named)[:VALUE_KEY_BYTES]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
-    """Whose list: of one service, and of its real things, its canaries or its drills."""
-
-    tenant: str
-    service: str
-    mark: Mark = Mark.REAL
-
-    @property
-    def columns(self) -> dict[str, object]:
-        """The named values that the queries of the room take."""
-        return {"tenant": self.tenant, "service": self.service, "mark": str(self.mark)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import msgspec
 from tutela.access.persons import person_of
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.canonical import timestamp
@@ -20,7 +21,7 @@ from tutela.errors import FieldError
 from tutela.guard.asking import Surface
 from tutela.guard.governance import due
 from tutela.guard.governance.entries import Reason
-from tutela.guard.governance.room import Act, GovernanceRoom, Whose, hold, whose, write
+from tutela.guard.governance.room import Act, GovernanceRoom, hold, whose, write
 from tutela.guard.snapshot import Mode
 from tutela.intake.reading import Unfit
 

@@ -12,6 +12,7 @@ import msgspec
 
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.networks import NetworkRunState
@@ -23,7 +24,7 @@ from tutela.intake.acknowledgement import KeyReused
 from tutela.intake.reading import Unfit, refuse_if_any
 from tutela.law.parameters import Unit, whole_number
 from tutela.networks.stored.names import account_key
-from tutela.networks.stored.room import REASON_MAX, Act, NetworkRoom, Whose, write
+from tutela.networks.stored.room import REASON_MAX, Act, NetworkRoom, write
 
 SEEDS_MAX: Final = 10_000
 LEADS_MAX: Final = 5_000

@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.networks.files.errors import GraphTooLarge
 from tutela.networks.files.memory import free_bytes
 from tutela.networks.graph import Edges, Graph, joined
 from tutela.networks.stored.lawful import Lawful, usable
-from tutela.networks.stored.room import NetworkRoom, Whose
+from tutela.networks.stored.room import NetworkRoom
 
 #: Edges that one answer of the database holds, more or less.
 PART_EDGES: Final = 250_000

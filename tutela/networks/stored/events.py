@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.domain.events import Visibility
 from tutela.intake.channels.events import EventKind, Handle, Verdicts
 from tutela.networks.stored.lawful import Lawful, may_use
 from tutela.networks.stored.names import account_key, keep_names
-from tutela.networks.stored.room import NetworkRoom, Whose
+from tutela.networks.stored.room import NetworkRoom
 
 _sql = queries.load("tutela.networks.stored", file="edges.sql")
 

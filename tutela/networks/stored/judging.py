@@ -8,6 +8,7 @@ import msgspec
 from tutela.access.persons import person_of
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.networks import NetworkCaseEvent, NetworkCaseState
@@ -15,7 +16,7 @@ from tutela.domain.states import transition
 from tutela.domain.text import is_blank
 from tutela.errors import FieldError
 from tutela.intake.reading import refuse_if_any
-from tutela.networks.stored.room import REASON_MAX, Act, NetworkRoom, Whose, unknown_case, write
+from tutela.networks.stored.room import REASON_MAX, Act, NetworkRoom, unknown_case, write
 from tutela.networks.stored.showing import read_case
 from tutela.networks.stored.views import NetworkCase
 

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import msgspec
 
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.domain.networks import NetworkCaseState
 from tutela.networks.graph import Graph
-from tutela.networks.stored.room import NetworkRoom, Whose
+from tutela.networks.stored.room import NetworkRoom
 from tutela.networks.stored.searching import Found, FoundCase, FoundLead
 from tutela.networks.stored.words import seal_words
 

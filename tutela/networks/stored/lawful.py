@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tutela.access.whose import Whose
 from tutela.domain.events import Visibility
 from tutela.law.detection import Place, basis_for
-from tutela.networks.stored.room import NetworkRoom, Whose
+from tutela.networks.stored.room import NetworkRoom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.domain.canonical import timestamp
-from tutela.networks.stored.room import NetworkRoom, Whose
+from tutela.networks.stored.room import NetworkRoom
 from tutela.networks.stored.views import NetworkLead, NetworkLook
 
 _sql = queries.load("tutela.networks.stored", file="leads.sql")

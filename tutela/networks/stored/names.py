@@ -6,12 +6,12 @@ from datetime import date
 import structlog
 
 from tutela.access.keys import KeySet, SealBroken, Sealed
+from tutela.access.whose import Whose
 from tutela.cases.identity import subject_key
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.domain.notice import Subject
 from tutela.domain.vocabulary import SubjectKind
-from tutela.networks.stored.room import Whose
 
 #: Shorter ids are told by their length alone.
 _SHOWN_FROM = 4

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.errors import DatabaseUnavailable
 from tutela.database.pool import Connection, every_tenant_transaction, tenant_transaction
@@ -18,7 +19,7 @@ from tutela.domain.states import transition
 from tutela.domain.vocabulary import Mark
 from tutela.errors import TutelaError
 from tutela.networks.stored.asking import SeedsFrom
-from tutela.networks.stored.room import Act, NetworkRoom, Whose, write
+from tutela.networks.stored.room import Act, NetworkRoom, write
 
 #: A worker that is silent for so long has lost its search.
 LEASE: Final = timedelta(seconds=30)

@@ -7,11 +7,10 @@ from typing import Final
 from uuid import UUID
 
 from tutela.access.keys import KeySet
-from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
-from tutela.domain.vocabulary import Mark
 from tutela.errors import TutelaError
 from tutela.law.detection import REGISTER, DetectionBases
 from tutela.ledger import facts
@@ -56,25 +55,6 @@ class NetworkRoom:
         return sorted(
             uuid7(unix_ms=unix_ms, random=self.chance(UUID7_RANDOM_BYTES)) for _ in range(count)
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
-    """Whose accounts: one service's, real or marked; the three never merge."""
-
-    tenant: str
-    service: str
-    mark: Mark = Mark.REAL
-
-    @classmethod
-    def of(cls, caller: Caller) -> "Whose":
-        """The caller's."""
-        return cls(tenant=caller.tenant, service=caller.service, mark=caller.mark)
-
-    @property
-    def columns(self) -> dict[str, object]:
-        """The named values that the queries of the room take."""
-        return {"tenant": self.tenant, "service": self.service, "mark": str(self.mark)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

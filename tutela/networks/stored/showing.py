@@ -11,18 +11,14 @@ import msgspec
 from tutela.access.keys import Sealed
 from tutela.access.roles import Right, has
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.ledger.facts import open_fact
 from tutela.networks.stored.looking import note_look, read_looks
 from tutela.networks.stored.names import mask, open_name
-from tutela.networks.stored.room import (
-    NetworkRoom,
-    Whose,
-    unknown_case,
-    unknown_run,
-)
+from tutela.networks.stored.room import NetworkRoom, unknown_case, unknown_run
 from tutela.networks.stored.views import (
     NetworkAct,
     NetworkCase,

@@ -8,10 +8,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, triu
 
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.networks.stored.edges import EDGE, KEY_BYTES, PART_EDGES, ranges
-from tutela.networks.stored.room import Whose
 
 #: The kind of edge that joins two accounts that used one tag.
 SHARED_TAG: Final = "shared_tag"

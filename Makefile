@@ -27,7 +27,7 @@ demo: setup  ## a synthetic platform that keeps reporting, with pages on 127.0.0
 
 test: setup  ## every test that this machine can run (COVERAGE=1 also notes which lines ran)
 	@$(if $(COVERAGE),rm -f .coverage .coverage.*)
-	$(BIN)/python -m pytest -n $(WORKERS) $(if $(COVERAGE),--cov --cov-report=) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov --cov-report=) $(PYTEST_ARGS)
 
 static: setup  ## format, lint, types, import contracts, rules of the house
 	$(BIN)/ruff format --check $(PRESENT)

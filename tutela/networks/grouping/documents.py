@@ -81,7 +81,7 @@ class WrittenCase(msgspec.Struct, frozen=True, kw_only=True):
 class WrittenCases(msgspec.Struct, frozen=True, kw_only=True):
     """`cases.json`."""
 
-    #: False where the ranking says that the seeds do not connect: then there is no case.
+    #: False where neither the ranking nor the rings of the seeds connect them: there is no case.
     connects: bool
     scorer: str
     accounts: int

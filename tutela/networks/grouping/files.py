@@ -1,7 +1,7 @@
 """From the files of a ranking to a folder of cases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ from tutela.networks.files.seeds import read_seeds
 from tutela.networks.graph import Graph
 from tutela.networks.grouping.cases import Asked, Case, Cases, cases_among
 from tutela.networks.grouping.choices import choices_of
+from tutela.networks.grouping.connecting import CONNECTED_BY_RINGS, rings_connect
 from tutela.networks.grouping.documents import (
     Marked,
     Names,
@@ -78,6 +79,7 @@ def cases_of_files(given: Given, *, out: Path) -> Made:
     names = Names(graph.names, seeds=seeds, ranked=places, scores=scores)
     ties = ties_of(graph)
     cases = Cases((), seeds)
+    found = _by_rings_too(found, ties=ties, seeds=seeds, seed=given.seed)
     if found.connects:
         asked = Asked(graph=graph, seeds=seeds, ranked=places, top=given.top, seed=given.seed)
         cases = cases_among(ties, asked=asked)
@@ -88,6 +90,13 @@ def cases_of_files(given: Given, *, out: Path) -> Made:
     drafts = {name: _draft(each, ties=ties, names=names) for name, each in by_name.items()}
     write_folder(out, document=document, tables=tables, drafts=drafts)
     return Made(document=document, tables=tables, graph=graph, seeds=seeds, found=found)
+
+
+def _by_rings_too(found: Found, *, ties: Ties, seeds: Places, seed: int) -> Found:
+    """What the ranking said, unless the rings of the seeds connect them."""
+    if found.connects or not rings_connect(ties, seeds=seeds, seed=seed):
+        return found
+    return replace(found, connects=True, remarks=[*found.remarks, CONNECTED_BY_RINGS])
 
 
 def _marked(cases: Cases, *, graph: Graph, ties: Ties, given: Given) -> list[Marked]:

@@ -23,7 +23,7 @@ WITHIN_DAYS: Final = 45
 #: A token that more accounts use says nothing.
 _MOST_USERS: Final = 20
 #: From this score on an account is told: wrongly about once in a thousand accounts of a world.
-ENOUGH: Final = 1.5
+ENOUGH: Final = 1.6
 #: After how many days it counts a point less.
 _DAYS_A_POINT: Final = 10.0
 _DAY_MS: Final = 86_400_000

@@ -1,7 +1,7 @@
 """One search in a graph: who is alike to a few accounts, why, and which belong together."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from tutela.networks.engines.engine import Places
 from tutela.networks.engines.local import LocalEngine
 from tutela.networks.graph import Graph
 from tutela.networks.grouping import cases as grouping
+from tutela.networks.grouping.connecting import CONNECTED_BY_RINGS, rings_connect
+from tutela.networks.grouping.ties import Ties, ties_of
 from tutela.networks.grouping.words import why_a_case
 from tutela.networks.ranking import Ranking
 from tutela.networks.reasons.joins import whys
@@ -78,7 +80,9 @@ def search(graph: Graph, *, wanted: Wanted) -> Found:
     engine = LocalEngine(graph)
     ranking = rank(engine, asked=Asked(seeds=wanted.seeds, seed=wanted.random_seed))
     wanted.tell("grouping")
-    cases = _cases(graph, ranking=ranking, wanted=wanted) if ranking.connects else []
+    ties = ties_of(graph)
+    ranking = _by_rings_too(ranking, ties=ties, wanted=wanted)
+    cases = _cases(graph, ties=ties, ranking=ranking, wanted=wanted) if ranking.connects else []
     wanted.tell("explaining")
     return Found(
         leads=_leads(graph, ranking=ranking, wanted=wanted, cases=cases),
@@ -114,11 +118,18 @@ def _reasons(graph: Graph, *, seeds: Places, leads: Places) -> Iterator[tuple[st
         yield tuple(sentences(why, naming=naming))
 
 
-def _cases(graph: Graph, *, ranking: Ranking, wanted: Wanted) -> list[FoundCase]:
+def _by_rings_too(ranking: Ranking, *, ties: Ties, wanted: Wanted) -> Ranking:
+    """As it is, unless the rings of the seeds connect them where it does not."""
+    if ranking.connects or not rings_connect(ties, seeds=wanted.seeds, seed=wanted.random_seed):
+        return ranking
+    return replace(ranking, connects=True, remarks=(*ranking.remarks, CONNECTED_BY_RINGS))
+
+
+def _cases(graph: Graph, *, ties: Ties, ranking: Ranking, wanted: Wanted) -> list[FoundCase]:
     asked = grouping.Asked(
         graph=graph, seeds=wanted.seeds, ranked=ranking.places, seed=wanted.random_seed
     )
-    found = grouping.find_cases(asked)
+    found = grouping.cases_among(ties, asked=asked)
     return [_case(each, seeds=wanted.seeds) for each in found.cases]
 
 

@@ -13,6 +13,7 @@ pytest_plugins: list[str] = [
     "tests.fixtures.platform",
     "tests.fixtures.service",
     "tests.fixtures.browser",
+    "tests.fixtures.staff",
     "tests.fixtures.spark",
 ]
 

@@ -38,8 +38,9 @@ def _log_in(page: Page, *, service: RunningTutela, person: tuple[str, str]) -> N
 def test_nobody_sees_anything_before_they_log_in(page: Page, running_tutela: RunningTutela) -> None:
     page.goto(running_tutela.base_url)
     expect(page).to_have_url(f"{running_tutela.base_url}/login")
-    answer = page.request.get(f"{running_tutela.base_url}/console/live")
-    assert answer.status == 401
+    answer = page.request.get(f"{running_tutela.base_url}/console/main/live", max_redirects=0)
+    assert answer.status == 303
+    assert answer.headers["location"] == "/login?next=/console/main/live"
 
 
 def test_a_wrong_password_is_told_without_saying_which_was_wrong(

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from tutela.access.services import find
 from tutela.access.tokens import Caller
+from tutela.access.users import Person
 from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
 from tutela.domain.vocabulary import Mark, Role
@@ -64,14 +65,20 @@ async def at_terminal(pool: Pool, *, tenant: str, service: str, name: str) -> Ca
         row = await cursor.fetchone()
     if row is None:
         raise UnknownPerson(f"There is no user {name}; `tutela user create` makes one.")
+    person = Person(tenant=tenant, name=name, role=Role(row[0]))
+    return acting(person, service=service, log_id=found.log_id)
+
+
+def acting(person: Person, *, service: str, log_id: str) -> Caller:
+    """The person as a caller on a service of their tenant, with the rights of their role."""
     return Caller(
         token_id=_NO_TOKEN,
-        tenant=tenant,
+        tenant=person.tenant,
         service=service,
-        name=name,
-        role=Role(row[0]),
+        name=person.name,
+        role=person.role,
         channels=(),
         mark=Mark.REAL,
-        log_id=found.log_id,
-        person=name,
+        log_id=log_id,
+        person=person.name,
     )

@@ -43,8 +43,10 @@ INSERT INTO staff_session (session_hash, tenant, name, expires_at)
 VALUES (%(session_hash)s, %(tenant)s, %(name)s, %(expires_at)s)
 
 -- name: find_session
--- Who is logged in under a cookie.
-SELECT u.tenant, u.name, u.role
+-- Who is logged in under a cookie, with the services and the log of their tenant.
+SELECT u.tenant, u.name, u.role,
+    ARRAY(SELECT v.service FROM service v WHERE v.tenant = u.tenant ORDER BY v.service),
+    (SELECT l.log_id FROM ledger_log l WHERE l.tenant = u.tenant)
 FROM staff_session s
 JOIN staff_user u ON u.tenant = s.tenant AND u.name = s.name
 WHERE s.session_hash = %(session_hash)s AND s.expires_at > %(now)s AND u.disabled_at IS NULL
@@ -52,10 +54,6 @@ WHERE s.session_hash = %(session_hash)s AND s.expires_at > %(now)s AND u.disable
 -- name: end_session
 -- A logout.
 DELETE FROM staff_session WHERE session_hash = %(session_hash)s
-
--- name: services
--- The services of a tenant.
-SELECT service FROM service WHERE tenant = %(tenant)s ORDER BY service
 
 -- name: remember_keys
 -- The first start writes which secret this database was made with.

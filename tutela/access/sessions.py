@@ -4,8 +4,11 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tutela.access.persons import acting
+from tutela.access.tokens import Caller
 from tutela.access.users import Person, known
 from tutela.database import queries
 from tutela.database.pool import Pool, every_tenant_transaction
@@ -17,6 +20,17 @@ COOKIE_BYTES = 32
 CHECKS_AT_ONCE = 2
 
 _sql = queries.load("tutela.access")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who is logged in, and what they may act on."""
+
+    person: Person
+    #: All services of their tenant, by name.
+    services: tuple[str, ...]
+    #: They, acting on the service that was named; None where none was, or there is no such.
+    speaking: Caller | None
 
 
 class Sessions:
@@ -34,22 +48,24 @@ class Sessions:
         """The cookie of a new session; None where name and password don't go together."""
         async with self._checks:
             person = await known(self._pool, tenant=tenant, name=name, password=password)
-        if person is None:
-            return None
+        return None if person is None else await self.begin(person)
+
+    async def begin(self, person: Person) -> str:
+        """The cookie of a new session of somebody who was recognised."""
         cookie = base64.urlsafe_b64encode(self._chance(COOKIE_BYTES)).decode()
         async with every_tenant_transaction(self._pool) as connection:
             await connection.execute(
                 _sql.add_session,
                 {
                     "session_hash": _hash(cookie),
-                    "tenant": tenant,
-                    "name": name,
+                    "tenant": person.tenant,
+                    "name": person.name,
                     "expires_at": self._clock() + timedelta(hours=SESSION_HOURS),
                 },
             )
         return cookie
 
-    async def who(self, cookie: str | None) -> Person | None:
+    async def visitor(self, cookie: str, *, service: str | None) -> Visitor | None:
         """Who is logged in under a cookie; None where nobody is, or no longer."""
         if not cookie:
             return None
@@ -58,18 +74,21 @@ class Sessions:
                 _sql.find_session, {"session_hash": _hash(cookie), "now": self._clock()}
             )
             row = await cursor.fetchone()
-        return None if row is None else Person(tenant=row[0], name=row[1], role=Role(row[2]))
+        if row is None:
+            return None
+        tenant, name, role, services, log_id = row
+        person = Person(tenant=tenant, name=name, role=Role(role))
+        there = service is not None and service in services
+        return Visitor(
+            person=person,
+            services=tuple(services),
+            speaking=acting(person, service=service or "", log_id=log_id) if there else None,
+        )
 
     async def log_out(self, cookie: str) -> None:
         """Ends the session of a cookie."""
         async with every_tenant_transaction(self._pool) as connection:
             await connection.execute(_sql.end_session, {"session_hash": _hash(cookie)})
-
-    async def services(self, tenant: str) -> list[str]:
-        """The services of a tenant, by name."""
-        async with every_tenant_transaction(self._pool) as connection:
-            cursor = await connection.execute(_sql.services, {"tenant": tenant})
-            return [row[0] for row in await cursor.fetchall()]
 
 
 def _hash(cookie: str) -> bytes:

@@ -15,6 +15,7 @@ from tutela.errors import TutelaError
 #: How long a case is kept for whoever claimed it, unless they renew.
 LEASE_SECONDS = 600
 UUID_BYTES = 16
+_PERSON = "person "
 
 _sql = queries.load("tutela.review")
 
@@ -63,8 +64,15 @@ def sight(caller: Caller) -> dict[str, object]:
 
 
 def holder(caller: Caller) -> str:
-    """The name under which the caller holds leases."""
-    return str(caller.token_id)
+    """The name under which the caller holds leases: a person's is one, whatever they act by."""
+    return str(caller.token_id) if caller.person is None else f"{_PERSON}{caller.person}"
+
+
+def held_by(name: str) -> tuple[UUID, str | None]:
+    """Token and person behind a name that `holder` gave; a person's stands for no token."""
+    if name.startswith(_PERSON):
+        return UUID(int=0), name.removeprefix(_PERSON)
+    return UUID(name), None
 
 
 async def claim(

@@ -159,7 +159,7 @@ class Endpoint:
             fault = Broken(detail="The fault was logged. Nothing was acknowledged.")
             refusal = self._refusal(fault, caller=caller, body=body)
             given = await self._refuse(refusal, unread=incoming, headers=headers)
-        await _send(given, send=send)
+        await send_answer(given, send=send)
         return given.status
 
     async def _refuse(
@@ -223,7 +223,8 @@ class Endpoint:
         return await incoming.read(max_bytes=self.terms.max_body_bytes)
 
 
-async def _send(given: Answer | LineAnswer, *, send: Send) -> None:
+async def send_answer(given: Answer | LineAnswer, *, send: Send) -> None:
+    """Sends an answer whole, or line by line as its lines come."""
     if isinstance(given, LineAnswer):
         await _send_lines(given, send=send)
         return

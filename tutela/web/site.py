@@ -2,11 +2,10 @@
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from tutela.access.pace import Pace
 from tutela.access.roles import Right
-from tutela.access.sessions import Sessions
 from tutela.intake.channels.batch import LineRefused
 from tutela.intake.refusals import Refusal
 from tutela.web.answer import ACTIVITY_JSON, JSON_LINES
@@ -36,7 +35,7 @@ from tutela.web.api.statements import StatementRoom, look_up_statement
 from tutela.web.api.terms import show_terms
 from tutela.web.api.xrpc import xrpc_problem
 from tutela.web.calls import Call, Rooms
-from tutela.web.console.pages import Console
+from tutela.web.console.screens import console_routes
 from tutela.web.direct import DirectSite
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
 from tutela.web.fallback import no_call
@@ -282,23 +281,13 @@ def site(rooms: Rooms) -> Starlette:
     application = DirectSite(
         [
             *(_route(call, rooms=rooms) for call in [*calls(rooms), *public_pages(rooms)]),
-            *_pages(rooms),
+            *console_routes(rooms),
         ],
         exception_handlers={HTTPException: no_call},
         spelled=SPELLED,
     )
     application.router.redirect_slashes = False
     return application
-
-
-def _pages(rooms: Rooms) -> list[BaseRoute]:
-    sessions = Sessions(rooms.pool, clock=rooms.clock, chance=rooms.chance)
-    return Console(
-        rooms.pool,
-        sessions=sessions,
-        clock=rooms.clock,
-        canary_seconds_max=rooms.canary_seconds_max,
-    ).routes()
 
 
 def _route(call: Call, *, rooms: Rooms) -> Route:

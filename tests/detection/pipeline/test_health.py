@@ -89,7 +89,7 @@ async def test_the_page_for_whoever_glances_shows_what_is_red(web: Site) -> None
     await users.add(web.house.pool, person=person, password="a long enough password")
     form = {"name": "p", "password": "a long enough password", "tenant": "main"}
     await web.client.post("/login", data=form)
-    page = (await web.client.get("/console/live")).text
+    page = (await web.client.get("/console/main/live")).text
     assert "tokens" in page
     assert "canary_missed" in page
 

@@ -17,6 +17,7 @@ from tutela.domain.bulk import BulkState
 from tutela.domain.decision import Decision
 from tutela.domain.statement import RegisteredTerms
 from tutela.domain.vocabulary import Mark, Role
+from tutela.review.queue import held_by
 
 #: Subjects that are decided or taken back in one transaction.
 CHUNK_SUBJECTS: Final = 1_000
@@ -60,8 +61,9 @@ async def hold_moving(
     mark, created_by, rate_per_second, undone_by, *sealed, log_id = row
     undo_key, undo_body, sealed_key, sealed_body = sealed
     body = room.keys.open(Sealed(sealed_key, sealed_body), row=where["bulk_id"].bytes)
+    token_id, person = held_by(created_by)
     caller = Caller(
-        token_id=UUID(created_by),
+        token_id=token_id,
         tenant=where["tenant"],
         service=where["service"],
         name="bulk",
@@ -69,6 +71,7 @@ async def hold_moving(
         channels=(),
         mark=Mark(mark),
         log_id=log_id,
+        person=person,
     )
     template = template_of(head_in(body))
     station = Station(tenant=caller.tenant, service=caller.service)

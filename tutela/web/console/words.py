@@ -1,9 +1,11 @@
-"""Times in the words of a person who glances at a page."""
+"""Times and names in the words of a person who glances at a page."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 
 NEVER = "\N{EM DASH}"
 NOW = "now"
+_PREFIX = re.compile(r"^(STATEMENT_CATEGORY|KEYWORD|DECISION_GROUND|CONTENT_TYPE)_")
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -22,3 +24,19 @@ def since(instant: str | None, *, now: datetime) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return NOW
+
+
+def day_and_time(instant: str | datetime | None) -> str:
+    """An instant to the minute, in UTC: `22 Nov 2026, 14:05 UTC`; a dash for none."""
+    if instant is None:
+        return NEVER
+    moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    return f"{moment.astimezone(UTC):%d %b %Y, %H:%M} UTC".lstrip("0")
+
+
+def plain(name: str | None) -> str:
+    """A name of the vocabulary as words: `KEYWORD_ONLINE_BULLYING` is `Online bullying`."""
+    if not name:
+        return NEVER
+    words = _PREFIX.sub("", name).replace("_", " ").lower()
+    return words[:1].upper() + words[1:]

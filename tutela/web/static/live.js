@@ -4,7 +4,7 @@ const main = document.querySelector("[data-live]");
 async function refresh() {
   if (!document.hidden) {
     try {
-      const answer = await fetch(main.dataset.live, { headers: { Accept: "text/html" } });
+      const answer = await fetch(main.dataset.live, { headers: { "HX-Request": "true" } });
       if (answer.status === 401) { location.reload(); return; }
       if (answer.ok) { main.innerHTML = await answer.text(); main.classList.remove("away"); }
       else { main.classList.add("away"); }

@@ -1,0 +1,25 @@
+"""The parts of the console, in the order in which the frame names them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tutela.access.roles import Right, has
+from tutela.domain.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One part of the console: its name, its place below `/console/{service}`, who may see it."""
+
+    name: str
+    place: str
+    right: Right
+
+
+_ENTRIES: Final = (Entry("How things stand", "", Right.SEE_STATUS),)
+
+
+def entries(role: Role) -> Sequence[Entry]:
+    """What the frame offers to a role."""
+    return [entry for entry in _ENTRIES if has(role, right=entry.right)]

@@ -1,0 +1,148 @@
+"""The one way to a screen: who is there, may they, is the form theirs, answer or say why not."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qsl
+
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from tutela.access.roles import Right, refuse_unless
+from tutela.access.services import NoSuchService
+from tutela.access.sessions import Sessions, Visitor
+from tutela.errors import TutelaError
+from tutela.web.answer import FORM, Answer
+from tutela.web.body import IncomingBody, WrongType, media_type, refuse_encoded
+from tutela.web.console.pages import fault_page
+from tutela.web.console.visit import Form, LoggedOut, Visit, refuse_foreign
+from tutela.web.endpoint import MAX_BODY_BYTES, Broken, Measure, send_answer
+
+COOKIE = "tutela_session"
+_log = structlog.get_logger(__name__)
+
+
+class Needs(StrEnum):
+    """Whom a screen is for that asks no right."""
+
+    #: Whoever comes; nobody is asked who they are.
+    NOTHING = "nothing"
+    #: Whoever is logged in, whatever their role.
+    LOGIN = "login"
+
+
+Answering = Callable[[Visit], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """`METHOD /path`, what it asks of its visitor, and what answers it.
+
+    A path with `{service}` is about that service of the visitor's tenant; another tenant's is 404.
+    """
+
+    method: str
+    path: str
+    needs: Right | Needs
+    answering: Answering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """What every screen stands on."""
+
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    measure: Measure
+
+
+class ScreenEndpoint:
+    """An ASGI application for one screen."""
+
+    def __init__(self, screen: Screen, *, doors: Doors) -> None:
+        self.screen = screen
+        self._doors = doors
+        self._name = f"{screen.method} {screen.path}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one call; whatever goes wrong is told on a page."""
+        begun = time.perf_counter()
+        given = await self._answer(scope, receive=receive)
+        await send_answer(given, send=send)
+        self._doors.measure(self._name, status=given.status, seconds=time.perf_counter() - begun)
+
+    async def _answer(self, scope: Scope, *, receive: Receive) -> Answer:
+        visit = self._stranger(scope)
+        incoming = IncomingBody(receive, headers=dict(visit.headers))
+        try:
+            visit = await self._known(visit)
+            if self.screen.method == "POST":
+                visit = await _with_form(visit, incoming=incoming)
+            return await self.screen.answering(visit)
+        except TutelaError as error:
+            await incoming.discard()
+            return fault_page(visit, error=error)
+        except Exception:  # noqa: BLE001 - whatever it is, the person gets a page and no stack
+            _log.exception("screen_failed", screen=self._name)
+            await incoming.discard()
+            return fault_page(visit, error=Broken(detail="The fault was logged. Nothing was done."))
+
+    def _stranger(self, scope: Scope) -> Visit:
+        headers = dict(scope["headers"])
+        query = scope["query_string"].decode("latin-1")
+        return Visit(
+            visitor=None,
+            speaking=None,
+            services=(),
+            path=scope.get("path_params", {}),
+            query=dict(parse_qsl(query, keep_blank_values=True)),
+            form=Form(),
+            headers=headers,
+            cookie=_cookie(headers),
+            address=scope["path"] + (f"?{query}" if query else ""),
+            is_secure=scope["scheme"] == "https",
+            now=self._doors.clock(),
+        )
+
+    async def _known(self, visit: Visit) -> Visit:
+        """The visit with its visitor; raises LoggedOut, NoSuchService, Forbidden."""
+        needs, service = self.screen.needs, visit.path.get("service")
+        if needs == Needs.NOTHING:
+            return visit
+        visitor = await self._doors.sessions.visitor(visit.cookie, service=service)
+        if visitor is None:
+            raise LoggedOut("Log in, and what you asked for is shown.")
+        if isinstance(needs, Right):
+            refuse_unless(visitor.person.role, right=needs)
+        if service is not None and visitor.speaking is None:
+            raise NoSuchService(f"There is no service {service}, or it is another tenant's.")
+        return _of(visitor, visit=visit)
+
+
+def _of(visitor: Visitor, *, visit: Visit) -> Visit:
+    return replace(
+        visit,
+        visitor=visitor.person,
+        speaking=visitor.speaking,
+        services=visitor.services,
+    )
+
+
+async def _with_form(visit: Visit, *, incoming: IncomingBody) -> Visit:
+    headers = dict(visit.headers)
+    refuse_foreign(headers)
+    refuse_encoded(headers)
+    if media_type(headers) != FORM:
+        raise WrongType(detail=f"Send {FORM}.")
+    return replace(visit, form=Form(await incoming.read(max_bytes=MAX_BODY_BYTES)))
+
+
+def _cookie(headers: Mapping[bytes, bytes]) -> str:
+    try:
+        sent = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
+    except CookieError:
+        return ""
+    return sent[COOKIE].value if COOKIE in sent else ""

@@ -21,6 +21,7 @@ from tutela.intake.acknowledgement import item_id
 from tutela.intake.opening import notice_in
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
 from tutela.review.queue import sight, unknown_case
+from tutela.review.views.noting import View, Way, note_view
 
 #: Items of one case that are shown with all they say; the others by their ids alone.
 ITEMS_SHOWN_MAX = 200
@@ -168,13 +169,18 @@ async def list_cases(pool: Pool, *, caller: Caller, page: Page, now: datetime) -
 async def show_case(
     pool: Pool, *, caller: Caller, case_id: UUID, keys: KeySet, now: datetime
 ) -> CaseView:
-    """The case with all a reviewer needs. Raises UnknownCase, also where they may not see it."""
+    """The case with all a reviewer needs; the look is noted.
+
+    Raises UnknownCase, also where they may not see it.
+    """
     named = {**sight(caller), "id": case_id, "after": None, "state": None, "limit": 1, "now": now}
     async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.list_cases, named)
         row = await cursor.fetchone()
         if row is None:
             raise unknown_case()
+        view = View(caller=caller, case_id=case_id, way=Way.OPENED, at=now)
+        await note_view(connection, view=view)
         cursor = await connection.execute(_sql.items_of_case, {**named, "limit": ITEMS_SHOWN_MAX})
         items = await cursor.fetchall()
         cursor = await connection.execute(

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import tutela.web
-from tests.fixtures.auditing import faults, is_wider_than_screen
+from tests.fixtures.auditing import FEW_LOOKS, LOOKS, Looks, faults, is_wider_than_screen
 from tests.fixtures.browser import PATIENCE_MS
 from tests.fixtures.service import RunningTutela
 from tests.public.forms import PLACE
@@ -36,11 +36,12 @@ class Audit:
 
     page: Page
     service: RunningTutela
+    looks: Looks = LOOKS
     found: dict[str, list[str]] = field(default_factory=dict)
 
     def look(self, state: str) -> None:
         assert state not in self.found
-        self.found[state] = faults(self.page)
+        self.found[state] = faults(self.page, looks=self.looks)
 
     def open(self, path: str) -> None:
         self.page.goto(self.service.base_url + path)
@@ -56,7 +57,7 @@ def audit(
     context = browser.new_context(locale=request.param)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    yield Audit(page, running_tutela)
+    yield Audit(page, running_tutela, LOOKS if request.param == LANGUAGES[0] else FEW_LOOKS)
     context.close()
 
 

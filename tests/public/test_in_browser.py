@@ -56,18 +56,20 @@ class Person:
         return self.page.locator(".code").inner_text()
 
 
-@pytest.fixture(params=LANGUAGES)
+@pytest.fixture
 def person(
     request: pytest.FixtureRequest, browser: Browser, running_tutela: RunningTutela
 ) -> Iterator[Person]:
-    context = browser.new_context(java_script_enabled=False, locale=request.param)
+    language = getattr(request, "param", "en")
+    context = browser.new_context(java_script_enabled=False, locale=language)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    yield Person(page, running_tutela.base_url, words(request.param))
+    yield Person(page, running_tutela.base_url, words(language))
     assert context.cookies() == []
     context.close()
 
 
+@pytest.mark.parametrize("person", LANGUAGES, indirect=True)
 def test_a_report_is_made_by_keyboard_alone(person: Person) -> None:
     page, w = person.page, person.w
     person.open()

@@ -82,8 +82,10 @@ def test_every_catalogue_is_a_language() -> None:
     [
         (None, "", "en"),
         ("de", "en", "de"),
-        ("fr", "de-AT,de;q=0.9,en;q=0.8", "de"),
-        (None, "fr, de;q=0.5, en;q=0.7", "en"),
+        ("xx", "de-AT,de;q=0.9,en;q=0.8", "de"),
+        (None, "fr-CA", "fr"),
+        (None, "es-419, en;q=0.2", "es"),
+        (None, "xx, de;q=0.5, en;q=0.7", "en"),
         (None, "DE-ch ; q=0.2", "de"),
         (None, "de;q=nonsense, en;q=0.1", "en"),
         (None, "*", "en"),
@@ -101,6 +103,8 @@ def test_a_time_is_written_for_people() -> None:
     at = datetime(2026, 3, 1, 0, 30, tzinfo=timezone(timedelta(hours=1)))
     assert time_in_words(at, words=words("en")) == "28 February 2026, 23:30 (UTC)"
     assert time_in_words(at, words=words("de")) == "28. Februar 2026, 23:30 Uhr (UTC)"
+    assert time_in_words(at, words=words("fr")) == "28 février 2026, 23:30 (UTC)"
+    assert time_in_words(at, words=words("es")) == "28 de febrero de 2026, 23:30 (UTC)"
 
 
 def test_every_kind_of_harm_has_its_meaning_and_its_place_on_the_page() -> None:

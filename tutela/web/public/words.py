@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 #: The languages of the public pages, by their BCP 47 tags; the first is for whoever asks for none.
-LANGUAGES: Final = ("en", "de")
+LANGUAGES: Final = ("en", "de", "fr", "es")
 _DEFAULT: Final = LANGUAGES[0]
 _RANGES_MAX: Final = 32
 

@@ -1,6 +1,7 @@
 """A screen as an answer: its template in the frame, the headers that keep it safe, its faults."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -64,6 +65,15 @@ def moved(address: str, *, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Ans
     """After a form was taken: what the browser shows now (303), or htmx goes to."""
     where = ((b"location", address.encode()), *safety_headers(), *headers)
     return Answer(303, b"", HTML, where)
+
+
+def followed(given: Answer, *, visit: Visit) -> Answer:
+    """The answer as htmx follows it: `fetch` alone would show the next page as a part of this."""
+    if given.status != HTTPStatus.SEE_OTHER or not visit.is_partial:
+        return given
+    there = dict(given.headers)[b"location"]
+    kept = tuple(each for each in given.headers if each[0] != b"location")
+    return Answer(HTTPStatus.OK, b"", HTML, (*kept, (b"hx-redirect", there)))
 
 
 def fault_page(visit: Visit, *, error: TutelaError) -> Answer:

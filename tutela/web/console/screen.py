@@ -17,7 +17,7 @@ from tutela.access.sessions import Sessions, Visitor
 from tutela.errors import TutelaError
 from tutela.web.answer import FORM, Answer
 from tutela.web.body import IncomingBody, WrongType, media_type, refuse_encoded
-from tutela.web.console.pages import fault_page
+from tutela.web.console.pages import fault_page, followed
 from tutela.web.console.visit import Form, LoggedOut, Visit, refuse_foreign
 from tutela.web.endpoint import MAX_BODY_BYTES, Broken, Measure, send_answer
 
@@ -81,7 +81,7 @@ class ScreenEndpoint:
             visit = await self._known(visit)
             if self.screen.method == "POST":
                 visit = await _with_form(visit, incoming=incoming)
-            return await self.screen.answering(visit)
+            return followed(await self.screen.answering(visit), visit=visit)
         except TutelaError as error:
             await incoming.discard()
             return fault_page(visit, error=error)

@@ -17,10 +17,7 @@ class Entry:
     right: Right
 
 
-_ENTRIES: Final = (
-    Entry("How things stand", "", Right.SEE_STATUS),
-    Entry("Guard", "guard", Right.SEE_GUARD),
-)
+_ENTRIES: Final = (Entry("How things stand", "", Right.SEE_STATUS),)
 
 
 def entries(role: Role) -> Sequence[Entry]:

@@ -7,8 +7,6 @@ from starlette.staticfiles import StaticFiles
 
 from tutela.access.sessions import Sessions
 from tutela.web.calls import Rooms
-from tutela.web.console.guard import guard_screens
-from tutela.web.console.guard_pages import GuardScreensRoom
 from tutela.web.console.login import login_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
@@ -24,7 +22,6 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
     return [
         *login_screens(sessions),
         *overview_screens(overview),
-        *guard_screens(GuardScreensRoom(governing=rooms.governing, drifting=rooms.drifting)),
     ]
 
 

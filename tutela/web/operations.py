@@ -45,7 +45,6 @@ from tutela.web.api.xrpc import ReportTaken, XrpcError
 from tutela.web.guard_operations import GUARD_OPERATIONS
 from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
-from tutela.web.oversight_operations import OVERSIGHT_OPERATIONS
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
@@ -127,7 +126,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         ),
         **GUARD_OPERATIONS,
         **NETWORK_OPERATIONS,
-        **OVERSIGHT_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",
             summary="What the platform says it sent over a surface in a period.",
@@ -220,6 +218,14 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes=Empty,
             body_required=False,
             answers={200: ClaimedCase, 204: None},
+        ),
+        "POST /v1/cases/{case_id}/claim": Operation(
+            name="claimOneCase",
+            summary="This very case under a lease, unless it is somebody else's or decided.",
+            takes=Empty,
+            body_required=False,
+            answers={200: ClaimedCase},
+            errors=frozenset({404, 409}),
         ),
         "GET /v1/cases/{case_id}": Operation(
             name="showCase",

@@ -29,7 +29,6 @@ from tutela.web.api import (
     status,
     xrpc,
 )
-from tutela.web.api.cases import ReviewRoom
 from tutela.web.api.flaggers import PERIOD_QUERIES
 from tutela.web.api.statements import StatementRoom, look_up_statement
 from tutela.web.api.terms import show_terms
@@ -43,9 +42,9 @@ from tutela.web.guard_calls import SPELLED, guard_calls
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.network_calls import network_calls
 from tutela.web.openapi import show_openapi
-from tutela.web.oversight_calls import oversight_calls
 from tutela.web.paging import PAGE_QUERIES
 from tutela.web.public.calls import public_pages
+from tutela.web.reviewing import review_room
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
@@ -104,7 +103,6 @@ def calls(rooms: Rooms) -> list[Call]:
         *_watching_calls(rooms),
         *guard_calls(rooms),
         *network_calls(rooms),
-        *oversight_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
     return listed
@@ -220,18 +218,12 @@ def _statement_call(rooms: Rooms) -> Call:
 
 
 def _review_calls(rooms: Rooms) -> list[Call]:
-    room = ReviewRoom(
-        pool=rooms.pool,
-        keys=rooms.keys,
-        clock=rooms.clock,
-        chance=rooms.chance,
-        language=rooms.language,
-        bases=rooms.withholding_bases,
-    )
+    room = review_room(rooms)
     return [
         Call("GET", "/v1/cases", _SEE_CASES, cases.show_cases(room)),
         Call("POST", "/v1/cases/claim", _DECIDE, cases.claim_case(room)),
         Call("GET", "/v1/cases/{case_id}", _SEE_CASE, cases.show_one_case(room)),
+        Call("POST", "/v1/cases/{case_id}/claim", _DECIDE, cases.claim_one_case(room)),
         Call("POST", "/v1/cases/{case_id}/renew", _DECIDE, cases.renew_lease(room)),
         Call("POST", "/v1/cases/{case_id}/release", _DECIDE, cases.release_lease(room)),
         Call("POST", "/v1/cases/{case_id}/decisions", _DECIDE, cases.decide_case(room)),

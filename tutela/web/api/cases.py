@@ -20,6 +20,7 @@ from tutela.law.withholding import REGISTER, Bases
 from tutela.review import queue
 from tutela.review.case_view import CaseView, Page, list_cases, show_case
 from tutela.review.queue import LEASE_SECONDS, Held, Lease, unknown_case
+from tutela.review.taking import take
 from tutela.web.answer import Answer, answer
 from tutela.web.api.notices import idempotency_key
 from tutela.web.endpoint import Asked, Handler
@@ -103,6 +104,25 @@ def claim_case(room: ReviewRoom) -> Handler:
         )
         if lease is None:
             return NOTHING_TO_SAY
+        shown = await _shown(room, caller=asked.caller, case_id=lease.case_id)
+        return answer(_claimed(shown, lease=lease))
+
+    return handle
+
+
+def claim_one_case(room: ReviewRoom) -> Handler:
+    """200 with this very case under a lease; 409 where it is somebody else's or decided."""
+
+    async def handle(asked: Asked) -> Answer:
+        if asked.body:
+            read_struct(asked.body, kind=Empty)
+        lease = await take(
+            room.pool,
+            caller=asked.caller,
+            case_id=_case_id(asked),
+            now=room.clock(),
+            chance=room.chance,
+        )
         shown = await _shown(room, caller=asked.caller, case_id=lease.case_id)
         return answer(_claimed(shown, lease=lease))
 

@@ -17,7 +17,10 @@ class Entry:
     right: Right
 
 
-_ENTRIES: Final = (Entry("How things stand", "", Right.SEE_STATUS),)
+_ENTRIES: Final = (
+    Entry("How things stand", "", Right.SEE_STATUS),
+    Entry("Queue", "queue", Right.SEE_CASES),
+)
 
 
 def entries(role: Role) -> Sequence[Entry]:

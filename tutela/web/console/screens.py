@@ -7,10 +7,13 @@ from starlette.staticfiles import StaticFiles
 
 from tutela.access.sessions import Sessions
 from tutela.web.calls import Rooms
+from tutela.web.console.case_page import case_page_screens
+from tutela.web.console.cases import case_screens
 from tutela.web.console.login import login_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
 from tutela.web.metrics import measure
+from tutela.web.reviewing import review_room
 
 
 def screens(rooms: Rooms) -> Sequence[Screen]:
@@ -19,9 +22,12 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
     overview = OverviewRoom(
         pool=rooms.pool, clock=rooms.clock, canary_seconds_max=rooms.canary_seconds_max
     )
+    reviewing = review_room(rooms)
     return [
         *login_screens(sessions),
         *overview_screens(overview),
+        *case_screens(reviewing),
+        *case_page_screens(reviewing),
     ]
 
 

@@ -1,0 +1,91 @@
+"""One named case on the caller's desk: taken again after a lost lease, and who has it now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tutela.access.tokens import Caller
+from tutela.database import queries
+from tutela.database.pool import Connection, Pool, tenant_transaction
+from tutela.domain.canonical import timestamp
+from tutela.errors import TutelaError
+from tutela.review.queue import LEASE_SECONDS, UUID_BYTES, Lease, holder, sight, unknown_case
+
+_sql = queries.load("tutela.review", file="taking.sql")
+
+
+class CaseNotFree(TutelaError):
+    """The case is on somebody else's desk, or nothing of it is open any more."""
+
+    code = "case_not_free"
+    title = "The case can't be claimed now"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Whose a case is at an instant."""
+
+    #: The caller's own lease; None where they hold none.
+    own: Lease | None
+    #: Until when somebody else has it.
+    other_until: datetime | None
+    closed_at: datetime | None
+
+
+async def desk_of(pool: Pool, *, caller: Caller, case_id: UUID, now: datetime) -> Desk:
+    """Who has the case now. Raises UnknownCase."""
+    async with tenant_transaction(pool, tenant=caller.tenant) as connection:
+        return await _desk(connection, caller=caller, case_id=case_id, now=now)
+
+
+async def take(
+    pool: Pool,
+    *,
+    caller: Caller,
+    case_id: UUID,
+    now: datetime,
+    chance: Callable[[int], bytes],
+) -> Lease:
+    """A lease on this very case, its full length from now on; the same one to who has it already.
+
+    Raises CaseNotFree, UnknownCase.
+    """
+    named = {
+        **sight(caller),
+        "id": case_id,
+        "now": now,
+        "lease_token": UUID(bytes=chance(UUID_BYTES), version=4),
+        "holder": holder(caller),
+        "lease_until": now + timedelta(seconds=LEASE_SECONDS),
+    }
+    async with tenant_transaction(pool, tenant=caller.tenant) as connection:
+        cursor = await connection.execute(_sql.take_case, named)
+        row = await cursor.fetchone()
+        if row is None:
+            raise _not_free(await _desk(connection, caller=caller, case_id=case_id, now=now))
+    token, until = row
+    return Lease(case_id=case_id, token=token, until=until)
+
+
+async def _desk(connection: Connection, *, caller: Caller, case_id: UUID, now: datetime) -> Desk:
+    named = {**sight(caller), "id": case_id, "holder": holder(caller)}
+    cursor = await connection.execute(_sql.case_standing, named)
+    row = await cursor.fetchone()
+    if row is None:
+        raise unknown_case()
+    closed_at, is_own, token, until = row
+    if until is None or until <= now:
+        return Desk(own=None, other_until=None, closed_at=closed_at)
+    if not is_own:
+        return Desk(own=None, other_until=until, closed_at=closed_at)
+    lease = Lease(case_id=case_id, token=token, until=until)
+    return Desk(own=lease, other_until=None, closed_at=closed_at)
+
+
+def _not_free(desk: Desk) -> CaseNotFree:
+    if desk.closed_at is not None:
+        return CaseNotFree("It was decided meanwhile.")
+    until = "" if desk.other_until is None else f" until {timestamp(desk.other_until)}"
+    return CaseNotFree(f"Somebody else has it{until}, unless they give it back before.")

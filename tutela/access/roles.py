@@ -37,6 +37,16 @@ class Right(StrEnum):
     DECIDE_CASES = "decide_cases"
     #: See, claim and decide cases with a possible child victim.
     DECIDE_SPECIALIST_CASES = "decide_specialist_cases"
+    #: Say on which harms and in which languages each person works.
+    SET_NEED_TO_KNOW = "set_need_to_know"
+    #: Open one case without the right, for a written reason that another person reads.
+    BREAK_GLASS = "break_glass"
+    #: Look at what others opened without the right, and at unusual browsing, and say what it was.
+    JUDGE_ACCESS = "judge_access"
+    #: Read which cases one looked at oneself.
+    SEE_OWN_VIEWS = "see_own_views"
+    #: Read who looked at which case.
+    SEE_VIEWS = "see_views"
     #: Undo a decision, so that the platform lifts its measures.
     UNDO_DECISIONS = "undo_decisions"
     #: Send, start, stop and take back decisions about many subjects, and agree to another's.
@@ -59,8 +69,10 @@ class Forbidden(TutelaError):
     status = 403
 
 
-_REVIEW: Final = frozenset({Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS})
+_LOOK: Final = frozenset({Right.BREAK_GLASS, Right.SEE_OWN_VIEWS})
+_REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS}
 _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
+_OVERSEE: Final = _LOOK | {Right.SEE_VIEWS}
 
 RIGHTS: Final = MappingProxyType(
     {
@@ -77,14 +89,18 @@ RIGHTS: Final = MappingProxyType(
         | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS}
         | {Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD}
-        | {Right.SEE_NETWORKS, Right.RUN_NETWORKS},
-        Role.INVESTIGATOR: frozenset({Right.SEE_CASES, Right.SEE_STATUS})
+        | {Right.SEE_NETWORKS, Right.RUN_NETWORKS}
+        | {Right.SEE_VIEWS, Right.JUDGE_ACCESS, Right.SET_NEED_TO_KNOW},
+        Role.INVESTIGATOR: _LOOK
+        | {Right.SEE_CASES, Right.SEE_STATUS}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.SEE_NETWORKS, Right.RUN_NETWORKS},
         Role.COMPLIANCE: _WATCH
+        | _OVERSEE
+        | {Right.JUDGE_ACCESS}
         | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD, Right.SEE_NETWORKS},
-        Role.AUDITOR: _WATCH | {Right.SEE_FLAGGERS, Right.SEE_GUARD, Right.SEE_NETWORKS},
-        Role.INSPECTOR: _WATCH | {Right.SEE_GUARD, Right.SEE_NETWORKS},
-        Role.ADMIN: _WATCH | {Right.SEE_FLAGGERS},
+        Role.AUDITOR: _WATCH | _OVERSEE | {Right.SEE_FLAGGERS, Right.SEE_GUARD, Right.SEE_NETWORKS},
+        Role.INSPECTOR: _WATCH | _OVERSEE | {Right.SEE_GUARD, Right.SEE_NETWORKS},
+        Role.ADMIN: _WATCH | {Right.SEE_FLAGGERS, Right.SET_NEED_TO_KNOW},
     }
 )
 

@@ -233,7 +233,7 @@ def list_entries(
         found: list[showing.EntryView] = []
         after: UUID | None = None
         while True:
-            wanted = Wanted(limit=PAGE, after=after, state=state)
+            wanted = Wanted(limit=PAGE, after=after, states=None if state is None else (state,))
             page = await showing.list_entries(at.room, caller=at.caller, wanted=wanted)
             found += page.entries
             if page.next is None:

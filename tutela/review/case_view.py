@@ -13,10 +13,11 @@ from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
 from tutela.domain.canonical import timestamp
+from tutela.domain.harm import harm_family
 from tutela.domain.notice import Notice, Subject
 from tutela.domain.signals import Result, Signal
 from tutela.domain.states import CaseState, ItemState
-from tutela.domain.vocabulary import SubjectKind
+from tutela.domain.vocabulary import Category, Keyword, SubjectKind
 from tutela.intake.acknowledgement import item_id
 from tutela.intake.opening import notice_in
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
@@ -201,7 +202,7 @@ async def show_case(
         **_summary(row),
         items=[_item(item, keys=keys) for item in items],
         open_items=[item_id(notice_id, ordinal=ordinal) for notice_id, ordinal in open_items],
-        decisions=[_decision(decision, keys=keys) for decision in decisions],
+        decisions=[_decision(each, keys=keys) for each in decisions if _is_of_known_harm(each)],
         evidence=[_added(each, keys=keys) for each in evidence],
         signals=[_look(each) for each in looks],
     )
@@ -264,9 +265,18 @@ def _notice(notice_id: UUID, *, columns: Sequence[Any], notice: Notice | None) -
     )
 
 
+def _is_of_known_harm(row: Sequence[Any]) -> bool:
+    """Whether the reader works on its harm, of one among many; of a case the query has asked."""
+    case_id, category, keyword, known = row[1], row[4], row[5], row[-1]
+    if case_id is not None or known is None or category is None:
+        return True
+    family = harm_family(Category(category), keyword=None if keyword is None else Keyword(keyword))
+    return family in known
+
+
 def _decision(row: Sequence[Any], *, keys: KeySet) -> EarlierDecision:
     decision_id, case_id, decided_at, outcome, category, keyword, ground, version, *more = row
-    sealed_key, sealed_body, bulk_id, undone_at = more
+    sealed_key, sealed_body, bulk_id, undone_at, _ = more
     body = _opened(decision_id, sealed_key=sealed_key, sealed_body=sealed_body, keys=keys)
     words = None if body is None else _read_words(body)
     return EarlierDecision(

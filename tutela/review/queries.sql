@@ -19,6 +19,19 @@ WHERE CASE l.lane WHEN 'flagged' THEN (
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.among_flagged AND c.closed_at IS NULL
       AND (%(specialist)s OR NOT c.specialist)
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND (
+        (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
+        OR c.lane = 'danger'
+        OR EXISTS (
+            SELECT FROM item i
+            JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
+            WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+              AND coalesce(
+                split_part(lower(n.language), '-', 1) = ANY ((SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s))::text[]),
+                true)
+        )
+      )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND EXISTS (
         SELECT FROM item i
@@ -32,6 +45,19 @@ WHERE CASE l.lane WHEN 'flagged' THEN (
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.lane_rank = (l.place - 1)::int2 AND c.closed_at IS NULL
       AND (%(specialist)s OR NOT c.specialist)
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND (
+        (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
+        OR c.lane = 'danger'
+        OR EXISTS (
+            SELECT FROM item i
+            JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
+            WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+              AND coalesce(
+                split_part(lower(n.language), '-', 1) = ANY ((SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s))::text[]),
+                true)
+        )
+      )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND EXISTS (
         SELECT FROM item i
@@ -49,6 +75,19 @@ WITH urgent AS MATERIALIZED (
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.lane_rank = (array_position(enum_range(NULL::lane), %(lane)s::lane) - 1)::int2 AND c.closed_at IS NULL
       AND (%(specialist)s OR NOT c.specialist)
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND (
+        (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
+        OR c.lane = 'danger'
+        OR EXISTS (
+            SELECT FROM item i
+            JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
+            WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+              AND coalesce(
+                split_part(lower(n.language), '-', 1) = ANY ((SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s))::text[]),
+                true)
+        )
+      )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND EXISTS (
         SELECT FROM item i
@@ -72,6 +111,19 @@ WITH urgent AS MATERIALIZED (
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.among_flagged AND c.closed_at IS NULL
       AND (%(specialist)s OR NOT c.specialist)
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND (
+        (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
+        OR c.lane = 'danger'
+        OR EXISTS (
+            SELECT FROM item i
+            JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
+            WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+              AND coalesce(
+                split_part(lower(n.language), '-', 1) = ANY ((SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s))::text[]),
+                true)
+        )
+      )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND EXISTS (
         SELECT FROM item i
@@ -99,6 +151,7 @@ WHERE p.tenant = %(tenant)s AND p.service = %(service)s AND p.mark = %(mark)s AN
 UPDATE case_file SET lease_until = %(lease_until)s
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
   AND (%(specialist)s OR NOT specialist)
+  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family]))
   AND lease_token = %(lease_token)s AND lease_holder = %(holder)s AND lease_until > %(now)s
 RETURNING lease_until
 
@@ -114,12 +167,14 @@ RETURNING id
 SELECT id FROM case_file
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
   AND (%(specialist)s OR NOT specialist)
+  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family]))
 
 -- name: list_cases
 -- Cases that the caller may see, from a place on, in the order in which they were opened.
 WITH page AS MATERIALIZED (
     SELECT c.* FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND (%(specialist)s OR NOT c.specialist)
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
       AND (%(id)s::uuid IS NULL OR c.id = %(id)s)
       AND (%(after)s::uuid IS NULL OR c.id > %(after)s)
       AND (%(state)s::text IS NULL OR (c.closed_at IS NULL) = (%(state)s = 'open'))
@@ -164,11 +219,12 @@ LIMIT %(limit)s
 -- What was decided about the same subject before, in this case, in others that the caller may see, and among many at once.
 SELECT
     d.id, d.case_id, d.decided_at, d.outcome, d.category, d.keyword, d.ground, d.guideline_version, d.sealed_key, d.sealed_body,
-    d.bulk_id, d.undone_at
+    d.bulk_id, d.undone_at, (SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) AS known
 FROM case_file c
 JOIN decision d ON (d.tenant, d.service, d.subject_key) = (c.tenant, c.service, c.subject_key) AND d.mark = c.mark
 LEFT JOIN case_file other ON (other.tenant, other.service, other.id) = (d.tenant, d.service, d.case_id)
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND (%(specialist)s OR other.specialist IS NOT TRUE)
+  AND (other.id IS NULL OR other.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[other.family])))
 ORDER BY d.id DESC
 LIMIT %(limit)s
 

@@ -54,12 +54,16 @@ class Held:
 
 
 def sight(caller: Caller) -> dict[str, object]:
-    """Which cases the caller may see: own tenant, service and mark; specialists' by right alone."""
+    """Which cases the caller may see: own tenant, service, mark; specialists' by right; own harms.
+
+    A query that takes these asks both `specialist` and `known_families`; a house rule holds it.
+    """
     return {
         "tenant": caller.tenant,
         "service": caller.service,
         "mark": str(caller.mark),
         "specialist": has(caller.role, right=Right.DECIDE_SPECIALIST_CASES),
+        "person": caller.person or "",
     }
 
 

@@ -22,6 +22,7 @@ from tutela.intake.refusals import RefusalLog
 from tutela.law.withholding import REGISTER, Bases
 from tutela.networks.stored.room import NetworkRoom
 from tutela.outside.guard import Outside
+from tutela.review.oversight.room import OversightRoom
 from tutela.web.endpoint import Desk, Handler, Terms
 
 #: How long a route may be without a probe that came through, unless the operator says otherwise.
@@ -116,6 +117,11 @@ class Rooms:
             alone_max=self.bulk_alone_max,
             language=self.language,
         )
+
+    @property
+    def overseeing(self) -> OversightRoom:
+        """What need to know, break-glass and the log of views stand on."""
+        return OversightRoom(pool=self.pool, keys=self.keys, clock=self.clock, chance=self.chance)
 
     @property
     def networking(self) -> NetworkRoom:

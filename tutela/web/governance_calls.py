@@ -12,6 +12,7 @@ _SEE_PAGE = Terms(right=Right.SEE_GUARD, takes=None, queries=PAGE_QUERIES)
 _SEE = Terms(right=Right.SEE_GUARD, takes=None)
 _PREVIEW = Terms(right=Right.PROPOSE_GUARD, takes=None)
 _PROPOSE = Terms(right=Right.PROPOSE_GUARD, keeps_refused=False)
+_OPEN = Terms(right=Right.PROPOSE_GUARD, keeps_refused=False)
 _APPROVE = Terms(right=Right.APPROVE_GUARD)
 _LET_IN = Terms(right=Right.APPROVE_GUARD, keeps_refused=False)
 
@@ -24,6 +25,7 @@ def governance_calls(rooms: Rooms) -> list[Call]:
         Call("GET", "/v1/guard/entries", _SEE_PAGE, guard_entries.show_entries(room)),
         Call("POST", "/v1/guard/entries", _PROPOSE, guard_entries.propose_entries(room)),
         Call("GET", one, _SEE, guard_entries.show_one_entry(room)),
+        Call("POST", f"{one}/open", _OPEN, guard_entries.open_one_entry(room)),
         Call("GET", f"{one}/preview", _PREVIEW, previewed),
         Call("POST", f"{one}/approve", _APPROVE, guard_entries.approve_entries(room)),
         Call("POST", f"{one}/reject", _PROPOSE, guard_entries.reject_entries(room)),

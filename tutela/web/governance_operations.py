@@ -14,6 +14,7 @@ from tutela.guard.governance.objecting import (
     ObjectionTaken,
     ObjectionView,
 )
+from tutela.guard.governance.opening import Opening
 from tutela.guard.governance.preview import Preview
 from tutela.guard.governance.proposing import Proposed
 from tutela.guard.governance.showing import EntryPage, EntryView
@@ -54,6 +55,13 @@ GOVERNANCE_OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /v1/guard/entries/{entry_id}": Operation(
         name="showGuardEntry",
         summary="One entry and what was done to it; whole for whoever proposed or judges it.",
+        answers={200: EntryView},
+        errors=frozenset({404}),
+    ),
+    "POST /v1/guard/entries/{entry_id}/open": Operation(
+        name="openGuardEntry",
+        summary="One masked entry whole, for a reason that is written down with who read it.",
+        takes=Opening,
         answers={200: EntryView},
         errors=frozenset({404}),
     ),

@@ -45,6 +45,7 @@ from tutela.web.api.xrpc import ReportTaken, XrpcError
 from tutela.web.guard_operations import GUARD_OPERATIONS
 from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
+from tutela.web.oversight_operations import OVERSIGHT_OPERATIONS
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
@@ -126,6 +127,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         ),
         **GUARD_OPERATIONS,
         **NETWORK_OPERATIONS,
+        **OVERSIGHT_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",
             summary="What the platform says it sent over a surface in a period.",

@@ -42,6 +42,7 @@ from tutela.web.guard_calls import SPELLED, guard_calls
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.network_calls import network_calls
 from tutela.web.openapi import show_openapi
+from tutela.web.oversight_calls import oversight_calls
 from tutela.web.paging import PAGE_QUERIES
 from tutela.web.public.calls import public_pages
 from tutela.web.reviewing import review_room
@@ -103,6 +104,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *_watching_calls(rooms),
         *guard_calls(rooms),
         *network_calls(rooms),
+        *oversight_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
     return listed

@@ -72,33 +72,59 @@ class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """At most `limit` entries `after` an id, in a `state` or in any."""
+    """At most `limit` entries `after` an id, in one of some states or in any."""
 
     limit: int
     after: UUID | None = None
-    state: str | None = None
+    #: None: in any.
+    states: tuple[str, ...] | None = None
+    #: Of one proposal; None: of any.
+    batch: UUID | None = None
 
 
 async def list_entries(room: GovernanceRoom, *, caller: Caller, wanted: Wanted) -> EntryPage:
     """A page of the entries of the caller's service, every value masked."""
-    asked = {**whose(caller).columns, "state": wanted.state, "limit": wanted.limit + 1}
-    asked |= {"after": wanted.after, "now": room.clock()}
+    states = None if wanted.states is None else list(wanted.states)
+    asked = {**whose(caller).columns, "states": states, "batch": wanted.batch}
+    asked |= {"after": wanted.after, "limit": wanted.limit + 1, "now": room.clock()}
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
         rows = await (await connection.execute(_sql.page, asked)).fetchall()
     shown = [_view(row, keys=room.keys, masked=True) for row in rows[: wanted.limit]]
     return EntryPage(entries=shown, next=shown[-1].id if len(rows) > wanted.limit else None)
 
 
+async def counts(room: GovernanceRoom, *, caller: Caller) -> dict[EntryState, int]:
+    """How many entries of the caller's service stand in each state that any stands in."""
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        cursor = await connection.execute(_sql.counts, whose(caller).columns)
+        return {EntryState(state): count for state, count in await cursor.fetchall()}
+
+
 async def show_entry(room: GovernanceRoom, *, caller: Caller, entry_id: UUID) -> EntryView:
     """One entry with its history; raises UnknownGuardEntry."""
-    asked = {**whose(caller).columns, "id": entry_id, "now": room.clock()}
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
-        row = await (await connection.execute(_sql.one, asked)).fetchone()
-        if row is None:
-            raise UnknownGuardEntry("The guard of this service lists no such entry.")
+        row = await _row(connection, room=room, caller=caller, entry_id=entry_id)
         history = await changes(connection, room=room, caller=caller, subject=entry_id)
     shown = _view(row, keys=room.keys, masked=not _may_see(row, caller=caller))
     return msgspec.structs.replace(shown, history=history)
+
+
+async def read_entry(
+    connection: Connection, *, room: GovernanceRoom, caller: Caller, entry_id: UUID
+) -> EntryView:
+    """One entry, whole, for whoever writes down that it was opened; raises UnknownGuardEntry."""
+    row = await _row(connection, room=room, caller=caller, entry_id=entry_id)
+    return _view(row, keys=room.keys, masked=False)
+
+
+async def _row(
+    connection: Connection, *, room: GovernanceRoom, caller: Caller, entry_id: UUID
+) -> Sequence[Any]:
+    asked = {**whose(caller).columns, "id": entry_id, "now": room.clock()}
+    row: Sequence[Any] | None = await (await connection.execute(_sql.one, asked)).fetchone()
+    if row is None:
+        raise UnknownGuardEntry("The guard of this service lists no such entry.")
+    return row
 
 
 async def changes(

@@ -11,7 +11,8 @@ SELECT
 FROM guard_entry
 WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
     AND (%(after)s::uuid IS NULL OR id > %(after)s)
-    AND (%(state)s::text IS NULL OR state = %(state)s)
+    AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
+    AND (%(batch)s::uuid IS NULL OR batch_id = %(batch)s)
 ORDER BY id
 LIMIT %(limit)s
 
@@ -27,3 +28,9 @@ SELECT
     proposed_by, approved_by, asked_by, answer_by, created_at, expires_at, sealed_body
 FROM guard_entry
 WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = %(id)s
+
+-- name: counts
+-- How many entries stand in each state.
+SELECT state, count(*) FROM guard_entry
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+GROUP BY state

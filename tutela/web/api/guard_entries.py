@@ -6,6 +6,7 @@ from tutela.domain.guard import EntryState
 from tutela.guard.governance import judging, showing
 from tutela.guard.governance.entries import Proposal
 from tutela.guard.governance.judging import Agreeing, Order, Refusing, Withdrawing
+from tutela.guard.governance.opening import Opening, open_entry
 from tutela.guard.governance.preview import Uses, preview
 from tutela.guard.governance.proposing import Proposing, propose
 from tutela.guard.governance.room import GovernanceRoom, UnknownGuardEntry
@@ -25,7 +26,8 @@ def show_entries(room: GovernanceRoom) -> Handler:
 
     async def handle(asked: Asked) -> Answer:
         page = page_asked(asked, states=ENTRY_STATES)
-        wanted = Wanted(limit=page.limit, after=page.after, state=page.state)
+        states = None if page.state is None else (page.state,)
+        wanted = Wanted(limit=page.limit, after=page.after, states=states)
         return answer(await showing.list_entries(room, caller=asked.caller, wanted=wanted))
 
     return handle
@@ -38,6 +40,16 @@ def show_one_entry(room: GovernanceRoom) -> Handler:
         return answer(
             await showing.show_entry(room, caller=asked.caller, entry_id=_entry_id(asked))
         )
+
+    return handle
+
+
+def open_one_entry(room: GovernanceRoom) -> Handler:
+    """200 with one entry, whole, once it is written down who opened it and why."""
+
+    async def handle(asked: Asked) -> Answer:
+        entry_id, said = _entry_id(asked), read_struct(asked.body, kind=Opening)
+        return answer(await open_entry(room, caller=asked.caller, entry_id=entry_id, said=said))
 
     return handle
 

@@ -9,6 +9,8 @@ from tutela.access.sessions import Sessions
 from tutela.web.calls import Rooms
 from tutela.web.console.case_page import case_page_screens
 from tutela.web.console.cases import case_screens
+from tutela.web.console.guard import guard_screens
+from tutela.web.console.guard_pages import GuardScreensRoom
 from tutela.web.console.login import login_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
@@ -28,6 +30,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *overview_screens(overview),
         *case_screens(reviewing),
         *case_page_screens(reviewing),
+        *guard_screens(GuardScreensRoom(governing=rooms.governing, drifting=rooms.drifting)),
     ]
 
 

@@ -251,3 +251,16 @@ async def test_the_named_case_is_claimed_over_the_api_as_well(web: Site) -> None
     assert (
         await other.post(f"/console/main/cases/{case_id}/claim", data=PRESSED)
     ).status_code == 409
+
+
+async def test_a_case_of_another_harm_is_not_there_for_whoever_works_on_one(web: Site) -> None:
+    await reported(web)
+    lead = await logged_in(web, role=Role.LEAD, name="lead-1")
+    at = await claimed(lead)
+    await lead.post(f"{at}/release", data=await form_of(lead, at=at))
+    await web.house.rows(
+        "INSERT INTO need_to_know VALUES ('main', 'main', 'lead-1', '{animal}', '{}', 'x', now())"
+    )
+    assert at not in (await lead.get(QUEUE)).text
+    assert (await lead.get(at)).status_code == 404
+    assert (await lead.post(f"{at}/claim", data=PRESSED)).status_code == 404

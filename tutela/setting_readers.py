@@ -122,6 +122,14 @@ def surfaces(text: str) -> str:
     return text
 
 
+def people_roles(text: str) -> str:
+    """Roles of people, with commas."""
+    one = "(reviewer|specialist|lead|investigator|compliance|auditor|inspector|admin)"
+    if not re.fullmatch(f"{one}(,{one})*", text):
+        raise ValueError("a list of roles with commas, such as lead,admin")
+    return text
+
+
 def did(text: str) -> str:
     """A DID."""
     if not re.fullmatch(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]", text):

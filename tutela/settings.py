@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_type_hints
 
 from tutela import setting_readers as reads
 from tutela.guard_settings import GuardSettings
+from tutela.login_settings import LoginSettings
 from tutela.setting_defaults import default_data_folder, default_key_folder
 from tutela.setting_readers import Setting
 
@@ -19,7 +20,7 @@ class BadSetting(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(GuardSettings):
+class Settings(LoginSettings):
     """What an operator may choose; `read_settings` fills in what depends on the machine."""
 
     data_folder: Annotated[
@@ -358,7 +359,8 @@ def as_environment(settings: Settings) -> dict[str, str]:
 def described() -> dict[str, Setting]:
     """Every setting by its name."""
     hints = get_type_hints(Settings, include_extras=True)
-    names = sorted(hints, key=GuardSettings.__annotations__.__contains__)
+    apart = (LoginSettings.__annotations__, GuardSettings.__annotations__)
+    names = sorted(hints, key=lambda name: [name in each for each in apart])
     return {name: hints[name].__metadata__[0] for name in names}
 
 

@@ -1,10 +1,10 @@
 -- name: find_token
--- Who holds a token, by its hash; a revoked one is nobody, and one of a person who is gone is nobody's.
+-- Who holds a token, by its hash; a revoked one is nobody, and one of a person who is gone or has another role by now is nobody's.
 SELECT t.id, t.tenant, t.service, t.name, t.role, t.channels, t.mark, l.log_id, u.name
 FROM access_token t
 JOIN ledger_log l ON l.tenant = t.tenant
 LEFT JOIN staff_user u ON u.tenant = t.tenant AND u.name = t.person AND u.disabled_at IS NULL
-WHERE (t.person IS NULL OR u.name IS NOT NULL) AND t.token_hash = %(token_hash)s AND t.revoked_at IS NULL
+WHERE (t.person IS NULL OR u.role = t.role) AND t.token_hash = %(token_hash)s AND t.revoked_at IS NULL
 
 -- name: add_tenant
 -- A tenant is there from the first token or user that names it.
@@ -37,23 +37,10 @@ RETURNING name
 SELECT role, password_hash FROM staff_user
 WHERE tenant = %(tenant)s AND name = %(name)s AND disabled_at IS NULL
 
--- name: add_session
--- A login, known by the hash of its cookie, until it expires.
-INSERT INTO staff_session (session_hash, tenant, name, expires_at)
-VALUES (%(session_hash)s, %(tenant)s, %(name)s, %(expires_at)s)
-
--- name: find_session
--- Who is logged in under a cookie, with the services and the log of their tenant.
-SELECT u.tenant, u.name, u.role,
-    ARRAY(SELECT v.service FROM service v WHERE v.tenant = u.tenant ORDER BY v.service),
-    (SELECT l.log_id FROM ledger_log l WHERE l.tenant = u.tenant)
-FROM staff_session s
-JOIN staff_user u ON u.tenant = s.tenant AND u.name = s.name
-WHERE s.session_hash = %(session_hash)s AND s.expires_at > %(now)s AND u.disabled_at IS NULL
-
--- name: end_session
--- A logout.
-DELETE FROM staff_session WHERE session_hash = %(session_hash)s
+-- name: change_password
+-- Another password of a person.
+UPDATE staff_user SET password_hash = %(password_hash)s, password_changed_at = %(now)s
+WHERE tenant = %(tenant)s AND name = %(name)s
 
 -- name: remember_keys
 -- The first start writes which secret this database was made with.

@@ -4,12 +4,13 @@ import asyncio
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from tutela.access.tokens import refuse_bad_name
+from tutela.access.tokens import NAME_PATTERN, refuse_bad_name
 from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
 from tutela.domain.vocabulary import Role
@@ -68,12 +69,7 @@ async def add(pool: Pool, *, person: Person, password: str) -> None:
         raise RoleNotForPeople(
             "Programs have the roles service and guard, by `tutela token create`."
         )
-    if not PASSWORD_MIN_CODE_POINTS <= len(password) <= PASSWORD_MAX_CODE_POINTS:
-        raise PasswordUnfit(
-            f"A password has {PASSWORD_MIN_CODE_POINTS} to {PASSWORD_MAX_CODE_POINTS} characters.",
-            errors=[FieldError("/password", "too short or too long")],
-        )
-    password_hash = await asyncio.to_thread(_hasher.hash, password)
+    kept = await password_hash(password)
     async with tenant_transaction(pool, tenant=person.tenant) as connection:
         cursor = await connection.execute(
             _sql.add_user,
@@ -81,7 +77,7 @@ async def add(pool: Pool, *, person: Person, password: str) -> None:
                 "tenant": person.tenant,
                 "name": person.name,
                 "role": str(person.role),
-                "password_hash": password_hash,
+                "password_hash": kept,
             },
         )
         if await cursor.fetchone() is None:
@@ -90,13 +86,39 @@ async def add(pool: Pool, *, person: Person, password: str) -> None:
 
 async def known(pool: Pool, *, tenant: str, name: str, password: str) -> Person | None:
     """The person of that name and password; None where either is wrong, after the same time."""
+    row = await _found(pool, tenant=tenant, name=name)
+    nobody = await asyncio.to_thread(_nobody)
+    kept = None if row is None else row[1]
+    fits = await asyncio.to_thread(_fits, kept or nobody, password=password)
+    if row is None or kept is None or not fits:
+        return None
+    return Person(tenant=tenant, name=name, role=Role(row[0]))
+
+
+async def password_hash(password: str) -> str:
+    """What is kept of a password; raises PasswordUnfit."""
+    if not PASSWORD_MIN_CODE_POINTS <= len(password) <= PASSWORD_MAX_CODE_POINTS:
+        raise PasswordUnfit(
+            f"A password has {PASSWORD_MIN_CODE_POINTS} to {PASSWORD_MAX_CODE_POINTS} characters.",
+            errors=[FieldError("/password", "too short or too long")],
+        )
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def change_password(pool: Pool, *, person: Person, password: str, now: datetime) -> None:
+    """The person logs in by this password from now on; raises PasswordUnfit."""
+    changed = {"password_hash": await password_hash(password), "now": now}
+    async with tenant_transaction(pool, tenant=person.tenant) as connection:
+        whose = {"tenant": person.tenant, "name": person.name}
+        await connection.execute(_sql.change_password, {**whose, **changed})
+
+
+async def _found(pool: Pool, *, tenant: str, name: str) -> tuple[str, str | None] | None:
+    if not (NAME_PATTERN.fullmatch(tenant) and NAME_PATTERN.fullmatch(name)):
+        return None
     async with tenant_transaction(pool, tenant=tenant) as connection:
         cursor = await connection.execute(_sql.find_user, {"tenant": tenant, "name": name})
-        row = await cursor.fetchone()
-    nobody = await asyncio.to_thread(_nobody)
-    password_hash = nobody if row is None else row[1]
-    fits = await asyncio.to_thread(_fits, password_hash, password=password)
-    return Person(tenant=tenant, name=name, role=Role(row[0])) if row and fits else None
+        return await cursor.fetchone()
 
 
 def generated_password(chance: Callable[[int], bytes]) -> str:

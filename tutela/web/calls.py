@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tutela.access.keys import KeySet
+from tutela.access.login.rules import LoginRules
 from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.decisions.bulk.room import ALONE_MAX, BulkRoom
@@ -21,6 +22,7 @@ from tutela.intake.door import Intake
 from tutela.intake.refusals import RefusalLog
 from tutela.law.withholding import REGISTER, Bases
 from tutela.networks.stored.room import NetworkRoom
+from tutela.outside.addresses import Network
 from tutela.outside.guard import Outside
 from tutela.review.oversight.room import OversightRoom
 from tutela.web.endpoint import Desk, Handler, Terms
@@ -74,6 +76,10 @@ class Rooms:
     #: What the guard's call stands on; None where nothing is kept.
     guard: GuardRoom | None = None
     guard_items_per_second: float = GUARD_ITEMS_PER_SECOND
+    #: How long sessions of the staff last, and of whom a second proof is asked.
+    login_rules: LoginRules = field(default_factory=LoginRules)
+    #: The proxies whose X-Forwarded headers are believed.
+    proxies: tuple[Network, ...] = ()
 
     @property
     def governing(self) -> GovernanceRoom:

@@ -13,6 +13,7 @@ from tutela.access.tokens import TokenDesk
 from tutela.app import House
 from tutela.app.detecting import detection_room
 from tutela.app.guarding import guard_room
+from tutela.app.logins import login_rules
 from tutela.decisions.withholding import register
 from tutela.web.calls import Rooms
 from tutela.web.site import site
@@ -45,6 +46,8 @@ def site_of(house: House) -> Starlette:
             match_items_per_second=house.settings.match_items_per_second,
             guard=guard_room(house),
             guard_items_per_second=house.settings.guard_items_per_second,
+            login_rules=login_rules(house.settings),
+            proxies=house.settings.proxy_networks,
             canary_seconds_max=app.canary_seconds_max(house.settings),
         )
     )

@@ -1,11 +1,10 @@
 """The one way to a screen: who is there, may they, is the form theirs, answer or say why not."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl
 
 import structlog
@@ -17,11 +16,14 @@ from tutela.access.sessions import Sessions, Visitor
 from tutela.errors import TutelaError
 from tutela.web.answer import FORM, Answer
 from tutela.web.body import IncomingBody, WrongType, media_type, refuse_encoded
+from tutela.web.console.arrival import Arrivals
+from tutela.web.console.cookies import COOKIE, cookie_in
 from tutela.web.console.pages import fault_page, followed
 from tutela.web.console.visit import Form, LoggedOut, Visit, refuse_foreign
 from tutela.web.endpoint import MAX_BODY_BYTES, Broken, Measure, send_answer
 
-COOKIE = "tutela_session"
+__all__ = ["COOKIE", "Doors", "Needs", "Screen", "ScreenEndpoint"]
+
 _log = structlog.get_logger(__name__)
 
 
@@ -57,6 +59,7 @@ class Doors:
     sessions: Sessions
     clock: Callable[[], datetime]
     measure: Measure
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
 
 class ScreenEndpoint:
@@ -93,6 +96,7 @@ class ScreenEndpoint:
     def _stranger(self, scope: Scope) -> Visit:
         headers = dict(scope["headers"])
         query = scope["query_string"].decode("latin-1")
+        is_secure = self._doors.arrivals.is_secure(scope)
         return Visit(
             visitor=None,
             speaking=None,
@@ -101,9 +105,10 @@ class ScreenEndpoint:
             query=dict(parse_qsl(query, keep_blank_values=True)),
             form=Form(),
             headers=headers,
-            cookie=_cookie(headers),
+            cookie=cookie_in(headers, is_secure=is_secure),
             address=scope["path"] + (f"?{query}" if query else ""),
-            is_secure=scope["scheme"] == "https",
+            is_secure=is_secure,
+            origin=self._doors.arrivals.origin(scope),
             now=self._doors.clock(),
         )
 
@@ -119,6 +124,8 @@ class ScreenEndpoint:
             refuse_unless(visitor.person.role, right=needs)
         if service is not None and visitor.speaking is None:
             raise NoSuchService(f"There is no service {service}, or it is another tenant's.")
+        if not (visit.is_partial and self.screen.method == "GET"):
+            await self._doors.sessions.note_seen(visit.cookie, visitor=visitor)
         return _of(visitor, visit=visit)
 
 
@@ -138,11 +145,3 @@ async def _with_form(visit: Visit, *, incoming: IncomingBody) -> Visit:
     if media_type(headers) != FORM:
         raise WrongType(detail=f"Send {FORM}.")
     return replace(visit, form=Form(await incoming.read(max_bytes=MAX_BODY_BYTES)))
-
-
-def _cookie(headers: Mapping[bytes, bytes]) -> str:
-    try:
-        sent = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-    except CookieError:
-        return ""
-    return sent[COOKIE].value if COOKIE in sent else ""

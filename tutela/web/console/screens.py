@@ -5,8 +5,12 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from tutela.access.login.entrance import Entrance
+from tutela.access.login.factors import SecondFactors
 from tutela.access.sessions import Sessions
 from tutela.web.calls import Rooms
+from tutela.web.console.account import account_screens
+from tutela.web.console.arrival import Arrivals
 from tutela.web.console.case_page import case_page_screens
 from tutela.web.console.cases import case_screens
 from tutela.web.console.guard import guard_screens
@@ -20,13 +24,14 @@ from tutela.web.reviewing import review_room
 
 def screens(rooms: Rooms) -> Sequence[Screen]:
     """All of them; every part of the console adds its own."""
-    sessions = _sessions(rooms)
+    entrance = _entrance(rooms)
     overview = OverviewRoom(
         pool=rooms.pool, clock=rooms.clock, canary_seconds_max=rooms.canary_seconds_max
     )
     reviewing = review_room(rooms)
     return [
-        *login_screens(sessions),
+        *login_screens(entrance),
+        *account_screens(entrance),
         *overview_screens(overview),
         *case_screens(reviewing),
         *case_page_screens(reviewing),
@@ -36,7 +41,12 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
 
 def console_routes(rooms: Rooms) -> list[BaseRoute]:
     """The screens as routes."""
-    doors = Doors(sessions=_sessions(rooms), clock=rooms.clock, measure=measure)
+    doors = Doors(
+        sessions=_sessions(rooms),
+        clock=rooms.clock,
+        measure=measure,
+        arrivals=Arrivals(proxies=rooms.proxies, public_url=rooms.public_url),
+    )
     return [
         *(
             Route(each.path, ScreenEndpoint(each, doors=doors), methods=[each.method])
@@ -47,4 +57,11 @@ def console_routes(rooms: Rooms) -> list[BaseRoute]:
 
 
 def _sessions(rooms: Rooms) -> Sessions:
-    return Sessions(rooms.pool, clock=rooms.clock, chance=rooms.chance)
+    return Sessions(rooms.pool, clock=rooms.clock, chance=rooms.chance, rules=rooms.login_rules)
+
+
+def _entrance(rooms: Rooms) -> Entrance:
+    pool, keys, clock = rooms.pool, rooms.keys, rooms.clock
+    factors = SecondFactors(pool, keys=keys, clock=clock, chance=rooms.chance)
+    sessions = _sessions(rooms)
+    return Entrance(pool, keys=keys, clock=clock, sessions=sessions, factors=factors)

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
+from tutela.access.sessions import Origin
 from tutela.access.tokens import Caller
 from tutela.access.users import Person
 from tutela.errors import TutelaError
@@ -77,6 +78,8 @@ class Visit:
     #: The path and query that were asked for.
     address: str
     is_secure: bool
+    #: From where the visitor comes, as far as it is known.
+    origin: Origin
     now: datetime
 
     @property

@@ -1,0 +1,124 @@
+"""A person's own account: sessions that end, a password that changes, a proof taken off."""
+
+import re
+
+import pytest
+
+from tests.console.test_login import Way, client_of, way
+from tests.fixtures.staff import PASSWORD
+from tutela.web.console.cookies import COOKIE
+
+NEW = "another long password"
+
+__all__ = ["way"]
+
+
+async def in_twice(way: Way) -> Way:
+    """The same person in a second browser; both are logged in."""
+    second = Way(way.web, client_of(way.web))
+    await way.log_in()
+    await second.log_in()
+    return second
+
+
+async def test_a_person_sees_where_they_are_logged_in_and_ends_it(way: Way) -> None:
+    second = await in_twice(way)
+    shown = await way.client.get("/account", headers={"user-agent": "<b>browser</b>"})
+    assert shown.text.count("This one") == 1
+    assert "127.0.0.1" in shown.text
+    (session,) = re.findall(r'name="session" value="([0-9a-f-]{36})"', shown.text)
+    given = await way.client.post("/account/sessions", data={"session": session})
+    assert given.headers["location"] == "/account?done=session"
+    assert await way.is_in()
+    assert not await second.is_in()
+
+
+async def test_a_session_of_somebody_else_is_not_ended(way: Way) -> None:
+    await in_twice(way)
+    ((session,), *_) = await way.web.house.rows(
+        "UPDATE staff_session SET id = gen_random_uuid() RETURNING id"
+    )
+    await way.web.house.rows(
+        "INSERT INTO staff_user (tenant, name, role, password_hash)"
+        " VALUES ('main', 'lead-2', 'lead', '')"
+    )
+    await way.web.house.rows(
+        "UPDATE staff_session SET name = 'lead-2' WHERE id = %(id)s", id=session
+    )
+    for other in (str(session), "not-an-id", ""):
+        await way.client.post("/account/sessions", data={"session": other})
+    left = await way.web.house.rows("SELECT id FROM staff_session WHERE name = 'lead-2'")
+    assert left == [(session,)]
+
+
+async def test_all_other_sessions_end_together(way: Way) -> None:
+    second = await in_twice(way)
+    await way.client.post("/account/sessions", data={"session": "others"})
+    assert (await way.is_in(), await second.is_in()) == (True, False)
+
+
+async def test_a_new_password_needs_the_old_one_and_ends_every_other_session(way: Way) -> None:
+    second = await in_twice(way)
+    form = {"password": "wrong", "new": NEW, "again": NEW}
+    wrong = await way.client.post("/account/password", data=form)
+    assert (wrong.status_code, "The password is not right" in wrong.text) == (422, True)
+    unlike = await way.client.post(
+        "/account/password", data=form | {"password": PASSWORD, "again": "a"}
+    )
+    assert unlike.status_code == 422
+    before = way.client.cookies[COOKIE]
+    done = await way.client.post("/account/password", data=form | {"password": PASSWORD})
+    assert done.headers["location"] == "/account?done=password"
+    assert way.client.cookies[COOKIE] != before
+    assert (await way.is_in(), await second.is_in()) == (True, False)
+    await way.client.post("/logout")
+    assert (await way.log_in()).status_code == 401
+    assert (await way.log_in(password=NEW)).status_code == 303
+
+
+@pytest.mark.parametrize("new", ["short", "x" * 1_025])
+async def test_an_unfit_password_changes_nothing(way: Way, new: str) -> None:
+    await way.log_in()
+    form = {"password": PASSWORD, "new": new, "again": new}
+    assert (await way.client.post("/account/password", data=form)).status_code == 422
+    await way.client.post("/logout")
+    assert (await way.log_in()).status_code == 303
+
+
+async def test_guesses_at_ones_own_account_are_held_back_as_at_the_door(way: Way) -> None:
+    await way.log_in()
+    form = {"password": "wrong", "new": NEW, "again": NEW}
+    told = [(await way.client.post("/account/password", data=form)).status_code for _ in range(11)]
+    assert told == [422] * 10 + [429]
+
+
+async def test_an_authenticator_is_taken_off_with_password_and_code(way: Way) -> None:
+    secret = await way.with_authenticator()
+    await way.log_in()
+    await way.client.post("/login/code", data={"code": way.code(secret)})
+    off = {"password": PASSWORD, "code": "000000"}
+    assert (await way.client.post("/account/second-factor/off", data=off)).status_code == 422
+    again = await way.client.post("/account/second-factor", data={"password": PASSWORD})
+    assert again.status_code == 409
+    renewed = await way.client.post("/account/recovery-codes", data={"password": PASSWORD})
+    (code, *_) = re.findall(r"<li><code>([A-Z2-7-]+)</code>", renewed.text)
+    wrong = await way.client.post(
+        "/account/second-factor/off", data={"password": "x", "code": code}
+    )
+    assert wrong.status_code == 422
+    done = await way.client.post(
+        "/account/second-factor/off", data={"password": PASSWORD, "code": code}
+    )
+    assert done.headers["location"] == "/account?done=off"
+    await way.client.post("/logout")
+    assert (await way.log_in()).headers["location"] == "/console/main"
+
+
+async def test_the_secret_is_not_shown_without_the_password(way: Way) -> None:
+    await way.log_in()
+    shown = await way.client.post("/account/second-factor", data={"password": "wrong"})
+    assert (shown.status_code, "<svg" in shown.text) == (422, False)
+    early = await way.client.post("/account/second-factor/confirm", data={"code": "000000"})
+    assert early.status_code == 422
+    ((rows,),) = await way.web.house.rows("SELECT count(*) FROM staff_totp")
+    assert rows <= 1

@@ -1,0 +1,33 @@
+"""Logins in the house: what the operator chose, and what is forgotten in time."""
+
+from tutela.access.login import guesses
+from tutela.access.login.rules import LoginRules
+from tutela.access.sessions import Sessions
+from tutela.app import HOUSEKEEPING_SECONDS, House, Loop
+from tutela.database.pool import every_tenant_transaction
+from tutela.domain.vocabulary import Role
+from tutela.settings import Settings
+
+
+def login_rules(settings: Settings) -> LoginRules:
+    """How long sessions last, and of whom a second proof is asked."""
+    named = (settings.require_totp or "").split(",")
+    return LoginRules(
+        session_hours=settings.session_hours,
+        idle_minutes=settings.session_idle_minutes,
+        strong_roles=frozenset(Role(each) for each in named if each),
+    )
+
+
+def login_loops(house: House) -> tuple[Loop, ...]:
+    """What every worker does for logins."""
+    sessions = Sessions(
+        house.pool, clock=house.clock, chance=house.chance, rules=login_rules(house.settings)
+    )
+
+    async def forget() -> None:
+        await sessions.forget_ended()
+        async with every_tenant_transaction(house.pool) as connection:
+            await guesses.forget_old(connection, now=house.clock())
+
+    return (Loop(name="logins forgotten", every_seconds=HOUSEKEEPING_SECONDS, run=forget),)

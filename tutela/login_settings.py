@@ -1,0 +1,52 @@
+"""What an operator may choose about logins: each setting with its unit and its default."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from tutela import setting_readers as reads
+from tutela.guard_settings import GuardSettings
+from tutela.setting_readers import Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginSettings(GuardSettings):
+    """What an operator may choose about logins."""
+
+    session_hours: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_SESSION_HOURS",
+            means="how long after its login a session of the staff ends, whatever is done in it",
+            read=reads.between(0.1, most=168),
+        ),
+    ] = 12.0
+    session_idle_minutes: Annotated[
+        float,
+        Setting(
+            variable="TUTELA_SESSION_IDLE_MINUTES",
+            means="a session of the staff ends that is not used for so long",
+            read=reads.between(1, most=1_440),
+        ),
+    ] = 60.0
+    require_totp: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_REQUIRE_TOTP",
+            means="roles that log in with a second proof beside the password, with commas",
+            read=reads.people_roles,
+        ),
+    ] = None
+    trusted_proxies: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_TRUSTED_PROXIES",
+            means="networks of the proxies whose X-Forwarded headers are believed, with commas",
+            read=reads.networks,
+        ),
+    ] = None
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the proxies whose headers are believed."""
+        return tuple(ip_network(each) for each in (self.trusted_proxies or "").split(",") if each)

@@ -34,16 +34,14 @@ async def test_a_person_sees_where_they_are_logged_in_and_ends_it(way: Way) -> N
 
 
 async def test_a_session_of_somebody_else_is_not_ended(way: Way) -> None:
-    await in_twice(way)
-    ((session,), *_) = await way.web.house.rows(
-        "UPDATE staff_session SET id = gen_random_uuid() RETURNING id"
-    )
+    await way.log_in()
     await way.web.house.rows(
         "INSERT INTO staff_user (tenant, name, role, password_hash)"
         " VALUES ('main', 'lead-2', 'lead', '')"
     )
-    await way.web.house.rows(
-        "UPDATE staff_session SET name = 'lead-2' WHERE id = %(id)s", id=session
+    ((session,),) = await way.web.house.rows(
+        "INSERT INTO staff_session (session_hash, tenant, name, expires_at)"
+        " VALUES (sha256('x'), 'main', 'lead-2', now() + interval '1 h') RETURNING id"
     )
     for other in (str(session), "not-an-id", ""):
         await way.client.post("/account/sessions", data={"session": other})

@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 
 from tests.fixtures.site import Site, site_on
 from tests.fixtures.staff import PASSWORD
@@ -27,7 +28,7 @@ class Way:
     web: Site
     client: httpx.AsyncClient
 
-    async def log_in(self, name: str = "lead-1", password: str = PASSWORD) -> httpx.Response:
+    async def log_in(self, name: str = "lead-1", *, password: str = PASSWORD) -> httpx.Response:
         form = {"name": name, "password": password, "next": "/console/main"}
         return await self.client.post("/login", data=form)
 
@@ -68,7 +69,9 @@ def client_of(web: Site, **rules: object) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def way(web: Site) -> Way:
+async def way(web: Site, monkeypatch: pytest.MonkeyPatch) -> Way:
+    """Passwords are hashed in a moment: what they cost an attacker is argon2's own matter."""
+    monkeypatch.setattr(users, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     await users.add(web.house.pool, person=LEAD, password=PASSWORD)
     return Way(web, client_of(web))
 
@@ -142,7 +145,7 @@ async def test_guesses_at_a_name_are_held_back_whether_anybody_has_it_or_not(way
         told = [(await way.log_in(name, password="wrong")).status_code for _ in range(11)]
         assert told == [401] * 10 + [429]
     held = await way.log_in()
-    assert (held.status_code, "Try again in 1 min" in held.text) == (429, True)
+    assert (held.status_code, "Try again in" in held.text) == (429, True)
     assert held.headers.get("set-cookie") is None
     way.web.house.clock.ahead += timedelta(seconds=61)
     assert (await way.log_in()).status_code == 303

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
+from tutela.access.tokens import NAME_PATTERN
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.errors import TutelaError
@@ -137,8 +138,9 @@ async def counts_in(connection: Connection) -> dict[Outcome, int]:
 
 
 async def note_failure(connection: Connection, *, tenant: str, name: str) -> None:
-    """Whoever is meant is told of it when they are in."""
-    await connection.execute(_sql.note_failure, {"tenant": tenant, "name": name})
+    """Whoever is meant is told of it when they are in; nobody has a name that can't be one."""
+    if NAME_PATTERN.fullmatch(tenant) and NAME_PATTERN.fullmatch(name):
+        await connection.execute(_sql.note_failure, {"tenant": tenant, "name": name})
 
 
 async def note_login(connection: Connection, *, tenant: str, name: str, now: datetime) -> None:

@@ -9,6 +9,11 @@ from tutela.web.paging import PAGE_QUERIES
 _RUN = Terms(right=Right.RUN_NETWORKS, keeps_refused=False)
 _SEE_PAGE = Terms(right=Right.SEE_NETWORKS, takes=None, queries=PAGE_QUERIES)
 _SEE_LEADS = Terms(right=Right.SEE_NETWORKS, takes=None, queries=frozenset({"limit", "after"}))
+_SEE_NAMED = Terms(
+    right=Right.SEE_NETWORKS, takes=None, queries=frozenset({"limit", "after", "names"})
+)
+_SEE_ONE_NAMED = Terms(right=Right.SEE_NETWORKS, takes=None, queries=frozenset({"names"}))
+_OPEN = Terms(right=Right.SEE_NETWORKS, keeps_refused=False)
 _SEE = Terms(right=Right.SEE_NETWORKS, takes=None)
 _JUDGE = Terms(right=Right.RUN_NETWORKS)
 _HAND_OVER = Terms(right=Right.DECIDE_IN_BULK, keeps_refused=False)
@@ -24,10 +29,11 @@ def network_calls(rooms: Rooms) -> list[Call]:
         Call("POST", "/v1/networks/runs", _RUN, networks.ask_run(room)),
         Call("GET", "/v1/networks/runs", _SEE_PAGE, networks.show_runs(room)),
         Call("GET", run, _SEE, networks.show_one_run(room)),
-        Call("GET", f"{run}/leads", _SEE_LEADS, networks.show_leads(room)),
+        Call("GET", f"{run}/leads", _SEE_NAMED, networks.show_leads(room)),
         Call("GET", f"{run}/looks", _SEE_LEADS, networks.show_looks(room)),
         Call("GET", "/v1/networks/cases", _SEE_PAGE, networks.show_cases(room)),
-        Call("GET", case, _SEE, networks.show_one_case(room)),
+        Call("GET", case, _SEE_ONE_NAMED, networks.show_one_case(room)),
+        Call("POST", "/v1/networks/leads/{lead_id}/open", _OPEN, networks.open_one_lead(room)),
         Call("POST", f"{case}/dismiss", _JUDGE, networks.dismiss_case(room)),
         Call("POST", f"{case}/hand-over", _HAND_OVER, handed),
     ]

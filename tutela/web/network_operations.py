@@ -7,9 +7,12 @@ from tutela.app.joint_action import NetworkCaseHandedOver, NetworkHandedOver
 from tutela.domain.networks import NetworkCaseState, NetworkRunState
 from tutela.networks.stored.asking import NetworkRunAsked
 from tutela.networks.stored.judging import NetworkCaseDismissed
+from tutela.networks.stored.names import Telling
+from tutela.networks.stored.opening import NetworkLeadOpened
 from tutela.networks.stored.views import (
     NetworkCase,
     NetworkCases,
+    NetworkLead,
     NetworkLeads,
     NetworkLooks,
     NetworkRun,
@@ -19,6 +22,7 @@ from tutela.web.operation import Operation
 
 _OF_RUNS: Final = {"state": {"enum": [str(each) for each in NetworkRunState]}}
 _OF_CASES: Final = {"state": {"enum": [str(each) for each in NetworkCaseState]}}
+_NAMES: Final = {"names": {"enum": [str(each) for each in Telling]}}
 _GONE: Final = frozenset({404})
 
 NETWORK_OPERATIONS: Final[Mapping[str, Operation]] = {
@@ -47,6 +51,7 @@ NETWORK_OPERATIONS: Final[Mapping[str, Operation]] = {
         summary="The accounts that may belong to the network, the best first.",
         answers={200: NetworkLeads},
         errors=_GONE,
+        query_schemas=_NAMES,
     ),
     "GET /v1/networks/runs/{run_id}/looks": Operation(
         name="listNetworkLooks",
@@ -64,6 +69,14 @@ NETWORK_OPERATIONS: Final[Mapping[str, Operation]] = {
         name="showNetworkCase",
         summary="One group, its members, and what was done to it.",
         answers={200: NetworkCase},
+        errors=_GONE,
+        query_schemas=_NAMES,
+    ),
+    "POST /v1/networks/leads/{lead_id}/open": Operation(
+        name="openNetworkLead",
+        summary="Read one account's id for a reason, which stays with who read it.",
+        takes=NetworkLeadOpened,
+        answers={200: NetworkLead},
         errors=_GONE,
     ),
     "POST /v1/networks/cases/{case_id}/dismiss": Operation(

@@ -59,6 +59,40 @@ WHERE e.tenant = %(tenant)s AND e.service = %(service)s AND e.mark = %(mark)s
   ))
 GROUP BY e.kind
 
+-- name: kinds_among
+-- The kinds of edges among some accounts, by who could see them.
+SELECT DISTINCT kind, visibility FROM platform_edge
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND src_key = ANY(%(account_keys)b) AND dst_key = ANY(%(account_keys)b)
+ORDER BY kind, visibility
+
+-- name: edges_among
+-- The edges among some accounts, by kind, as `read_edges` gives them.
+SELECT e.kind, string_agg(e.src_key || e.dst_key || float8send(coalesce(e.weight, 1)), ''::bytea)
+FROM platform_edge e
+JOIN unnest(%(kinds)b::text[], %(visibilities)b::text[], %(countries)b::text[]) AS m (kind, visibility, country)
+    ON m.kind = e.kind AND m.visibility = e.visibility
+WHERE e.tenant = %(tenant)s AND e.service = %(service)s AND e.mark = %(mark)s
+  AND e.src_key = ANY(%(account_keys)b) AND e.dst_key = ANY(%(account_keys)b)
+  AND (m.country IS NULL OR m.country = (
+    SELECT a.country FROM platform_account a
+    WHERE a.tenant = e.tenant AND a.service = e.service AND a.mark = e.mark AND a.subject_key = e.src_key
+  ))
+GROUP BY e.kind
+
+-- name: tags_among
+-- Tags that some accounts used and not too many others: with each of these accounts, 32 bytes a pair.
+SELECT string_agg(t.value_key || t.account_key, ''::bytea)
+FROM (
+    SELECT DISTINCT u.value_key, u.account_key
+    FROM guard_use u
+    JOIN guard_value v ON v.tenant = u.tenant AND v.service = u.service AND v.mark = u.mark AND v.value_key = u.value_key AND v.kind = 'tag'
+    WHERE u.tenant = %(tenant)s AND u.service = %(service)s AND u.mark = %(mark)s AND u.account_key = ANY(%(account_keys)b)
+      AND (
+        SELECT count(DISTINCT o.account_key) FROM guard_use o
+        WHERE o.tenant = u.tenant AND o.service = u.service AND o.mark = u.mark AND o.value_key = u.value_key
+      ) BETWEEN 2 AND %(accounts_max)s
+) AS t
+
 -- name: count_uses
 -- How many uses are kept.
 SELECT count(*) FROM guard_use WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s

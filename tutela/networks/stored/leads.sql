@@ -44,12 +44,29 @@ LEFT JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.case_id = %(case_id)s
 ORDER BY l.rank NULLS FIRST, l.id
 
+-- name: one_lead
+-- One lead or member by its id, as leads are shown, and its search.
+SELECT
+    l.run_id, l.id, l.case_id, l.rank, l.score, l.sure, l.part, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key,
+    a.sealed_key, a.sealed_body
+FROM network_lead l
+LEFT JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
+WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.id = %(id)s
+
+-- name: drawn_members
+-- The members of a case that are drawn: its seeds, then the surest.
+SELECT id, account_key, rank, part, possible_minor FROM network_lead
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND case_id = %(case_id)s
+ORDER BY rank IS NOT NULL, sure DESC, id
+LIMIT %(limit)s
+
 -- name: show_cases
 -- Cases, the newest search first and the surest first within it, after one of them.
 SELECT c.id, c.run_id, c.state, c.members, c.figures, c.sealed_key, c.sealed_body, c.created_at, c.decided_by, c.decided_at, c.bulk_ids
 FROM network_case c
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
   AND (%(state)s::text IS NULL OR c.state = %(state)s) AND (%(id)s::uuid IS NULL OR c.id = %(id)s)
+  AND (%(run_id)s::uuid IS NULL OR c.run_id = %(run_id)s)
   AND (%(after)s::uuid IS NULL OR c.id < %(after)s)
 ORDER BY c.id DESC
 LIMIT %(limit)s

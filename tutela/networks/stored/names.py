@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import StrEnum
 
 import structlog
 
@@ -18,6 +19,15 @@ _SHOWN_FROM = 4
 
 _sql = queries.load("tutela.networks.stored", file="edges.sql")
 _log = structlog.get_logger(__name__)
+
+
+class Telling(StrEnum):
+    """How ids of accounts are told."""
+
+    #: Whole to those who may read them, masked to others.
+    READABLE = "readable"
+    #: Masked to everybody; each is opened by itself, for a reason.
+    MASKED = "masked"
 
 
 def account_key(account_id: str, *, whose: Whose, keys: KeySet) -> bytes:

@@ -17,7 +17,7 @@ from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.ledger.facts import open_fact
 from tutela.networks.stored.looking import note_look, read_looks
-from tutela.networks.stored.names import mask, open_name
+from tutela.networks.stored.names import Telling, mask, open_name
 from tutela.networks.stored.room import NetworkRoom, unknown_case, unknown_run
 from tutela.networks.stored.views import (
     NetworkAct,
@@ -44,6 +44,9 @@ class Page:
     limit: int
     after: UUID | None = None
     state: str | None = None
+    telling: Telling = Telling.READABLE
+    #: Of cases: of that search alone.
+    run_id: UUID | None = None
 
 
 async def list_runs(room: NetworkRoom, *, caller: Caller, page: Page) -> NetworkRuns:
@@ -71,8 +74,9 @@ async def list_leads(
             _leads_sql.show_leads, {**wanted, "limit": page.limit + 1}
         )
         rows = await cursor.fetchall()
-        reader = await _reader(connection, room=room, caller=caller, run_id=run_id)
-        shown = [_lead(row, reader=reader) for row in rows[: page.limit]]
+        reader = Reader(caller=caller, room=room, telling=page.telling)
+        await learn_seeds(connection, reader=reader, run_id=run_id)
+        shown = [lead_of(row, reader=reader) for row in rows[: page.limit]]
         await note_look(connection, room=room, caller=caller, of=(run_id, None), leads=shown)
     return NetworkLeads(leads=shown, next=shown[-1].id if len(rows) > page.limit else None)
 
@@ -98,10 +102,17 @@ async def list_cases(room: NetworkRoom, *, caller: Caller, page: Page) -> Networ
     return NetworkCases(cases=shown, next=shown[-1].id if len(rows) > page.limit else None)
 
 
-async def show_case(room: NetworkRoom, *, caller: Caller, case_id: UUID) -> NetworkCase:
+async def show_case(
+    room: NetworkRoom,
+    *,
+    caller: Caller,
+    case_id: UUID,
+    telling: Telling = Telling.READABLE,
+) -> NetworkCase:
     """One case with its members and what was done to it; raises UnknownNetworkCase."""
+    reader = Reader(caller=caller, room=room, telling=telling)
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
-        return await read_case(connection, room=room, caller=caller, case_id=case_id)
+        return await _case_read(connection, reader=reader, case_id=case_id)
 
 
 async def read_case(
@@ -111,14 +122,20 @@ async def read_case(
 
     Raises UnknownNetworkCase.
     """
+    reader = Reader(caller=caller, room=room)
+    return await _case_read(connection, reader=reader, case_id=case_id)
+
+
+async def _case_read(connection: Connection, *, reader: "Reader", case_id: UUID) -> NetworkCase:
+    room, caller = reader.room, reader.caller
     rows = await _cases(connection, caller=caller, page=Page(limit=1), case_id=case_id)
     if not rows:
         raise unknown_case()
     wanted = {**Whose.of(caller).columns, "case_id": case_id}
     members = await (await connection.execute(_leads_sql.show_members, wanted)).fetchall()
     run_id = rows[0][1]
-    reader = await _reader(connection, room=room, caller=caller, run_id=run_id)
-    shown = [_lead(row, reader=reader) for row in members]
+    await learn_seeds(connection, reader=reader, run_id=run_id)
+    shown = [lead_of(row, reader=reader) for row in members]
     await note_look(connection, room=room, caller=caller, of=(run_id, case_id), leads=shown)
     return msgspec.structs.replace(
         _case(rows[0], room=room),
@@ -161,7 +178,12 @@ async def _history(
 
 
 def _columns(page: Page) -> dict[str, object]:
-    return {"limit": page.limit + 1, "after": page.after, "state": page.state}
+    return {
+        "limit": page.limit + 1,
+        "after": page.after,
+        "state": page.state,
+        "run_id": page.run_id,
+    }
 
 
 def _run(row: Sequence[Any]) -> NetworkRun:
@@ -186,19 +208,24 @@ def _run(row: Sequence[Any]) -> NetworkRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
+class Reader:
     """Who looks, and the seeds of the search as they may see them: reasons name no others."""
 
     caller: Caller
     room: NetworkRoom
+    telling: Telling = Telling.READABLE
     seeds: dict[bytes, str | None] = field(default_factory=dict)
+
+    def may_read(self, *, minor: bool) -> bool:
+        """Whether they see an account's id whole."""
+        return self.telling is Telling.READABLE and may_read(self.caller, possible_minor=minor)
 
     def name(self, sealed: Sequence[bytes | None], *, key: bytes, minor: bool) -> str | None:
         """An account's id, whole or masked; None where it is kept no longer."""
         if sealed[0] is None or sealed[1] is None:
             return None
         name = open_name(Sealed(sealed[0], sealed[1]), key=key, keys=self.room.keys)
-        whole = name is None or may_read(self.caller, possible_minor=minor)
+        whole = name is None or self.may_read(minor=minor)
         return name if whole else mask(str(name))
 
     def words(self, sealed: Sealed, *, of: UUID) -> tuple[str, ...]:
@@ -206,25 +233,23 @@ class _Reader:
         return named(open_words(sealed, of=of, keys=self.room.keys), naming=self.seeds.get)
 
 
-async def _reader(
-    connection: Connection, *, room: NetworkRoom, caller: Caller, run_id: UUID
-) -> _Reader:
-    reader = _Reader(caller=caller, room=room)
-    wanted = {**Whose.of(caller).columns, "run_id": run_id}
+async def learn_seeds(connection: Connection, *, reader: Reader, run_id: UUID) -> None:
+    """The reader knows the seeds of the search then, as far as they may."""
+    wanted = {**Whose.of(reader.caller).columns, "run_id": run_id}
     cursor = await connection.execute(_leads_sql.seeds_named, wanted)
     for key, minor, *sealed in await cursor.fetchall():
         reader.seeds[bytes(key)] = reader.name(sealed, key=bytes(key), minor=minor)
-    return reader
 
 
-def _lead(row: Sequence[Any], *, reader: _Reader) -> NetworkLead:
+def lead_of(row: Sequence[Any], *, reader: Reader) -> NetworkLead:
+    """The lead in a row of `show_leads`, `show_members` or `one_lead`."""
     lead_id, case_id, rank, score, sure, part, possible_minor, *rest = row
     words_key, words_body, account_key, *sealed = rest
     return NetworkLead(
         id=str(lead_id),
         rank=rank,
         account_id=reader.name(sealed, key=bytes(account_key), minor=possible_minor),
-        masked=not may_read(reader.caller, possible_minor=possible_minor),
+        masked=not reader.may_read(minor=possible_minor),
         score=round(score, 4),
         sure=None if sure is None else round(sure, 4),
         group=part,

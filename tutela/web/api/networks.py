@@ -1,19 +1,27 @@
 """`/v1/networks`: searches for networks in what the platform told, their leads and their cases."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from uuid import UUID
 
 from tutela.app.joint_action import HandingOver, NetworkCaseHandedOver, hand_over
 from tutela.decisions.bulk.room import BulkRoom
 from tutela.domain.networks import NetworkCaseState, NetworkRunState
-from tutela.errors import TutelaError
+from tutela.errors import FieldError, TutelaError
 from tutela.intake.channels.batch import Line
 from tutela.intake.door import usable_key
-from tutela.intake.reading import read_struct
+from tutela.intake.reading import Unfit, read_struct
 from tutela.intake.refusals import Refusal
 from tutela.networks.stored import showing
 from tutela.networks.stored.asking import Asking, NetworkRunAsked, ask
 from tutela.networks.stored.judging import NetworkCaseDismissed, dismiss
+from tutela.networks.stored.names import Telling
+from tutela.networks.stored.opening import (
+    NetworkLeadOpened,
+    Opening,
+    open_lead,
+    unknown_lead,
+)
 from tutela.networks.stored.room import NetworkRoom, unknown_case, unknown_run
 from tutela.networks.stored.showing import Page
 from tutela.web.answer import Answer, answer
@@ -65,10 +73,24 @@ def show_leads(room: NetworkRoom) -> Handler:
     """200 with a page of the leads of a search, the best first."""
 
     async def handle(asked: Asked) -> Answer:
-        shown = await showing.list_leads(
-            room, caller=asked.caller, run_id=_run_id(asked), page=_page(asked)
+        page = replace(_page(asked), telling=_telling(asked))
+        return answer(
+            await showing.list_leads(room, caller=asked.caller, run_id=_run_id(asked), page=page)
         )
-        return answer(shown)
+
+    return handle
+
+
+def open_one_lead(room: NetworkRoom) -> Handler:
+    """200 with the lead and its whole id; the reason stays."""
+
+    async def handle(asked: Asked) -> Answer:
+        said = read_struct(asked.body, kind=NetworkLeadOpened)
+        lead_id = uuid_or_none(asked.path["lead_id"])
+        if lead_id is None:
+            raise unknown_lead()
+        opening = Opening(caller=asked.caller, lead_id=lead_id, said=said)
+        return answer(await open_lead(room, opening=opening))
 
     return handle
 
@@ -99,7 +121,10 @@ def show_one_case(room: NetworkRoom) -> Handler:
     """200 with one case, its members, and what was done to it."""
 
     async def handle(asked: Asked) -> Answer:
-        return answer(await showing.show_case(room, caller=asked.caller, case_id=_case_id(asked)))
+        shown = await showing.show_case(
+            room, caller=asked.caller, case_id=_case_id(asked), telling=_telling(asked)
+        )
+        return answer(shown)
 
     return handle
 
@@ -132,6 +157,16 @@ def hand_case_over(room: NetworkRoom, *, bulk: BulkRoom, record: Record) -> Hand
 def _page(asked: Asked, *, states: tuple[str, ...] = ()) -> Page:
     page = page_asked(asked, states=states)
     return Page(limit=page.limit, after=page.after, state=page.state)
+
+
+def _telling(asked: Asked) -> Telling:
+    told = asked.query.get("names", str(Telling.READABLE))
+    try:
+        return Telling(told)
+    except ValueError as error:
+        raise Unfit(
+            "The ids can't be told so.", errors=[FieldError("?names", " or ".join(Telling))]
+        ) from error
 
 
 def _run_id(asked: Asked) -> UUID:

@@ -21,6 +21,7 @@ _ENTRIES: Final = (
     Entry("How things stand", "", Right.SEE_STATUS),
     Entry("Queue", "queue", Right.SEE_CASES),
     Entry("Guard", "guard", Right.SEE_GUARD),
+    Entry("Networks", "networks", Right.SEE_NETWORKS),
 )
 
 

@@ -16,6 +16,8 @@ from tutela.web.console.cases import case_screens
 from tutela.web.console.guard import guard_screens
 from tutela.web.console.guard_pages import GuardScreensRoom
 from tutela.web.console.login import login_screens
+from tutela.web.console.network_cases import network_case_screens
+from tutela.web.console.networks import network_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
 from tutela.web.metrics import measure
@@ -36,6 +38,8 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *case_screens(reviewing),
         *case_page_screens(reviewing),
         *guard_screens(GuardScreensRoom(governing=rooms.governing, drifting=rooms.drifting)),
+        *network_screens(rooms.networking),
+        *network_case_screens(rooms.networking),
     ]
 
 

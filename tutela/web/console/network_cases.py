@@ -15,9 +15,9 @@ from tutela.networks.stored.picturing import case_graph
 from tutela.networks.stored.room import NetworkRoom, unknown_case
 from tutela.web.answer import Answer
 from tutela.web.console.network_picture import drawn
-from tutela.web.console.pages import page
+from tutela.web.console.pages import moved, page
 from tutela.web.console.screen import Screen
-from tutela.web.console.typed import id_in_path, onward
+from tutela.web.console.typed import id_in_path
 from tutela.web.console.visit import Visit
 
 _ONE = "/console/{service}/networks/cases/{case_id}"
@@ -54,7 +54,7 @@ def network_case_screens(room: NetworkRoom) -> Sequence[Screen]:
         case_id = case_id_of(visit)
         said = fit({"reason": visit.form.text("reason")}, kind=NetworkCaseDismissed)
         await dismiss(room, caller=visit.caller, case_id=case_id, said=said)
-        return onward(visit, address=_ONE.format(service=visit.service, case_id=case_id))
+        return moved(_ONE.format(service=visit.service, case_id=case_id))
 
     return (
         Screen("GET", _ONE, Right.SEE_NETWORKS, show),

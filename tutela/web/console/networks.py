@@ -18,9 +18,9 @@ from tutela.networks.stored.opening import NetworkLeadOpened, Opening, open_lead
 from tutela.networks.stored.room import NetworkRoom, unknown_run
 from tutela.networks.stored.showing import Page
 from tutela.web.answer import Answer
-from tutela.web.console.pages import page
+from tutela.web.console.pages import moved, page
 from tutela.web.console.screen import Screen
-from tutela.web.console.typed import id_in_path, lines, new_key, onward, page_after, whole_number
+from tutela.web.console.typed import id_in_path, lines, new_key, page_after, whole_number
 from tutela.web.console.visit import Visit
 
 #: So many of each list are shown at once.
@@ -75,7 +75,7 @@ class _Desk:
         said = fit(_asked(visit), kind=NetworkRunAsked)
         asking = Asking(caller=visit.caller, asked=said, key=visit.form.text("key") or None)
         run_id, _ = await ask(self._room, asking=asking)
-        return onward(visit, address=f"{_RUNS.format(service=visit.service)}/{run_id}")
+        return moved(f"{_RUNS.format(service=visit.service)}/{run_id}")
 
     async def run(self, visit: Visit) -> Answer:
         """How far it is; once it is done its groups, its leads and who looked at them."""

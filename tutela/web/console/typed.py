@@ -6,8 +6,6 @@ from uuid import UUID
 
 from tutela.errors import FieldError
 from tutela.intake.reading import Unfit
-from tutela.web.answer import HTML, Answer
-from tutela.web.console.pages import moved, safety_headers
 from tutela.web.console.visit import Visit
 from tutela.web.paging import uuid_or_none
 
@@ -47,11 +45,3 @@ def page_after(visit: Visit) -> UUID | None:
     if found is None:
         raise Unfit("There is no such page.", errors=[FieldError("?after", "no id")])
     return found
-
-
-def onward(visit: Visit, *, address: str) -> Answer:
-    """After a form was taken the browser shows the address, by itself or told so by htmx."""
-    if not visit.is_partial:
-        return moved(address)
-    headers = (*safety_headers(), (b"hx-redirect", address.encode()))
-    return Answer(200, b"", HTML, headers)

@@ -91,14 +91,9 @@ async def propose_lead(
         state = await _held(connection, caller=caller, lead_id=lead_id)
         lead = await _one(connection, caller=caller, lead_id=lead_id, room=room)
     after = transition(state, event=LeadEvent.PROPOSED)
-    entry = EntryAsked(
-        kind=_LISTED_AS[lead.kind],
-        value=lead.value,
-        verdict=said.verdict,
-        form=said.form,
-        surfaces=said.surfaces,
+    proposal = Proposal(
+        entries=(listing(lead, said=said),), reason=said.reason, expires_at=said.expires_at
     )
-    proposal = Proposal(entries=(entry,), reason=said.reason, expires_at=said.expires_at)
     key = f"lead {lead_id} {lead.decided_at or lead.found_at}"
     proposing = Proposing(caller=caller, proposal=proposal, key=key)
     proposed, _ = await propose(_governance(room), proposing=proposing)
@@ -106,6 +101,17 @@ async def propose_lead(
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
         await connection.execute(_sql.decide_lead, {**_of(caller, lead_id=lead_id), **decided})
     return proposed
+
+
+def listing(lead: Lead, *, said: LeadProposed) -> EntryAsked:
+    """What would be listed by a lead that is proposed like that."""
+    return EntryAsked(
+        kind=_LISTED_AS[lead.kind],
+        value=lead.value,
+        verdict=said.verdict,
+        form=said.form,
+        surfaces=said.surfaces,
+    )
 
 
 async def _held(connection: Connection, *, caller: Caller, lead_id: UUID) -> LeadState:

@@ -100,6 +100,16 @@ async def list_leads(room: DriftRoom, *, caller: Caller, wanted: LeadsWanted) ->
     )
 
 
+async def show_lead(room: DriftRoom, *, caller: Caller, lead_id: UUID) -> Lead:
+    """One lead of the caller's service; raises UnknownLead."""
+    wanted = LeadsWanted(limit=1, state=None, id=lead_id)
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        found = await read_leads(connection, caller=caller, wanted=wanted, room=room)
+    if not found:
+        raise unknown_lead()
+    return found[0]
+
+
 async def read_leads(
     connection: Connection, *, caller: Caller, wanted: LeadsWanted, room: DriftRoom
 ) -> list[Lead]:

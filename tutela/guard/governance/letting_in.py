@@ -1,5 +1,7 @@
 """A viewer who was shut out for trying out what is listed, and is let in again by a person."""
 
+from typing import Annotated
+
 import msgspec
 
 from tutela.access.persons import person_of
@@ -19,11 +21,17 @@ from tutela.intake.reading import Unfit
 _sql = queries.load("tutela.guard.publishing")
 
 
-class LetInAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of `POST /v1/guard/viewers/let-in`."""
+#: A keyed digest of an account, in hex.
+ViewerDigest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 
-    account_id: Identifier
+
+class LetInAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of `POST /v1/guard/viewers/let-in`: the account, or the digest of it."""
+
+    account_id: Identifier | None = None
     reason: Reason
+    #: As it stands among those who tried out what is listed, in hex.
+    viewer: ViewerDigest | None = None
 
 
 class LetIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +39,16 @@ class LetIn(msgspec.Struct, frozen=True, kw_only=True):
 
     #: Whether the viewer was shut out by then.
     was_shut_out: bool
+
+
+def _key(room: GovernanceRoom, *, caller: Caller, asked: LetInAsked) -> bytes:
+    if (asked.account_id is None) == (asked.viewer is None):
+        one = FieldError("/account_id", "this, or viewer: the one or the other")
+        raise Unfit("It is not said who is let in.", errors=[one])
+    if asked.account_id is None:
+        return bytes.fromhex(asked.viewer or "")
+    place = Place(caller.tenant, caller.service)
+    return viewer_key(asked.account_id, place=place, keys=room.keys)
 
 
 async def let_in(room: GovernanceRoom, *, caller: Caller, asked: LetInAsked) -> LetIn:
@@ -42,9 +60,7 @@ async def let_in(room: GovernanceRoom, *, caller: Caller, asked: LetInAsked) -> 
     refuse_unless(caller.role, right=Right.APPROVE_GUARD)
     if is_blank(asked.reason):
         raise Unfit("A reason is needed.", errors=[FieldError("/reason", "blank")])
-    listed = whose(caller)
-    place = Place(caller.tenant, caller.service)
-    key = viewer_key(asked.account_id, place=place, keys=room.keys)
+    listed, key = whose(caller), _key(room, caller=caller, asked=asked)
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(
             _sql.let_viewer_in, {**listed.columns, "viewer_key": key, "at": now}

@@ -6,8 +6,12 @@ from typing import Final
 
 from tutela.access.roles import Right
 from tutela.detection.terms.term import TermKind
-from tutela.domain.guard import EntryState
+from tutela.domain.drift import LeadState
+from tutela.domain.guard import EntryState, ObjectionState
 from tutela.guard.asking import ItemKind, Surface, Verdict
+from tutela.guard.probing import Trait
+from tutela.guard.propagation.judging import FindingKind, SurfaceState
+from tutela.guard.propagation.looking import Spelling
 
 STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -75,6 +79,59 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "switch_ended": "Opened by itself",
     }
 )
+OBJECTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ObjectionState.OPEN: "Waits for somebody who had no part in the block",
+        ObjectionState.GRANTED: "Granted: what blocks is asked to be taken back",
+        ObjectionState.UPHELD: "The block stays",
+    }
+)
+LEADS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        LeadState.OPEN: "Waits for a person",
+        LeadState.DISMISSED: "A person found nothing in it",
+        LeadState.PROPOSED: "Proposed, another person decides",
+        LeadState.LISTED: "Listed",
+    }
+)
+FOUND: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        SurfaceState.CURRENT: "Serves the newest list",
+        SurfaceState.BEHIND: "On its way to the newest list",
+        SurfaceState.LAGGING: "Too far behind: what it shows is not guarded by the newest list",
+        SurfaceState.UNVERSIONED: "Answers, and does not say by which list",
+        SurfaceState.UNAVAILABLE: "Did not answer: what it shows is not known",
+    }
+)
+FINDINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        FindingKind.LEAK: "Shows what is blocked",
+        FindingKind.OVER_BLOCKED: "Shows nothing for something harmless",
+    }
+)
+SPELLINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Spelling.OWN: "as it is listed",
+        Spelling.DISGUISED: "in a disguise",
+        Spelling.CONTROL: "a harmless control",
+        Spelling.RESULT: "among the results of something else",
+    }
+)
+TRAITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Trait.REFUSED: "Many different words that are refused",
+        Trait.NEAR_MISS: "Spellings near to words that are refused",
+        Trait.MANY: "More words than a person asks for",
+    }
+)
+SERVING: Final[Mapping[str | None, str]] = MappingProxyType(
+    {
+        None: "Answers by the newest list",
+        "degraded": "Answers from what it holds: it does not know whether that is the newest",
+        "behind": "Answers by an older list",
+        "silent": "Has said nothing lately",
+    }
+)
 #: The forms that somebody may choose; an exception is chosen by what it does.
 FORMS_CHOSEN: Final[Mapping[str, str]] = MappingProxyType(
     {form: meaning for form, meaning in FORMS.items() if form != TermKind.ALLOW}
@@ -83,6 +140,11 @@ FORMS_CHOSEN: Final[Mapping[str, str]] = MappingProxyType(
 TABS: Final = (
     ("Entries", "", Right.SEE_GUARD),
     ("Propose", "/propose", Right.PROPOSE_GUARD),
+    ("Objections", "/objections", Right.SEE_GUARD),
+    ("What rises", "/leads", Right.SEE_GUARD),
+    ("Surfaces", "/surfaces", Right.SEE_GUARD),
+    ("Who tries it out", "/probing", Right.SEE_GUARD),
+    ("Emergency", "/emergency", Right.SEE_GUARD),
 )
 
 

@@ -108,7 +108,8 @@ async def serve(house: House, *, stopping: asyncio.Event) -> None:
         async with asyncio.timeout(DETECTORS_SECONDS):
             await house.panel.ready.wait()
             await house.guard.keeper.ready.wait()
-    await serve_site(site_of(house), host=settings.host, port=settings.port, stopping=stopping)
+    site = site_of(house, closing=stopping)
+    await serve_site(site, host=settings.host, port=settings.port, stopping=stopping)
     if not stopping.is_set():
         raise ServingEnded
 

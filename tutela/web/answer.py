@@ -9,6 +9,7 @@ JSON = "application/json"
 JSON_LINES = "application/x-ndjson"
 FORM = "application/x-www-form-urlencoded"
 HTML = "text/html; charset=utf-8"
+EVENT_STREAM = "text/event-stream"
 ACTIVITY_JSON = "application/activity+json"
 
 _encode = msgspec.json.Encoder().encode
@@ -31,6 +32,16 @@ class LineAnswer:
     """A body of JSON Lines that is written as it comes."""
 
     lines: AsyncIterator[bytes]
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAnswer:
+    """A body that goes on for as long as somebody listens; its chunks are sent as they come."""
+
+    chunks: AsyncIterator[bytes]
+    content_type: str = EVENT_STREAM
+    headers: tuple[tuple[bytes, bytes], ...] = ()
     status: int = 200
 
 

@@ -1,5 +1,6 @@
 """What a call is, and what the calls of the house stand on."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -80,6 +81,8 @@ class Rooms:
     login_rules: LoginRules = field(default_factory=LoginRules)
     #: The proxies whose X-Forwarded headers are believed.
     proxies: tuple[Network, ...] = ()
+    #: Set once this process is asked to end: answers that go on then come to theirs.
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def governing(self) -> GovernanceRoom:

@@ -18,7 +18,15 @@ from tutela.access.tokens import Caller
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.reading import Unfit
 from tutela.intake.refusals import Refusal
-from tutela.web.answer import ACTIVITY_JSON, FORM, JSON, JSON_LINES, Answer, LineAnswer
+from tutela.web.answer import (
+    ACTIVITY_JSON,
+    FORM,
+    JSON,
+    JSON_LINES,
+    Answer,
+    LineAnswer,
+    StreamAnswer,
+)
 from tutela.web.body import IncomingBody, WrongType, media_type, refuse_encoded
 from tutela.web.problem import problem
 
@@ -251,3 +259,31 @@ async def _send_lines(given: LineAnswer, *, send: Send) -> None:
     async for line in given.lines:
         await send({"type": "http.response.body", "body": line, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+async def send_stream(given: StreamAnswer, *, receive: Receive, send: Send) -> None:
+    """Sends chunk by chunk until there are no more, or whoever listened has gone."""
+    sending = asyncio.create_task(_send_chunks(given, send=send))
+    leaving = asyncio.create_task(_gone(receive))
+    try:
+        await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if sending.done():
+            sending.result()
+    finally:
+        for each in (sending, leaving):
+            each.cancel()
+        await asyncio.gather(sending, leaving, return_exceptions=True)
+
+
+async def _send_chunks(given: StreamAnswer, *, send: Send) -> None:
+    content_type = (b"content-type", given.content_type.encode())
+    headers = [content_type, (b"cache-control", b"no-store"), *_SAFE_HEADERS, *given.headers]
+    await send({"type": "http.response.start", "status": given.status, "headers": headers})
+    async for chunk in given.chunks:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

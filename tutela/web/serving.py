@@ -21,8 +21,8 @@ from tutela.web.site import site
 BACKLOG = 1_024
 
 
-def site_of(house: House) -> Starlette:
-    """All calls of the house as one ASGI application."""
+def site_of(house: House, *, closing: asyncio.Event | None = None) -> Starlette:
+    """All calls of the house as one ASGI application; answers that go on end at `closing`."""
     return site(
         Rooms(
             pool=house.pool,
@@ -49,6 +49,7 @@ def site_of(house: House) -> Starlette:
             login_rules=login_rules(house.settings),
             proxies=house.settings.proxy_networks,
             canary_seconds_max=app.canary_seconds_max(house.settings),
+            closing=closing or asyncio.Event(),
         )
     )
 

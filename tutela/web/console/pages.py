@@ -1,6 +1,7 @@
 """A screen as an answer: its template in the frame, the headers that keep it safe, its faults."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from tutela.errors import TutelaError
 from tutela.web.answer import HTML, Answer
 from tutela.web.console.navigation import entries
 from tutela.web.console.visit import LoggedOut, Visit
-from tutela.web.console.words import ago, day_and_time, plain, since
+from tutela.web.console.words import ago, day_and_time, length_of, plain, since
 from tutela.web.problem import headers_of
 
 #: Where a fault is told on a page that stays as it is.
@@ -30,6 +31,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters["plain"] = plain
+_TEMPLATES.filters["length_of"] = length_of
 _TEMPLATES.filters["day_and_time"] = day_and_time
 
 
@@ -48,6 +50,15 @@ def page(
     """
     text = _TEMPLATES.get_template(f"console/{template}").render(**_frame(visit), **shown)
     return Answer(http_status, text.encode(), HTML, safety_headers(images=images))
+
+
+def part(template: str, *, now: datetime, **shown: object) -> str:
+    """A part of a page that is the same for everybody who may see it: it knows no visitor."""
+    return _TEMPLATES.get_template(f"console/{template}").render(
+        since=lambda instant: since(instant, now=now),
+        ago=lambda instant: ago(instant, now=now),
+        **shown,
+    )
 
 
 def safety_headers(*, images: Sequence[str] = ()) -> tuple[tuple[bytes, bytes], ...]:

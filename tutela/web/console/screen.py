@@ -14,13 +14,13 @@ from tutela.access.roles import Right, refuse_unless
 from tutela.access.services import NoSuchService
 from tutela.access.sessions import Sessions, Visitor
 from tutela.errors import TutelaError
-from tutela.web.answer import FORM, Answer
+from tutela.web.answer import FORM, Answer, StreamAnswer
 from tutela.web.body import IncomingBody, WrongType, media_type, refuse_encoded
 from tutela.web.console.arrival import Arrivals
 from tutela.web.console.cookies import COOKIE, cookie_in
 from tutela.web.console.pages import fault_page, followed
 from tutela.web.console.visit import Form, LoggedOut, Visit, refuse_foreign
-from tutela.web.endpoint import MAX_BODY_BYTES, Broken, Measure, send_answer
+from tutela.web.endpoint import MAX_BODY_BYTES, Broken, Measure, send_answer, send_stream
 
 __all__ = ["COOKIE", "Doors", "Needs", "Screen", "ScreenEndpoint"]
 
@@ -36,7 +36,7 @@ class Needs(StrEnum):
     LOGIN = "login"
 
 
-Answering = Callable[[Visit], Awaitable[Answer]]
+Answering = Callable[[Visit], Awaitable[Answer | StreamAnswer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,13 @@ class ScreenEndpoint:
         """Answers one call; whatever goes wrong is told on a page."""
         begun = time.perf_counter()
         given = await self._answer(scope, receive=receive)
-        await send_answer(given, send=send)
+        if isinstance(given, Answer):
+            await send_answer(given, send=send)
         self._doors.measure(self._name, status=given.status, seconds=time.perf_counter() - begun)
+        if isinstance(given, StreamAnswer):
+            await send_stream(given, receive=receive, send=send)
 
-    async def _answer(self, scope: Scope, *, receive: Receive) -> Answer:
+    async def _answer(self, scope: Scope, *, receive: Receive) -> Answer | StreamAnswer:
         visit = self._stranger(scope)
         incoming = IncomingBody(receive, headers=dict(visit.headers))
         try:

@@ -11,6 +11,7 @@ from tutela.access.sessions import Sessions
 from tutela.web.calls import Rooms
 from tutela.web.console.account import account_screens
 from tutela.web.console.arrival import Arrivals
+from tutela.web.console.boards import Boards
 from tutela.web.console.case_page import case_page_screens
 from tutela.web.console.cases import case_screens
 from tutela.web.console.guard import guard_screens
@@ -27,9 +28,8 @@ from tutela.web.reviewing import review_room
 def screens(rooms: Rooms) -> Sequence[Screen]:
     """All of them; every part of the console adds its own."""
     entrance = _entrance(rooms)
-    overview = OverviewRoom(
-        pool=rooms.pool, clock=rooms.clock, canary_seconds_max=rooms.canary_seconds_max
-    )
+    boards = Boards(rooms.pool, clock=rooms.clock, canary_seconds_max=rooms.canary_seconds_max)
+    overview = OverviewRoom(boards=boards, sessions=_sessions(rooms), closing=rooms.closing)
     reviewing = review_room(rooms)
     return [
         *login_screens(entrance),

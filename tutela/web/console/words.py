@@ -20,10 +20,17 @@ def since(instant: str | None, *, now: datetime) -> str:
     if instant is None:
         return NEVER
     seconds = max(0, int((now - datetime.fromisoformat(instant)).total_seconds()))
+    return length_of(seconds) if seconds else NOW
+
+
+def length_of(seconds: float | None) -> str:
+    """A length of time in its largest whole unit: `3 min`; a dash for none."""
+    if seconds is None:
+        return NEVER
     for size, unit in _STEPS:
         if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return NOW
+            return f"{int(seconds // size)} {unit}"
+    return "0 s" if seconds == 0 else "< 1 s"
 
 
 def day_and_time(instant: str | datetime | None) -> str:

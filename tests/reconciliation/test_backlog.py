@@ -25,7 +25,7 @@ async def filled(rooms: Rooms, *, now: datetime, seed: int = 3) -> list[dict[str
     """Cases of the last ten days by chance: some looked at, some decided, some in bulk."""
     await rooms.caller()
     chance = random.Random(seed)
-    cases = []
+    cases: list[dict[str, Any]] = []
     for number in range(CASES):
         opened = now - timedelta(seconds=chance.uniform(0, 10 * 86_400) ** chance.uniform(0.6, 1))
         looked = opened + timedelta(seconds=chance.expovariate(1 / 4_000))

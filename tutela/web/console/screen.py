@@ -87,7 +87,8 @@ class ScreenEndpoint:
             visit = await self._known(visit)
             if self.screen.method == "POST":
                 visit = await _with_form(visit, incoming=incoming)
-            return followed(await self.screen.answering(visit), visit=visit)
+            given = await self.screen.answering(visit)
+            return given if isinstance(given, StreamAnswer) else followed(given, visit=visit)
         except TutelaError as error:
             await incoming.discard()
             return fault_page(visit, error=error)

@@ -57,6 +57,10 @@ class Right(StrEnum):
     SEE_STATUS_IDS = "see_status_ids"
     #: Read how precise trusted flaggers, hotlines, authorities and researchers are.
     SEE_FLAGGERS = "see_flaggers"
+    #: Read how right the team's decisions are.
+    SEE_QUALITY = "see_quality"
+    #: Say who is right where two people found otherwise, and plan how much is looked at again.
+    JUDGE_QUALITY = "judge_quality"
     #: Read which items a fault touched, and how far it was made good.
     SEE_INCIDENTS = "see_incidents"
 
@@ -70,7 +74,7 @@ class Forbidden(TutelaError):
 
 
 _LOOK: Final = frozenset({Right.BREAK_GLASS, Right.SEE_OWN_VIEWS})
-_REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS}
+_REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS, Right.SEE_QUALITY}
 _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
 _OVERSEE: Final = _LOOK | {Right.SEE_VIEWS}
 
@@ -87,7 +91,7 @@ RIGHTS: Final = MappingProxyType(
         Role.LEAD: _REVIEW
         | _WATCH
         | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS}
-        | {Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK}
+        | {Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK, Right.JUDGE_QUALITY}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD}
         | {Right.SEE_NETWORKS, Right.RUN_NETWORKS}
         | {Right.SEE_VIEWS, Right.JUDGE_ACCESS, Right.SET_NEED_TO_KNOW},
@@ -97,8 +101,11 @@ RIGHTS: Final = MappingProxyType(
         Role.COMPLIANCE: _WATCH
         | _OVERSEE
         | {Right.JUDGE_ACCESS}
-        | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD, Right.SEE_NETWORKS},
-        Role.AUDITOR: _WATCH | _OVERSEE | {Right.SEE_FLAGGERS, Right.SEE_GUARD, Right.SEE_NETWORKS},
+        | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD, Right.SEE_NETWORKS}
+        | {Right.SEE_QUALITY},
+        Role.AUDITOR: _WATCH
+        | _OVERSEE
+        | {Right.SEE_FLAGGERS, Right.SEE_GUARD, Right.SEE_NETWORKS, Right.SEE_QUALITY},
         Role.INSPECTOR: _WATCH | _OVERSEE | {Right.SEE_GUARD, Right.SEE_NETWORKS},
         Role.ADMIN: _WATCH | {Right.SEE_FLAGGERS, Right.SET_NEED_TO_KNOW},
     }

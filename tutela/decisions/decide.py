@@ -24,6 +24,7 @@ from tutela.decisions.preparation import (
     Ruling,
     prepare,
 )
+from tutela.decisions.quality.drawing import draw
 from tutela.decisions.readers import Readers
 from tutela.decisions.reading import DecisionRead
 from tutela.decisions.revisions import advance
@@ -126,6 +127,7 @@ async def decide(
         prepared = prepare(ruling, mint=mint, keys=keys)
         await _write(connection, prepared=prepared, mint=mint, keys=keys)
         await _move_case(connection, ruling=ruling, now=now)
+        await draw(connection, ruling=ruling, mint=mint)
     return Taken(
         _answer(
             submission,

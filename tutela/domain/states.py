@@ -34,6 +34,7 @@ from tutela.domain.networks import (
     NetworkRunEvent,
     NetworkRunState,
 )
+from tutela.domain.quality import LOOK_MOVES, LookEvent, LookState
 from tutela.errors import TutelaError
 
 
@@ -276,6 +277,7 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
                 (CaseState.DECIDED, CaseEvent.FINISHED): CaseState.CLOSED,
             },
         ),
+        LookState: StateTable(initial=LookState.WAITING, events=LookEvent, moves=LOOK_MOVES),
         DecisionState: StateTable(
             initial=DecisionState.TAKEN,
             events=DecisionEvent,
@@ -337,12 +339,12 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
 )
 
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
-_Decided = DecisionState | BulkState | BulkSubjectState
+_Decided = DecisionState | BulkState | BulkSubjectState | LookState
 _Guarded = EntryState | ObjectionState | SwitchState | LeadState
 _Found = NetworkRunState | NetworkCaseState
 State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded | _Found)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
-_DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent
+_DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent | LookEvent
 _GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent
 _FoundEvent = NetworkRunEvent | NetworkCaseEvent
 Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent | _FoundEvent

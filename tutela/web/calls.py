@@ -14,6 +14,7 @@ from tutela.access.login.rules import LoginRules
 from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.decisions.bulk.room import ALONE_MAX, BulkRoom
+from tutela.decisions.quality.room import QualityRoom
 from tutela.decisions.webhooks import CONFIRM_SECONDS
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.guard.drift.room import DriftRoom
@@ -131,6 +132,11 @@ class Rooms:
     def overseeing(self) -> OversightRoom:
         """What need to know, break-glass and the log of views stand on."""
         return OversightRoom(pool=self.pool, keys=self.keys, clock=self.clock, chance=self.chance)
+
+    @property
+    def looking_again(self) -> QualityRoom:
+        """What second looks at decisions stand on."""
+        return QualityRoom(pool=self.pool, keys=self.keys, clock=self.clock, chance=self.chance)
 
     @property
     def networking(self) -> NetworkRoom:

@@ -10,6 +10,7 @@ from tutela.decisions.bulk.steering import BulkMoved, BulkRecall, BulkStart
 from tutela.decisions.bulk.uploading import PartLine
 from tutela.decisions.decide import Decided
 from tutela.decisions.lookup import StatementStanding
+from tutela.decisions.quality.figures import QualityFigures
 from tutela.decisions.replays.answers import Incident, IncidentPage
 from tutela.decisions.undoing import DecisionUndone, UndoAsked
 from tutela.detection.pipeline.matching import MatchAnswer, MatchAsked
@@ -319,6 +320,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             name="showStatus",
             summary="Everything that may be red without closing the door.",
             answers={200: Status},
+        ),
+        "GET /v1/quality": Operation(
+            name="showQuality",
+            summary="How right the team's decisions are: agreement, errors, what is known.",
+            answers={200: QualityFigures},
         ),
         "GET /v1/flaggers": Operation(
             name="showFlaggers",

@@ -24,6 +24,7 @@ from tutela.web.api import (
     match,
     notices,
     osprey,
+    quality,
     receipts,
     sent,
     status,
@@ -69,6 +70,7 @@ _SEND_BULK = Terms(
 _SEE_BULK = Terms(right=Right.DECIDE_IN_BULK, takes=None)
 _STEER_BULK = Terms(right=Right.DECIDE_IN_BULK)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
+_SEE_QUALITY = Terms(right=Right.SEE_QUALITY, takes=None)
 _SEE_FLAGGERS = Terms(right=Right.SEE_FLAGGERS, takes=None, queries=PERIOD_QUERIES)
 _SEE_INCIDENTS = Terms(right=Right.SEE_INCIDENTS, takes=None, queries=PAGE_QUERIES)
 _SEE_INCIDENT = Terms(right=Right.SEE_INCIDENTS, takes=None)
@@ -120,6 +122,7 @@ def _watching_calls(rooms: Rooms) -> list[Call]:
         Call("GET", "/readyz", _OPEN, ready),
         Call("GET", "/metrics", _OPEN, metrics),
         Call("GET", "/v1/status", _STATUS, told),
+        Call("GET", "/v1/quality", _SEE_QUALITY, quality.show_quality(rooms.looking_again)),
         Call("GET", "/v1/flaggers", _SEE_FLAGGERS, flaggers.show_flaggers(rooms.pool, clock=clock)),
     ]
 

@@ -22,6 +22,7 @@ _ENTRIES: Final = (
     Entry("Queue", "queue", Right.SEE_CASES),
     Entry("Guard", "guard", Right.SEE_GUARD),
     Entry("Networks", "networks", Right.SEE_NETWORKS),
+    Entry("Quality", "quality", Right.SEE_QUALITY),
 )
 
 

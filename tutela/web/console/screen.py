@@ -146,6 +146,6 @@ async def _with_form(visit: Visit, *, incoming: IncomingBody) -> Visit:
     headers = dict(visit.headers)
     refuse_foreign(headers)
     refuse_encoded(headers)
-    if media_type(headers) != FORM:
+    if media_type(headers) not in ("", FORM):
         raise WrongType(detail=f"Send {FORM}.")
     return replace(visit, form=Form(await incoming.read(max_bytes=MAX_BODY_BYTES)))

@@ -20,6 +20,7 @@ from tutela.web.console.login import login_screens
 from tutela.web.console.network_cases import network_case_screens
 from tutela.web.console.networks import network_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
+from tutela.web.console.quality import quality_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
 from tutela.web.metrics import measure
 from tutela.web.reviewing import review_room
@@ -40,6 +41,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *guard_screens(GuardScreensRoom(governing=rooms.governing, drifting=rooms.drifting)),
         *network_screens(rooms.networking),
         *network_case_screens(rooms.networking),
+        *quality_screens(rooms.looking_again),
     ]
 
 

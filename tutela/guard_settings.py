@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 from tutela import setting_readers as reads
+from tutela.care_settings import CareSettings
 from tutela.setting_readers import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuardSettings:
+class GuardSettings(CareSettings):
     """What an operator may choose about the guard."""
 
     guard_fail_closed: Annotated[

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+SENTENCE_MAX: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,3 +153,42 @@ def language(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", text):
         raise ValueError("a language, such as de or pt-BR")
     return text
+
+
+def vault_template(text: str) -> str:
+    """A link with the four places that a signed one fills."""
+    places = ("{id}", "{expires}", "{nonce}", "{signature}")
+    at = re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]*", text)
+    if not at or any(text.count(place) != 1 for place in places):
+        raise ValueError(f"a URL with each of {', '.join(places)} once, behind its host")
+    return text
+
+
+def exposure(text: str) -> str:
+    """Reveals and minutes."""
+    if not re.fullmatch(r"[0-9]{1,6}/[0-9]{1,4}", text):
+        raise ValueError("a pair of reveals and minutes, such as 120/60")
+    return text
+
+
+def exposures(text: str) -> str:
+    """Reveals and minutes by families of harm, or none."""
+    one = r"[a-z_]{1,32}=[0-9]{1,6}/[0-9]{1,4}"
+    if not re.fullmatch(f"none|{one}(,{one})*", text):
+        raise ValueError("a list of families with reveals and minutes, child_safety=40/20, or none")
+    return text
+
+
+def time_zone(text: str) -> str:
+    """A time zone of the IANA database."""
+    try:
+        return ZoneInfo(text).key
+    except (ValueError, ZoneInfoNotFoundError, OSError) as cause:
+        raise ValueError("a time zone, such as Europe/Berlin") from cause
+
+
+def sentence(text: str) -> str:
+    """A line of words."""
+    if not text.isprintable() or not text.strip() or len(text) > SENTENCE_MAX:
+        raise ValueError(f"a line of at most {SENTENCE_MAX} characters")
+    return text.strip()

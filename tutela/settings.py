@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from tutela import setting_readers as reads
+from tutela.care_settings import CareSettings
 from tutela.guard_settings import GuardSettings
 from tutela.login_settings import LoginSettings
 from tutela.setting_defaults import default_data_folder, default_key_folder
@@ -359,7 +360,8 @@ def as_environment(settings: Settings) -> dict[str, str]:
 def described() -> dict[str, Setting]:
     """Every setting by its name."""
     hints = get_type_hints(Settings, include_extras=True)
-    apart = (LoginSettings.__annotations__, GuardSettings.__annotations__)
+    parts = (LoginSettings, GuardSettings, CareSettings)
+    apart = [part.__annotations__ for part in parts]
     names = sorted(hints, key=lambda name: [name in each for each in apart])
     return {name: hints[name].__metadata__[0] for name in names}
 

@@ -1,10 +1,13 @@
-"""What makes two items one case: tenant, service, subject and harm family."""
+"""What makes two items one case, and two media the same: neither tells what it names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from tutela.domain.notice import Subject
 
 SUBJECT_KEY_BYTES = 16
+#: Hashes that leave no doubt, the strongest first.
+_EXACT: Final = ("sha256", "sha1", "md5")
 
 
 def subject_key(
@@ -17,3 +20,18 @@ def subject_key(
     by, name = ("id", subject.id) if subject.id is not None else ("url", subject.url or "")
     parts = (tenant, service, subject.kind, by, name)
     return digest("\x00".join(parts).encode())[:SUBJECT_KEY_BYTES]
+
+
+def media_key(
+    hashes: Mapping[str, str | None],
+    *,
+    tenant: str,
+    service: str,
+    digest: Callable[[bytes], bytes],
+) -> bytes | None:
+    """16 bytes that name a medium by its strongest hash; None where no exact one was told."""
+    for kind in _EXACT:
+        if told := hashes.get(kind):
+            parts = (tenant, service, "medium", kind, told.lower())
+            return digest("\x00".join(parts).encode())[:SUBJECT_KEY_BYTES]
+    return None

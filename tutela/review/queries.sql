@@ -33,6 +33,7 @@ WHERE CASE l.lane WHEN 'flagged' THEN (
         )
       )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
+      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
@@ -59,6 +60,7 @@ WHERE CASE l.lane WHEN 'flagged' THEN (
         )
       )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
+      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
@@ -89,6 +91,7 @@ WITH urgent AS MATERIALIZED (
         )
       )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
+      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
@@ -125,12 +128,38 @@ WITH urgent AS MATERIALIZED (
         )
       )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
+      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
         OFFSET 0
       )
     ORDER BY c.due_at, c.id
+    LIMIT 1
+    FOR NO KEY UPDATE OF c SKIP LOCKED
+)
+UPDATE case_file c SET
+    lease_token = %(lease_token)s, lease_epoch = c.lease_epoch + 1, lease_holder = %(holder)s,
+    lease_from = %(now)s, lease_until = %(lease_until)s
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = (SELECT id FROM urgent)
+RETURNING c.id, c.lease_token, c.lease_until
+
+-- name: claim_handed_over
+-- Leases the case that somebody whose day was over handed over first, to anybody but them.
+WITH urgent AS MATERIALIZED (
+    SELECT c.id FROM case_file c
+    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
+      AND c.closed_at IS NULL AND c.handed_over_at IS NOT NULL
+      AND (%(specialist)s OR NOT c.specialist)
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
+      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
+      AND EXISTS (
+        SELECT FROM item i
+        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+        OFFSET 0
+      )
+    ORDER BY c.handed_over_at, c.id
     LIMIT 1
     FOR NO KEY UPDATE OF c SKIP LOCKED
 )

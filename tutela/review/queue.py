@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
 from tutela.access.roles import Right, has
@@ -92,7 +93,7 @@ async def claim(
     Lanes take turns by their shares, cases of a lane go by when they are due. What flaggers
     reported waits in the lane `flagged` beside its own, so that no flood in a more urgent lane
     takes their share. A case that another transaction is writing to is passed over; a lease that
-    ran out is no lease.
+    ran out is no lease. What was handed over by somebody whose day was over goes before all lanes.
     """
     lease = {
         **sight(caller),
@@ -103,6 +104,9 @@ async def claim(
     }
     async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         passes = await _lock_lanes(connection, lease=lease)
+        handed_over = await _leased(connection, query=_sql.claim_handed_over, lease=lease)
+        if handed_over is not None:
+            return handed_over
         with_work = await _lanes_with_work(connection, lease=lease)
         while turn := next_turn(passes, with_work=with_work):
             taken = await _take(connection, lease=lease, turn=turn)
@@ -173,9 +177,8 @@ async def _lanes_with_work(connection: Connection, *, lease: Mapping[str, object
 
 async def _take(connection: Connection, *, lease: Mapping[str, object], turn: Turn) -> Lease | None:
     of_lane = _sql.claim_flagged_case if turn.lane is Lane.FLAGGED else _sql.claim_case
-    cursor = await connection.execute(of_lane, {**lease, "lane": str(turn.lane)})
-    row = await cursor.fetchone()
-    if row is None:
+    taken = await _leased(connection, query=of_lane, lease={**lease, "lane": str(turn.lane)})
+    if taken is None:
         return None
     moved = {
         "lanes": [str(lane) for lane in turn.passes],
@@ -183,6 +186,16 @@ async def _take(connection: Connection, *, lease: Mapping[str, object], turn: Tu
         "served": str(turn.lane),
     }
     await connection.execute(_sql.move_lanes, {**lease, **moved})
+    return taken
+
+
+async def _leased(
+    connection: Connection, *, query: LiteralString, lease: Mapping[str, object]
+) -> Lease | None:
+    cursor = await connection.execute(query, lease)
+    row = await cursor.fetchone()
+    if row is None:
+        return None
     case_id, token, until = row
     return Lease(case_id=case_id, token=token, until=until)
 

@@ -8,6 +8,7 @@ UPDATE case_file c SET
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND c.mark = %(mark)s
   AND (%(specialist)s OR NOT c.specialist) AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND c.closed_at IS NULL
   AND (c.lease_until IS NULL OR c.lease_until <= %(now)s OR c.lease_holder = %(holder)s)
+  AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
 RETURNING c.lease_token, c.lease_until
 
 -- name: case_standing

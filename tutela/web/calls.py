@@ -26,6 +26,9 @@ from tutela.law.withholding import REGISTER, Bases
 from tutela.networks.stored.room import NetworkRoom
 from tutela.outside.addresses import Network
 from tutela.outside.guard import Outside
+from tutela.review.care.room import CareRoom
+from tutela.review.care.rules import CareRules
+from tutela.review.care.vault import Vault
 from tutela.review.oversight.room import OversightRoom
 from tutela.web.endpoint import Desk, Handler, Terms
 
@@ -84,6 +87,22 @@ class Rooms:
     proxies: tuple[Network, ...] = ()
     #: Set once this process is asked to end: answers that go on then come to theirs.
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    #: How much a person may see in a day, and when they rest.
+    care: CareRules = field(default_factory=CareRules)
+    #: Where the platform's media is; None where nobody said.
+    vault: Vault | None = None
+
+    @property
+    def caring(self) -> CareRoom:
+        """What care stands on."""
+        return CareRoom(
+            pool=self.pool,
+            keys=self.keys,
+            clock=self.clock,
+            chance=self.chance,
+            rules=self.care,
+            vault=self.vault,
+        )
 
     @property
     def governing(self) -> GovernanceRoom:

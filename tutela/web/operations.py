@@ -43,6 +43,7 @@ from tutela.web.api.receipts import EvidenceSent, Lookup
 from tutela.web.api.statements import StatementLookup
 from tutela.web.api.terms import TermsRegister
 from tutela.web.api.xrpc import ReportTaken, XrpcError
+from tutela.web.care_operations import CARE_OPERATIONS
 from tutela.web.guard_operations import GUARD_OPERATIONS
 from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
@@ -129,6 +130,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **GUARD_OPERATIONS,
         **NETWORK_OPERATIONS,
         **OVERSIGHT_OPERATIONS,
+        **CARE_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",
             summary="What the platform says it sent over a surface in a period.",

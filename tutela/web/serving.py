@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from tutela import app
 from tutela.access.tokens import TokenDesk
 from tutela.app import House
+from tutela.app.caring import care_rules, vault
 from tutela.app.detecting import detection_room
 from tutela.app.guarding import guard_room
 from tutela.app.logins import login_rules
@@ -48,6 +49,8 @@ def site_of(house: House, *, closing: asyncio.Event | None = None) -> Starlette:
             guard_items_per_second=house.settings.guard_items_per_second,
             login_rules=login_rules(house.settings),
             proxies=house.settings.proxy_networks,
+            care=care_rules(house.settings),
+            vault=vault(house.settings),
             canary_seconds_max=app.canary_seconds_max(house.settings),
             closing=closing or asyncio.Event(),
         )

@@ -35,6 +35,7 @@ from tutela.web.api.statements import StatementRoom, look_up_statement
 from tutela.web.api.terms import show_terms
 from tutela.web.api.xrpc import xrpc_problem
 from tutela.web.calls import Call, Rooms
+from tutela.web.care_calls import care_calls
 from tutela.web.console.screens import console_routes
 from tutela.web.direct import DirectSite
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
@@ -107,6 +108,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *guard_calls(rooms),
         *network_calls(rooms),
         *oversight_calls(rooms),
+        *care_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
     return listed

@@ -5,12 +5,14 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND subj
 
 -- name: keep_looks
 -- What detectors saw in many items at one instant.
-INSERT INTO content_look (tenant, service, mark, at, id, subject_key, result, why, basis, signals, expires_at)
-SELECT %(tenant)s, %(service)s, %(mark)s, %(at)s, l.id, l.subject_key, l.result, l.why, l.basis, l.signals::jsonb, l.expires_at
+INSERT INTO content_look (tenant, service, mark, at, id, subject_key, result, why, basis, signals, expires_at, media_key)
+SELECT
+    %(tenant)s, %(service)s, %(mark)s, %(at)s, l.id, l.subject_key, l.result, l.why, l.basis, l.signals::jsonb, l.expires_at,
+    l.media_key
 FROM unnest(
     %(ids)b::uuid[], %(subject_keys)b::bytea[], %(results)b::text[], %(whys)b::text[], %(bases)b::text[], %(signals)b::text[],
-    %(expiries)b::timestamptz[]
-) AS l (id, subject_key, result, why, basis, signals, expires_at)
+    %(expiries)b::timestamptz[], %(media_keys)b::bytea[]
+) AS l (id, subject_key, result, why, basis, signals, expires_at, media_key)
 
 -- name: add_tasks
 -- What must follow from looks, in their transaction.

@@ -11,7 +11,7 @@ import msgspec
 
 from tutela.access.keys import Sealed
 from tutela.access.tokens import Caller
-from tutela.cases.identity import subject_key
+from tutela.cases.identity import media_key, subject_key
 from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.detection.detectors import Item
@@ -153,7 +153,19 @@ def _look_columns(
         "bases": [each.seen.basis for each in found],
         "signals": [_encode(each.seen.signals).decode() for each in found],
         "expiries": [_kept_until(each.seen.result, at=room.clock()) for each in found],
+        "media_keys": [_media_key(each, caller=caller, room=room) for each in found],
     }
+
+
+def _media_key(look: Look, *, caller: Caller, room: DetectionRoom) -> bytes | None:
+    """By what the medium is known again, wherever it is posted; only where a look was lawful."""
+    hashes = look.told.item.hashes
+    if hashes is None or look.seen.basis is None:
+        return None
+    told = {"sha256": hashes.sha256, "sha1": hashes.sha1, "md5": hashes.md5}
+    return media_key(
+        told, tenant=caller.tenant, service=caller.service, digest=room.keys.subject_digest
+    )
 
 
 def _task_columns(tasks: Sequence[_Task]) -> dict[str, object]:

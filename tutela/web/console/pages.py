@@ -66,7 +66,7 @@ def safety_headers(*, images: Sequence[str] = ()) -> tuple[tuple[bytes, bytes], 
     pictures = " ".join(["'self'", "data:", *images])
     policy = (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        f"img-src {pictures}; "
+        f"img-src {pictures}; frame-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
     return ((b"content-security-policy", policy.encode()), *_HEADERS)

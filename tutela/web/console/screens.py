@@ -12,6 +12,7 @@ from tutela.web.calls import Rooms
 from tutela.web.console.account import account_screens
 from tutela.web.console.arrival import Arrivals
 from tutela.web.console.boards import Boards
+from tutela.web.console.care_media import media_screens
 from tutela.web.console.case_page import case_page_screens
 from tutela.web.console.cases import case_screens
 from tutela.web.console.guard import guard_screens
@@ -42,6 +43,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *network_screens(rooms.networking),
         *network_case_screens(rooms.networking),
         *quality_screens(rooms.looking_again),
+        *media_screens(rooms.caring),
     ]
 
 

@@ -1,0 +1,121 @@
+-- name: lock_person
+-- A person's row under its lock, the instant by the database's clock, and when their day began.
+INSERT INTO care_person AS p (tenant, person) VALUES (%(tenant)s, %(person)s)
+ON CONFLICT (tenant, person) DO UPDATE SET person = excluded.person
+RETURNING clock_timestamp(), date_trunc('day', clock_timestamp(), %(time_zone)s), p.stint_from, p.stint_to, p.rest_from, p.rest_to
+
+-- name: spent_since
+-- Reveals and charged seconds of a person since an instant on every service, by family and all together.
+SELECT coalesce(family, '*'), count(*),
+    ceil(coalesce(sum(extract(epoch FROM greatest(least(coalesce(hidden_at, shown_until), shown_until), at) - at)), 0))
+FROM exposure_reveal
+WHERE tenant = %(tenant)s AND person = %(person)s AND at >= %(begun)s
+GROUP BY GROUPING SETS ((family), ())
+
+-- name: own_bounds
+-- The lowest bounds that a person had at any time of this day: those it began with, and those set since.
+SELECT family, min(reveals), min(minutes) FROM (
+    SELECT family, reveals, minutes FROM (
+        SELECT DISTINCT ON (family) family, reveals, minutes FROM care_bound
+        WHERE tenant = %(tenant)s AND person = %(person)s AND at < %(begun)s
+        ORDER BY family, at DESC
+    ) AS before
+    UNION ALL
+    SELECT family, reveals, minutes FROM care_bound
+    WHERE tenant = %(tenant)s AND person = %(person)s AND at >= %(begun)s
+) AS held
+GROUP BY family
+
+-- name: held_case
+-- What is known of a case that the caller holds now, by the token of its lease or by their name alone.
+SELECT c.family, c.lane::text, c.subject_kind, c.subject_key
+FROM case_file c
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND c.mark = %(mark)s
+  AND (%(specialist)s OR NOT c.specialist)
+  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+  AND c.lease_holder = %(holder)s AND c.lease_until > clock_timestamp()
+  AND (%(any_lease)s OR c.lease_token = %(lease_token)s)
+FOR UPDATE OF c
+
+-- name: named_in
+-- The newest notice of a case that still says what it is about.
+SELECT n.id, i.ordinal, n.sealed_key, n.sealed_body
+FROM item i
+JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
+WHERE (i.tenant, i.service, i.case_id) = (%(tenant)s, %(service)s, %(id)s) AND n.sealed_key IS NOT NULL
+ORDER BY n.id DESC
+LIMIT 1
+
+-- name: looks_at
+-- The hash under which a subject was told, and the entries of lists that it matched.
+SELECT media_key, signals FROM content_look
+WHERE (tenant, service, subject_key, mark) = (%(tenant)s, %(service)s, %(subject_key)s, %(mark)s)
+ORDER BY at DESC
+LIMIT 20
+
+-- name: seen_before
+-- The last time that somebody looked at one of these media, and in which case.
+SELECT r.at, r.case_id, r.person = %(person)s
+FROM exposure_media m
+JOIN exposure_reveal r ON (r.tenant, r.service, r.id) = (m.tenant, m.service, m.reveal_id)
+WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND m.mark = %(mark)s AND m.media_key = ANY(%(media_keys)s)
+ORDER BY r.at DESC
+LIMIT 1
+
+-- name: revealed_by_key
+-- The reveal that a person asked for under a key, as long as its link is good.
+SELECT id, case_id, at, nonce, link_until, shown_until, hidden_at, sealed_key, sealed_body, family
+FROM exposure_reveal
+WHERE tenant = %(tenant)s AND service = %(service)s AND person = %(person)s AND key = %(key)s
+
+-- name: add_reveal
+-- One look at media, spent.
+INSERT INTO exposure_reveal (
+    tenant, service, id, mark, person, case_id, family, lane, at, nonce, key, link_until, shown_until, again, sealed_key, sealed_body
+) VALUES (
+    %(tenant)s, %(service)s, %(id)s, %(mark)s, %(person)s, %(case_id)s, %(family)s, %(lane)s, %(at)s, %(nonce)s, %(key)s,
+    %(link_until)s, %(shown_until)s, %(again)s, %(sealed_key)s, %(sealed_body)s
+)
+
+-- name: add_media
+-- By what the media of a reveal is known again.
+INSERT INTO exposure_media (tenant, service, mark, media_key, reveal_id)
+SELECT %(tenant)s, %(service)s, %(mark)s, media_key, %(id)s FROM unnest(%(media_keys)s::bytea[]) AS media_key
+ON CONFLICT DO NOTHING
+
+-- name: find_reveal
+-- A person's own reveal while it is shown.
+SELECT id, case_id, at, nonce, link_until, shown_until, hidden_at, sealed_key, sealed_body, family
+FROM exposure_reveal
+WHERE tenant = %(tenant)s AND service = %(service)s AND person = %(person)s AND id = %(id)s
+  AND hidden_at IS NULL AND shown_until > clock_timestamp()
+
+-- name: hide_reveal
+-- The end of a reveal before its time, once.
+UPDATE exposure_reveal SET hidden_at = clock_timestamp()
+WHERE tenant = %(tenant)s AND service = %(service)s AND person = %(person)s AND id = %(id)s AND hidden_at IS NULL
+RETURNING id
+
+-- name: own_reveal
+-- Whether a reveal is the person's.
+SELECT id FROM exposure_reveal
+WHERE tenant = %(tenant)s AND service = %(service)s AND person = %(person)s AND id = %(id)s
+
+-- name: hand_over
+-- Cases of imminent danger that a person held are anybody else's at once, before everything else.
+UPDATE case_file SET
+    lease_token = NULL, lease_holder = NULL, lease_from = NULL, lease_until = NULL,
+    handed_over_at = clock_timestamp(), handed_over_by = %(holder)s
+WHERE tenant = %(tenant)s AND closed_at IS NULL AND lane_rank = 0 AND lease_holder = %(holder)s
+RETURNING service, id
+
+-- name: appearance_of
+-- How a person likes media shown.
+SELECT greyscale, blurred, small FROM care_person WHERE tenant = %(tenant)s AND person = %(person)s
+
+-- name: choose_appearance
+-- From now on a person likes it so.
+INSERT INTO care_person (tenant, person, greyscale, blurred, small)
+VALUES (%(tenant)s, %(person)s, %(greyscale)s, %(blurred)s, %(small)s)
+ON CONFLICT (tenant, person) DO UPDATE SET
+    greyscale = excluded.greyscale, blurred = excluded.blurred, small = excluded.small

@@ -5,41 +5,29 @@ import os
 import pytest
 
 from tests.fixtures.deciding import CHILD, SCAM, claim, claimed, decided, dismissal, subject
-from tests.fixtures.governing import user
 from tests.fixtures.house import Rooms
+from tests.fixtures.overseeing import at_console, overseeing
 from tests.house.tree import ROOT
-from tutela.access.persons import UnknownPerson, acting
+from tutela.access.persons import UnknownPerson
 from tutela.access.roles import Forbidden
 from tutela.access.tokens import Caller
-from tutela.access.users import Person
 from tutela.domain.harm import HarmFamily
 from tutela.domain.vocabulary import Role
 from tutela.errors import TutelaError
 from tutela.review import case_view
 from tutela.review.case_view import Page
 from tutela.review.oversight.needs import Need, NeedSet, set_need
-from tutela.review.oversight.room import OversightRoom
 from tutela.review.queue import UnknownCase
 
 SPEECH = "STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH"
 
 
-def room_of(rooms: Rooms) -> OversightRoom:
-    return OversightRoom(pool=rooms.pool, keys=rooms.keys, clock=rooms.clock.now, chance=os.urandom)
-
-
-async def person(rooms: Rooms, *, name: str, role: Role = Role.REVIEWER) -> Caller:
-    token = await rooms.caller()
-    await user(rooms, name=name, role=role)
-    return acting(Person(tenant="main", name=name, role=role), service="main", log_id=token.log_id)
-
-
 async def works_on(
     rooms: Rooms, *families: HarmFamily, name: str = "", languages: tuple[str, ...] = ()
 ) -> list[Need]:
-    lead = await person(rooms, name=f"lead-{os.urandom(3).hex()}", role=Role.LEAD)
+    lead = await at_console(rooms, name=f"lead-{os.urandom(3).hex()}", role=Role.LEAD)
     asked = NeedSet(person=name, families=list(families), languages=list(languages))
-    return (await set_need(room_of(rooms), caller=lead, asked=asked)).needs
+    return (await set_need(overseeing(rooms), caller=lead, asked=asked)).needs
 
 
 async def families_seen(rooms: Rooms, *, caller: Caller) -> set[str]:
@@ -58,7 +46,7 @@ async def world(rooms: Rooms) -> None:
 
 async def test_a_person_sees_the_harms_they_work_on_and_no_other(rooms: Rooms) -> None:
     await world(rooms)
-    reviewer = await person(rooms, name="reviewer-1")
+    reviewer = await at_console(rooms, name="reviewer-1")
     assert await families_seen(rooms, caller=reviewer) == {"scams", "speech"}
     await works_on(rooms, HarmFamily.SPEECH, name="reviewer-1")
     assert await families_seen(rooms, caller=reviewer) == {"speech"}
@@ -76,7 +64,7 @@ async def test_a_person_sees_the_harms_they_work_on_and_no_other(rooms: Rooms) -
 
 async def test_a_harm_that_was_taken_away_cant_be_decided_under_a_lease(rooms: Rooms) -> None:
     accepted = await rooms.take(await rooms.caller(), category=SCAM)
-    reviewer = await person(rooms, name="reviewer-1")
+    reviewer = await at_console(rooms, name="reviewer-1")
     lease = await claimed(rooms, reviewer=reviewer)
     await works_on(rooms, HarmFamily.SPEECH, name="reviewer-1")
     body = dismissal(lease, items=[accepted.items[0].id])
@@ -89,12 +77,12 @@ async def test_what_was_decided_of_another_harm_about_the_same_subject_stays_uns
 ) -> None:
     sender, thing = await rooms.caller(), subject("post-1")
     first = await rooms.take(sender, category=SCAM, subjects=[thing])
-    lead = await person(rooms, name="reviewer-2")
+    lead = await at_console(rooms, name="reviewer-2")
     lease = await claimed(rooms, reviewer=lead)
     body = dismissal(lease, items=[first.items[0].id])
     await decided(rooms, reviewer=lead, lease=lease, body=body)
     await rooms.take(sender, category=SPEECH, subjects=[thing])
-    reviewer = await person(rooms, name="reviewer-1")
+    reviewer = await at_console(rooms, name="reviewer-1")
     ((case_id,),) = await rooms.rows("SELECT id FROM case_file WHERE family = 'speech'")
     seen = []
     for families in ((HarmFamily.SPEECH, HarmFamily.SCAMS), (HarmFamily.SPEECH,)):
@@ -111,8 +99,8 @@ async def test_what_everybody_works_on_binds_programs_and_people_but_no_speciali
 ) -> None:
     await world(rooms)
     await works_on(rooms, HarmFamily.SCAMS)
-    reviewer = await person(rooms, name="reviewer-1")
-    specialist = await person(rooms, name="specialist-1", role=Role.SPECIALIST)
+    reviewer = await at_console(rooms, name="reviewer-1")
+    specialist = await at_console(rooms, name="specialist-1", role=Role.SPECIALIST)
     program = await rooms.caller(Role.REVIEWER)
     assert await families_seen(rooms, caller=reviewer) == {"scams"}
     assert await families_seen(rooms, caller=program) == {"scams"}
@@ -125,7 +113,7 @@ async def test_what_everybody_works_on_binds_programs_and_people_but_no_speciali
 
 async def test_languages_say_what_somebody_is_given_and_not_what_they_see(rooms: Rooms) -> None:
     await world(rooms)
-    reviewer = await person(rooms, name="reviewer-1")
+    reviewer = await at_console(rooms, name="reviewer-1")
     await works_on(rooms, HarmFamily.SPEECH, HarmFamily.SCAMS, name="reviewer-1", languages=("pt",))
     assert await families_seen(rooms, caller=reviewer) == {"scams", "speech"}
     lease = await claim(rooms, reviewer=reviewer)
@@ -139,16 +127,16 @@ async def test_languages_say_what_somebody_is_given_and_not_what_they_see(rooms:
 
 async def test_danger_is_given_to_whoever_comes_in_whatever_language(rooms: Rooms) -> None:
     await rooms.take(await rooms.caller(), category=SCAM, language="mt", imminent_danger=True)
-    reviewer = await person(rooms, name="reviewer-1")
+    reviewer = await at_console(rooms, name="reviewer-1")
     await works_on(rooms, HarmFamily.SCAMS, name="reviewer-1", languages=("pt",))
     assert await claim(rooms, reviewer=reviewer) is not None
 
 
 async def test_only_who_may_says_who_works_on_what(rooms: Rooms) -> None:
-    reviewer = await person(rooms, name="reviewer-1")
+    reviewer = await at_console(rooms, name="reviewer-1")
     asked = NeedSet(person="reviewer-1", families=None)
     with pytest.raises(Forbidden):
-        await set_need(room_of(rooms), caller=reviewer, asked=asked)
+        await set_need(overseeing(rooms), caller=reviewer, asked=asked)
     with pytest.raises(UnknownPerson):
         await works_on(rooms, HarmFamily.SCAMS, name="nobody")
     with pytest.raises(TutelaError, match="taken"):
@@ -157,7 +145,7 @@ async def test_only_who_may_says_who_works_on_what(rooms: Rooms) -> None:
 
 
 async def test_who_works_on_what_is_ledgered_without_a_name(rooms: Rooms) -> None:
-    await person(rooms, name="reviewer-1")
+    await at_console(rooms, name="reviewer-1")
     needs = await works_on(rooms, HarmFamily.SCAMS, name="reviewer-1")
     (own,) = [each for each in needs if each.person == "reviewer-1"]
     assert own.families == [HarmFamily.SCAMS]

@@ -192,3 +192,11 @@ def sentence(text: str) -> str:
     if not text.isprintable() or not text.strip() or len(text) > SENTENCE_MAX:
         raise ValueError(f"a line of at most {SENTENCE_MAX} characters")
     return text.strip()
+
+
+def languages(text: str) -> str:
+    """Languages with commas."""
+    try:
+        return ",".join(language(each.strip()) for each in text.split(","))
+    except ValueError as cause:
+        raise ValueError("a list of languages with commas, such as en,de,fr") from cause

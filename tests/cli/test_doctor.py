@@ -18,8 +18,19 @@ from tutela.database.migrations import migrate
 from tutela.database.pool import every_tenant_transaction
 
 EVERY_NAME = [
-    *("settings", "words", "withholding", "disk", "database", "clock", "migrations", "keys"),
-    *("public", "processes", "ledger", "outbox", "measures", "filing", "witness", "publication"),
+    *("settings", "words", "withholding", "pages", "help", "disk", "database", "clock"),
+    *(
+        "migrations",
+        "keys",
+        "public",
+        "processes",
+        "ledger",
+        "outbox",
+        "measures",
+        "filing",
+        "witness",
+        "publication",
+    ),
     *("lists", "detectors", "guard", "surfaces"),
 ]
 
@@ -46,6 +57,17 @@ def test_a_folder_without_a_database_is_told_and_left_alone(
     assert done.status == 0
     assert "warn database: none in" in done.out
     assert list(tutela_folder.iterdir()) == []
+
+
+def test_a_language_that_the_pages_don_t_speak_fails_and_starts_nothing(
+    alone: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found(alone("doctor", "--json").out)["pages"] == "ok"
+    monkeypatch.setenv("TUTELA_PUBLIC_LANGUAGES", "en,xx")
+    done = alone("doctor", "--json")
+    assert (done.status, found(done.out)["pages"]) == (1, "FAIL")
+    started = alone("up", "--port", "0")
+    assert (started.status, "xx.toml" in started.err) == (2, True)
 
 
 def test_a_database_that_nobody_serves_is_looked_at_all_the_same(alone: Command) -> None:

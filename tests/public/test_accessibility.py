@@ -140,6 +140,15 @@ def receipts(audit: Audit) -> None:
     audit.look("report, answered")
 
 
+def helping(audit: Audit) -> None:
+    audit.open("/report/help")
+    audit.look("help, anywhere")
+    audit.page.select_option("#country", "AT")
+    audit.page.click("form button.main")
+    assert audit.page.locator(".lines li").count() == 4
+    audit.look("help in a country")
+
+
 def refused(audit: Audit) -> None:
     audit.open("/report")
     audit.page.evaluate("document.querySelector('[name=step]').value = '9'")
@@ -147,7 +156,7 @@ def refused(audit: Audit) -> None:
     audit.look("no form of ours")
 
 
-@pytest.mark.parametrize("way", [steps, mistakes, nameless, receipts, refused])
+@pytest.mark.parametrize("way", [steps, mistakes, nameless, receipts, helping, refused])
 def test_no_public_page_keeps_anybody_out(audit: Audit, way: Callable[[Audit], None]) -> None:
     way(audit)
     assert audit.found

@@ -13,6 +13,7 @@ from tutela.domain.text import is_blank
 from tutela.domain.vocabulary import Role
 from tutela.web.endpoint import MAX_BODY_BYTES, TooMany
 from tutela.web.public.calls import public_pages
+from tutela.web.public.offer import Offer
 from tutela.web.public.pages import error_page
 
 PATHS = ("/report", "/report/status", "/report/evidence", "/report/receipt")
@@ -83,7 +84,9 @@ async def test_a_form_of_another_site_is_refused(
 
 
 def test_too_many_people_are_told_when_to_come_back() -> None:
-    answer = error_page(root="")(TooMany(), headers={b"accept-language": b"de;q=0.5, en;q=0.4"})
+    answer = error_page(root="", offer=Offer())(
+        TooMany(), headers={b"accept-language": b"de;q=0.5, en;q=0.4"}
+    )
     assert answer.status == 429
     assert (b"retry-after", b"1") in answer.headers
     assert "Gerade sind sehr viele Menschen hier" in answer.body.decode()

@@ -14,14 +14,19 @@ from tutela.domain.vocabulary import AutomatedDecision, Ground, Outcome
 from tutela.intake.channels.form import MEANINGS, HarmKind
 from tutela.intake.receipts import ItemShown, Redress
 from tutela.law.notices import anonymous_keywords
+from tutela.settings import BadSetting, Settings
 from tutela.web.public.filled import SHOWN, WISHES
+from tutela.web.public.help import ORDER
+from tutela.web.public.offer import Offer, fields, offer_of
 from tutela.web.public.pages import _KINDS
 from tutela.web.public.report import GROUPS
-from tutela.web.public.words import LANGUAGES, chosen, time_in_words, words
+from tutela.web.public.words import LANGUAGES, YOUNG, Words, language_of, time_in_words, words
 
 FOLDER = Path(tutela.web.__file__).parent
+CATALOGUE = (FOLDER / "public" / "words" / "en.toml").read_text(encoding="utf-8")
 #: Keys that are made of a list's members.
 MADE = {
+    *(f"line_{kind}{more}" for kind in ORDER for more in ("", "_more")),
     *(f"harm_{kind}" for kind in HarmKind),
     *(f"group_{name}" for name in GROUPS),
     *(f"wish_{name}" for name in WISHES),
@@ -40,6 +45,12 @@ MADE = {
 
 def places_in(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def too_long(texts: Words, *, most: int) -> list[str]:
+    """The sentences of more words than that."""
+    sentences = (each for text in texts.values() for each in re.split(r"[.!?:;](?:\s|$)", text))
+    return [each for each in sentences if len(each.split()) > most]
 
 
 def used() -> set[str]:
@@ -72,9 +83,42 @@ def test_a_text_speaks_of_the_same_figures_in_every_language(language: str) -> N
     assert [key for key, text in words(language).items() if not text.strip()] == []
 
 
-def test_every_catalogue_is_a_language() -> None:
+def test_every_catalogue_is_a_language_or_its_words_for_younger_people() -> None:
     found = {path.stem for path in (FOLDER / "public" / "words").glob("*.toml")}
-    assert found == set(LANGUAGES)
+    assert found >= {*LANGUAGES, *(language + YOUNG for language in LANGUAGES)}
+    assert {language_of(voice) for voice in found} <= found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_younger_people_read_other_words_in_shorter_sentences(language: str) -> None:
+    usual, young = words(language), words(language + YOUNG)
+    assert set(usual) == set(young)
+    changed = {key for key in usual if usual[key] != young[key]}
+    assert changed >= {"lead", "receipt", "receipt_lead", "field_why", "who_lead", "help_lead"}
+    assert [key for key in changed if fields(usual[key]) != fields(young[key])] == []
+    assert too_long(usual, most=22) == []
+    assert too_long(young, most=16) == []
+
+
+def test_nobody_young_is_spoken_to_in_two_ways() -> None:
+    formal = re.compile(r"\b(vous|votre|vos)\b", re.IGNORECASE)
+    young = words("fr" + YOUNG)
+    assert [key for key, text in young.items() if formal.search(text)] == []
+
+
+def test_what_an_operator_lists_is_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"no catalogue xx\.toml"):
+        offer_of(Settings(public_languages="en,xx"))
+    half, own = tmp_path / "yy.toml", tmp_path / "xx.toml"
+    half.write_text(CATALOGUE.replace("{count}", "{number}", 1), encoding="utf-8")
+    with pytest.raises(BadSetting, match=r"yy\.toml, error_\w+: the fields are count"):
+        offer_of(Settings(public_languages="en,yy", public_words=tmp_path))
+    own.write_text(CATALOGUE, encoding="utf-8")
+    offer = offer_of(Settings(public_languages="xx,de", public_words=tmp_path))
+    assert offer.chosen(None, accepted="fr") == "xx"
+    assert offer.others("de" + YOUNG) == {"xx": "English"}
+    assert (offer.twin("xx"), offer.twin("de")) == (None, "de" + YOUNG)
+    assert not offer.has("fr")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +140,7 @@ def test_every_catalogue_is_a_language() -> None:
 def test_the_language_is_what_was_asked_for_else_what_the_browser_likes(
     asked: str | None, accepted: str, language: str
 ) -> None:
-    assert chosen(asked, accepted=accepted) == language
+    assert Offer().chosen(asked, accepted=accepted) == language
 
 
 def test_a_time_is_written_for_people() -> None:

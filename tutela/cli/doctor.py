@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import typer
 
-from tutela.cli import findings, guard_findings
+from tutela.cli import findings, guard_findings, page_findings
 from tutela.cli.attachment import Attachment, attached
 from tutela.cli.findings import Finding, Mark
 from tutela.cli.options import AsJson, Where, spread
@@ -43,6 +43,7 @@ def _examine(where: Where) -> Iterator[Finding]:
         return
     yield findings.of_settings(settings)
     yield from findings.of_words(settings)
+    yield from page_findings.of_pages(settings)
     try:
         yield from _examine_database(settings, where=where)
     except TutelaError as error:

@@ -31,6 +31,7 @@ from tutela.review.care.rules import CareRules
 from tutela.review.care.vault import Vault
 from tutela.review.oversight.room import OversightRoom
 from tutela.web.endpoint import Desk, Handler, Terms
+from tutela.web.public.offer import Offer
 
 #: How long a route may be without a probe that came through, unless the operator says otherwise.
 CANARY_SECONDS_MAX = 600.0
@@ -61,6 +62,8 @@ class Rooms:
     bulk_alone_max: int = ALONE_MAX
     service_did: str = SERVICE_DID
     public_service: str = PUBLIC_SERVICE
+    #: In which languages the public pages speak, and where they lead whoever leaves.
+    offer: Offer = field(default_factory=Offer)
     #: By what the keys of strangers are fetched.
     outside: Outside = field(default_factory=Outside)
     #: Where strangers reach this service; None where the Host of their call says it.

@@ -17,6 +17,7 @@ from tutela.app.guarding import guard_room
 from tutela.app.logins import login_rules
 from tutela.decisions.withholding import register
 from tutela.web.calls import Rooms
+from tutela.web.public.offer import offer_of
 from tutela.web.site import site
 
 BACKLOG = 1_024
@@ -35,6 +36,7 @@ def site_of(house: House, *, closing: asyncio.Event | None = None) -> Starlette:
             confirm_seconds=house.settings.confirm_seconds,
             service_did=house.settings.service_did,
             public_service=house.settings.public_service,
+            offer=offer_of(house.settings),
             outside=app.outside(house),
             public_url=house.settings.public_url,
             plc_directory=house.settings.plc_directory,

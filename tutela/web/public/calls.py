@@ -9,6 +9,9 @@ from tutela.access.services import PublicService
 from tutela.web.answer import FORM
 from tutela.web.calls import Call, Rooms
 from tutela.web.endpoint import Terms
+from tutela.web.public.away import forget, leave
+from tutela.web.public.help import QUERIES as HELP_QUERIES
+from tutela.web.public.help import show_help
 from tutela.web.public.pages import error_page
 from tutela.web.public.report import QUERIES, ReportRoom, show_report, take_report
 from tutela.web.public.standing import (
@@ -30,10 +33,15 @@ FORMS_AT_ONCE: Final = 500.0
 STATUS: Final = "/report/status"
 EVIDENCE: Final = "/report/evidence"
 RECEIPT: Final = "/report/receipt"
+HELP: Final = "/report/help"
+#: Where a quick exit leads, and what that page asks for to be forgotten.
+AWAY: Final = "/report/away"
+FORGET: Final = "/report/calendar.css"
 
 
 def public_pages(rooms: Rooms) -> list[Call]:
     """Every page and form that needs no account."""
+    offer = rooms.offer
     reading = Pace(per_second=PAGES_PER_SECOND, burst=PAGES_AT_ONCE)
     writing = Pace(per_second=FORMS_PER_SECOND, burst=FORMS_AT_ONCE)
     report = ReportRoom(
@@ -42,9 +50,14 @@ def public_pages(rooms: Rooms) -> list[Call]:
         desk=rooms.desk,
         clock=rooms.clock,
         chance=rooms.chance,
+        offer=offer,
     )
     standing = StandingRoom(
-        pool=rooms.pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance
+        pool=rooms.pool,
+        keys=rooms.keys,
+        clock=rooms.clock,
+        chance=rooms.chance,
+        offer=offer,
     )
     show = Terms(
         right=None,
@@ -52,16 +65,27 @@ def public_pages(rooms: Rooms) -> list[Call]:
         queries=QUERIES,
         passes_over_queries=True,
         pace=reading,
-        page=error_page(root=""),
+        page=error_page(root="", offer=offer),
     )
-    send = Terms(right=None, takes=FORM, pace=writing, page=error_page(root=""))
-    show_below = replace(show, page=error_page(root=ROOT))
-    send_below = replace(send, page=error_page(root=ROOT))
+    send = Terms(right=None, takes=FORM, pace=writing, page=error_page(root="", offer=offer))
+    show_below = replace(show, page=error_page(root=ROOT, offer=offer))
+    send_below = replace(send, page=error_page(root=ROOT, offer=offer))
     return [
         Call("GET", "/report", show, show_report(report)),
         Call("POST", "/report", send, take_report(report)),
-        *(Call("GET", path, show_below, show_form()) for path in (STATUS, EVIDENCE, RECEIPT)),
+        *(Call("GET", path, show_below, show_form(offer)) for path in (STATUS, EVIDENCE, RECEIPT)),
+        *_pages_beside(rooms, terms=show_below),
         Call("POST", STATUS, send_below, show_standing(standing)),
         Call("POST", EVIDENCE, send_below, take_evidence(standing)),
         Call("POST", RECEIPT, send_below, give_receipt(standing)),
+    ]
+
+
+def _pages_beside(rooms: Rooms, *, terms: Terms) -> list[Call]:
+    """What helps whoever does not report, or not now."""
+    offer = rooms.offer
+    return [
+        Call("GET", HELP, replace(terms, queries=HELP_QUERIES), show_help(offer)),
+        Call("GET", AWAY, terms, leave(offer, clock=rooms.clock)),
+        Call("GET", FORGET, terms, forget()),
     ]

@@ -21,6 +21,7 @@ from tutela.domain.vocabulary import SubjectKind
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.channels.form import FormReport, HarmKind, Named, is_address, subject
 from tutela.intake.reading import Unfit
+from tutela.web.public.words import language_of
 
 FIELDS_MAX: Final = 64
 KEY_BYTES: Final = 16
@@ -112,7 +113,7 @@ class Filled:
             name=self.name.strip(),
             email=self.email.strip(),
             good_faith=self.is_said("good_faith"),
-            language=self.lang,
+            language=language_of(self.lang),
         )
 
 

@@ -10,14 +10,16 @@ from tutela.errors import TutelaError
 from tutela.web.answer import HTML, Answer
 from tutela.web.endpoint import Telling
 from tutela.web.problem import headers_of
-from tutela.web.public.words import LANGUAGES, chosen, words
+from tutela.web.public.offer import Offer
+from tutela.web.public.words import language_of
 
-#: No script, nothing from elsewhere, in no frame; forms go to this site alone.
+#: No script but our own file, nothing from elsewhere, in no frame; forms go to this site alone.
 _SAFETY_HEADERS: Final = (
     (
         b"content-security-policy",
         (
-            b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+            b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+            b"form-action 'self'; "
             b"frame-ancestors 'none'; base-uri 'none'"
         ),
     ),
@@ -32,18 +34,19 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_NAMES: Final = {language: words(language)["name"] for language in LANGUAGES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A template, and in which language it speaks.
+    """A template, and in which voice it speaks.
 
     Its links are relative, so that a proxy may serve the site under any path.
     """
 
     template: str
+    #: A voice: a language, or a language for younger people.
     language: str
+    offer: Offer
     #: From the page's own folder to the folder of `/report`.
     root: str = ""
 
@@ -56,13 +59,15 @@ class Page:
     ) -> Answer:
         """The page with what it shows."""
         text = _TEMPLATES.get_template(f"public/{self.template}").render(
-            w=words(self.language),
+            w=self.offer.words(self.language),
             language=self.language,
-            languages=_NAMES,
+            spoken=language_of(self.language),
+            languages=self.offer.others(self.language),
+            twin=self.offer.twin(self.language),
             root=self.root,
             **shown,
         )
-        language = (b"content-language", self.language.encode())
+        language = (b"content-language", language_of(self.language).encode())
         return Answer(status, text.encode(), HTML, (*_SAFETY_HEADERS, language, *headers))
 
 
@@ -75,22 +80,23 @@ class Told(TutelaError):
         self.page = page
 
 
-def error_page(*, root: str) -> Telling:
+def error_page(*, root: str, offer: Offer) -> Telling:
     """How an error is told to a person: its own page, else one that says what to do now."""
 
     def told(error: TutelaError, *, headers: Mapping[bytes, bytes]) -> Answer:
         if isinstance(error, Told):
             return error.page
-        page = Page(template="error.html", language=accepted_language(headers), root=root)
+        language = accepted_language(headers, offer=offer)
+        page = Page(template="error.html", language=language, root=root, offer=offer)
         kind = _KINDS.get(int(error.status), "broken")
         return page.answer(status=int(error.status), headers=headers_of(error), kind=kind)
 
     return told
 
 
-def accepted_language(headers: Mapping[bytes, bytes], *asked: str | None) -> str:
-    """The language of a page: what was asked for, else what the browser prefers."""
-    return chosen(*asked, accepted=headers.get(b"accept-language", b"").decode("latin-1"))
+def accepted_language(headers: Mapping[bytes, bytes], *asked: str | None, offer: Offer) -> str:
+    """The voice of a page: what was asked for, else what the browser prefers."""
+    return offer.chosen(*asked, accepted=headers.get(b"accept-language", b"").decode("latin-1"))
 
 
 #: What a person is told, by status; all else is a fault of ours.

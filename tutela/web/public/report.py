@@ -30,8 +30,9 @@ from tutela.web.public.filled import (
     step_of,
     wishes,
 )
+from tutela.web.public.offer import Offer
 from tutela.web.public.pages import Page, Told, accepted_language
-from tutela.web.public.words import LANGUAGES, time_in_words, words
+from tutela.web.public.words import time_in_words
 
 DOOR: Final = "form"
 QUERIES: Final = frozenset({"lang", "url", "id", "kind", "account_id", "harm"})
@@ -56,13 +57,14 @@ class ReportRoom:
     desk: TokenDesk
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
+    offer: Offer
 
 
 def show_report(room: ReportRoom) -> Handler:
     """200 with the first step, filled in as far as a link says."""
 
     async def handle(asked: Asked) -> Answer:
-        language = accepted_language(asked.headers, asked.query.get("lang"))
+        language = accepted_language(asked.headers, asked.query.get("lang"), offer=room.offer)
         fresh = Filled(key=room.chance(KEY_BYTES).hex(), lang=language)
         return _Steps(room, filled=prefilled(asked.query, filled=fresh)).show(1)
 
@@ -75,10 +77,10 @@ def take_report(room: ReportRoom) -> Handler:
     async def handle(asked: Asked) -> Answer:
         refuse_foreign(asked.headers)
         filled = read_filled(asked.body, chance=room.chance)
-        language = accepted_language(asked.headers, filled.lang)
+        language = accepted_language(asked.headers, filled.lang, offer=room.offer)
         steps = _Steps(room, filled=replace(filled, lang=language))
         step = int(filled.step)
-        if filled.go in LANGUAGES:
+        if room.offer.has(filled.go):
             return _Steps(room, filled=replace(filled, lang=filled.go)).show(step)
         if filled.go == "back":
             return steps.show(max(step - 1, 1))
@@ -121,7 +123,7 @@ class _Steps:
         self, step: int, *, wrong: Sequence[Mistake] = (), trouble: str = "", status: int = 200
     ) -> Answer:
         filled = self._filled
-        shown = Page(template=f"step{step}.html", language=filled.lang).answer(
+        shown = self._page(f"step{step}.html").answer(
             status=status,
             filled=filled,
             step=step,
@@ -154,14 +156,17 @@ class _Steps:
         return await self._room.intake.take(read_form(self._filled.report), sending=sending)
 
     def _receipt(self, acknowledged: Acknowledged) -> Answer:
-        accepted, language = acknowledged.accepted, self._filled.lang
+        accepted = acknowledged.accepted
         received_at = datetime.fromisoformat(accepted.receipt.received_at)
-        return Page(template="receipt.html", language=language).answer(
+        return self._page("receipt.html").answer(
             status=201 if acknowledged.fresh else 200,
             accepted=accepted,
-            received=time_in_words(received_at, words=words(language)),
+            received=time_in_words(received_at, words=self._room.offer.words(self._filled.lang)),
             with_email=bool(self._filled.email.strip()),
         )
+
+    def _page(self, template: str) -> Page:
+        return Page(template=template, language=self._filled.lang, offer=self._room.offer)
 
     def _is_nameless(self) -> bool:
         """Whether the law asks for no name: Article 16(2)(c)."""

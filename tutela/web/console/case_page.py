@@ -28,12 +28,12 @@ from tutela.review import queue
 from tutela.review.case_view import CaseView, show_case
 from tutela.review.shown import CaseMoved, Shown, as_shown, open_items, subject_of
 from tutela.review.taking import Desk, desk_of
-from tutela.web.answer import HTML, Answer
+from tutela.web.answer import Answer
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.console.case_form import decision_in
 from tutela.web.console.case_shown import CaseShown, shown
 from tutela.web.console.cases import case_address, case_named
-from tutela.web.console.pages import moved, page, safety_headers
+from tutela.web.console.pages import moved, page
 from tutela.web.console.screen import Screen
 from tutela.web.console.visit import Visit
 
@@ -101,9 +101,9 @@ class _Case:
             fresh = (await self._decided(visit, items=items)).fresh
         said = "decided" if fresh else "before"
         if visit.form.text("then") == "next":
-            return _gone(visit, to=await self._next(visit, said=said))
+            return moved(await self._next(visit, said=said))
         where = case_address(visit, case_id=case_named(visit))
-        return _gone(visit, to=f"{where}?said={said}")
+        return moved(f"{where}?said={said}")
 
     async def _decided(self, visit: Visit, *, items: Sequence[str]) -> Taken:
         room, form, caller, case_id = self.room, visit.form, visit.caller, case_named(visit)
@@ -185,10 +185,3 @@ def _guess(case: CaseView, *, told: CaseShown) -> Guess | None:
         is_found_by_machine=any(name == Channel.AUTOMATED for name, _ in told.channels),
         content_date=first.received_at[:10],
     )
-
-
-def _gone(visit: Visit, *, to: str) -> Answer:
-    """Where the browser goes now; a script, which would follow a 303, is told by a header."""
-    if not visit.is_partial:
-        return moved(to)
-    return Answer(200, b"", HTML, ((b"hx-redirect", to.encode()), *safety_headers()))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tutela.domain.notice import Subject
+from tutela.domain.vocabulary import SubjectKind
 
 SUBJECT_KEY_BYTES = 16
 #: Hashes that leave no doubt, the strongest first.
@@ -35,3 +36,9 @@ def media_key(
             parts = (tenant, service, "medium", kind, told.lower())
             return digest("\x00".join(parts).encode())[:SUBJECT_KEY_BYTES]
     return None
+
+
+def account_of(subject: Subject) -> Subject | None:
+    """The account that the subject is or is said to be of; None where no id names one."""
+    name = subject.id if subject.kind is SubjectKind.ACCOUNT else subject.account_id
+    return None if name is None else Subject(kind=SubjectKind.ACCOUNT, id=name)

@@ -213,6 +213,7 @@ def _item_columns(notices: Sequence[PreparedNotice]) -> dict[str, object]:
         "dues": [each.due_at for each, _ in pairs],
         "specialists": [each.specialist for each, _ in pairs],
         "case_ids": [item.case_id for _, item in pairs],
+        "account_keys": [item.account_key for _, item in pairs],
     }
 
 

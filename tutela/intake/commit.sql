@@ -41,16 +41,17 @@ WITH input AS (
     SELECT s.*, f.service, f.mark, f.received_at, f.channel IN ('trusted_flagger', 'hotline', 'authority') AS flagged
     FROM unnest(
         %(item_notices)b::uuid[], %(ordinals)b::int2[], %(kinds)b::text[], %(subject_keys)b::bytea[], %(families)b::text[],
-        %(lanes)b::text[], %(dues)b::timestamptz[], %(specialists)b::bool[], %(case_ids)b::uuid[]
-    ) AS s (notice_id, ordinal, kind, subject_key, family, lane, due_at, specialist, case_id)
+        %(lanes)b::text[], %(dues)b::timestamptz[], %(specialists)b::bool[], %(case_ids)b::uuid[], %(account_keys)b::bytea[]
+    ) AS s (notice_id, ordinal, kind, subject_key, family, lane, due_at, specialist, case_id, account_key)
     JOIN fresh f ON f.id = s.notice_id
 ), cases AS (
     INSERT INTO case_file (
-        tenant, service, id, family, subject_kind, subject_key, mark, lane, due_at, specialist, flagged, opened_at, merged_at
+        tenant, service, id, family, subject_kind, subject_key, mark, lane, due_at, specialist, flagged, opened_at, merged_at, account_key
     )
     SELECT
         %(tenant)s, service, min(case_id::text)::uuid, family, min(kind), subject_key, mark, min(lane::lane), min(due_at),
-        bool_or(specialist), bool_or(flagged), min(received_at), max(received_at)
+        bool_or(specialist), bool_or(flagged), min(received_at), max(received_at),
+        (array_agg(account_key ORDER BY account_key) FILTER (WHERE account_key IS NOT NULL))[1]
     FROM subjects
     GROUP BY service, subject_key, family, mark
     ORDER BY service, subject_key, family, mark
@@ -59,7 +60,8 @@ WITH input AS (
         due_at = least(case_file.due_at, excluded.due_at),
         specialist = case_file.specialist OR excluded.specialist,
         flagged = case_file.flagged OR excluded.flagged,
-        merged_at = greatest(case_file.merged_at, excluded.merged_at)
+        merged_at = greatest(case_file.merged_at, excluded.merged_at),
+        account_key = coalesce(case_file.account_key, excluded.account_key)
     RETURNING id, service, subject_key, family, mark
 ), items AS (
     INSERT INTO item (tenant, service, notice_id, ordinal, subject_kind, case_id)

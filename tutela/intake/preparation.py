@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tutela.access.keys import KeySet, Sealed
-from tutela.cases.identity import subject_key
+from tutela.cases.identity import account_of, subject_key
 from tutela.domain.article16 import missing
 from tutela.domain.harm import HarmFamily
 from tutela.domain.lanes import Lane
@@ -51,6 +51,8 @@ class PreparedItem:
     subject: Subject
     subject_key: bytes
     case_id: UUID
+    #: Of the account that is named beside it, or that it is; None where none is named.
+    account_key: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,17 +141,18 @@ def _said(notice: Notice, *, channel: Channel) -> Said:
 def _items(
     notice: Notice, *, speaker: Speaker, stamp: Stamp, keys: KeySet
 ) -> tuple[PreparedItem, ...]:
+    def digest(subject: Subject) -> bytes:
+        return subject_key(
+            subject, tenant=speaker.tenant, service=speaker.service, digest=keys.subject_digest
+        )
+
     return tuple(
         PreparedItem(
             ordinal=ordinal,
             subject=subject,
-            subject_key=subject_key(
-                subject,
-                tenant=speaker.tenant,
-                service=speaker.service,
-                digest=keys.subject_digest,
-            ),
+            subject_key=digest(subject),
             case_id=case_id,
+            account_key=None if (account := account_of(subject)) is None else digest(account),
         )
         for ordinal, (subject, case_id) in enumerate(
             zip(notice.subjects, stamp.case_ids, strict=True)

@@ -14,6 +14,18 @@ FROM unnest(
     %(expiries)b::timestamptz[], %(media_keys)b::bytea[]
 ) AS l (id, subject_key, result, why, basis, signals, expires_at, media_key)
 
+-- name: keep_matches
+-- Which entries of lists were seen in which subjects, as long as the look that saw them is kept.
+INSERT INTO look_match (tenant, service, mark, list, entry, subject_key, expires_at)
+SELECT %(tenant)s, %(service)s, %(mark)s, hit ->> 'list', hit ->> 'entry', l.subject_key, max(l.expires_at)
+FROM unnest(%(subject_keys)b::bytea[], %(signals)b::text[], %(expiries)b::timestamptz[]) AS l (subject_key, signals, expires_at)
+CROSS JOIN LATERAL jsonb_array_elements(l.signals::jsonb) AS signal
+CROSS JOIN LATERAL jsonb_array_elements(coalesce(signal -> 'matches', '[]')) AS hit
+GROUP BY hit ->> 'list', hit ->> 'entry', l.subject_key
+ORDER BY hit ->> 'list', hit ->> 'entry', l.subject_key
+ON CONFLICT (tenant, service, mark, list, entry, subject_key) DO UPDATE SET
+    expires_at = greatest(look_match.expires_at, excluded.expires_at)
+
 -- name: add_tasks
 -- What must follow from looks, in their transaction.
 INSERT INTO look_task (tenant, service, mark, created_at, due_at, id, kind, sealed_key, sealed_body, expires_at)
@@ -70,6 +82,10 @@ FROM unnest(
 -- name: forget_looks
 -- What was seen is forgotten in time.
 DELETE FROM content_look WHERE expires_at <= %(now)s
+
+-- name: forget_matches
+-- Nor is it known any more which entries were seen.
+DELETE FROM look_match WHERE expires_at <= %(now)s
 
 -- name: forget_exposures
 -- What people were shown is forgotten in time.

@@ -106,6 +106,8 @@ async def keep(
         await connection.execute(_sql.add_tasks, {**whose, **_task_columns(tasks)})
     matched = [each for each in found if each.seen.result is Result.MATCH]
     if matched:
+        columns_of_matched = _look_columns(matched, caller=caller, room=room)
+        await connection.execute(_sql.keep_matches, {**whose, **columns_of_matched})
         leaves = [_leaf(each, caller=caller, room=room).columns for each in matched]
         columns = {name: [each[name] for each in leaves] for name in leaves[0]}
         await connection.execute(_ledger_sql.add_leaves, {**whose, **columns})

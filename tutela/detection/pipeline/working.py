@@ -78,7 +78,12 @@ async def work_off(room: DetectionRoom, *, open_case: OpenCase) -> int:
 async def forget_expired(room: DetectionRoom) -> None:
     """What was seen and told is forgotten once its time is over."""
     async with every_tenant_transaction(room.pool, limit_seconds=None) as connection:
-        for query in (_sql.forget_looks, _sql.forget_exposures, _sql.forget_tasks):
+        for query in (
+            _sql.forget_looks,
+            _sql.forget_matches,
+            _sql.forget_exposures,
+            _sql.forget_tasks,
+        ):
             await connection.execute(query, {"now": room.clock()})
 
 

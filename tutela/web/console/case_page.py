@@ -1,4 +1,4 @@
-"""One case on one screen, and the decision that is taken there."""
+"""One case on one screen: what is reported, what is known around it, how it is decided."""
 
 import base64
 from collections.abc import Sequence
@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tutela.access.roles import Right, has
-from tutela.decisions.decide import Submission, Taken, decide
-from tutela.decisions.earlier import is_decided_under
 from tutela.decisions.endpoints import Station
 from tutela.decisions.terms import versions
 from tutela.domain.vocabulary import (
@@ -22,18 +20,14 @@ from tutela.domain.vocabulary import (
     MeasureKind,
     Outcome,
 )
-from tutela.errors import FieldError
-from tutela.intake.reading import Unfit
-from tutela.review import queue
+from tutela.review.around import around
 from tutela.review.case_view import CaseView, show_case
-from tutela.review.shown import CaseMoved, Shown, as_shown, open_items, subject_of
 from tutela.review.taking import Desk, desk_of
 from tutela.web.answer import Answer
 from tutela.web.api.cases import ReviewRoom
-from tutela.web.console.case_form import decision_in
 from tutela.web.console.case_shown import CaseShown, shown
-from tutela.web.console.cases import case_address, case_named
-from tutela.web.console.pages import moved, page
+from tutela.web.console.cases import case_named
+from tutela.web.console.pages import page
 from tutela.web.console.screen import Screen
 from tutela.web.console.visit import Visit
 
@@ -53,12 +47,9 @@ _CHOICES: Final = {
 
 
 def case_page_screens(room: ReviewRoom) -> Sequence[Screen]:
-    """The case, and its decision."""
+    """The case with all that is known around it."""
     case = _Case(room)
-    return (
-        Screen("GET", _CASE, Right.SEE_CASES, case.show),
-        Screen("POST", f"{_CASE}/decide", Right.DECIDE_CASES, case.decide),
-    )
+    return (Screen("GET", _CASE, Right.SEE_CASES, case.show),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +70,9 @@ class _Case:
             case=case,
             told=told,
             desk=desk,
+            around=await around(room.pool, caller=caller, case_id=case_id, now=now),
+            also=_count(visit, name="also"),
+            left=_count(visit, name="left"),
             may_decide=has(caller.role, right=Right.DECIDE_CASES),
             said=visit.query.get("said", ""),
             before=visit.query.get("before", ""),
@@ -88,72 +82,6 @@ class _Case:
             guess=_guess(case, told=told),
             **self.choices,
         )
-
-    async def decide(self, visit: Visit) -> Answer:
-        """The next case or the queue, once the decision is durable; sent twice, taken once."""
-        try:
-            items = await self._items(visit)
-        except CaseMoved:
-            if not await self._is_taken(visit):
-                raise
-            fresh = False
-        else:
-            fresh = (await self._decided(visit, items=items)).fresh
-        said = "decided" if fresh else "before"
-        if visit.form.text("then") == "next":
-            return moved(await self._next(visit, said=said))
-        where = case_address(visit, case_id=case_named(visit))
-        return moved(f"{where}?said={said}")
-
-    async def _decided(self, visit: Visit, *, items: Sequence[str]) -> Taken:
-        room, form, caller, case_id = self.room, visit.form, visit.caller, case_named(visit)
-        now = room.clock()
-        subject = await subject_of(room.pool, caller=caller, case_id=case_id, keys=room.keys)
-        read = decision_in(form, items=items, lease_token=form.text("lease_token"), subject=subject)
-        submission = Submission(
-            caller=caller,
-            case_id=case_id,
-            read=read,
-            key=form.text("key") or None,
-            language=room.language,
-            bases=room.bases,
-        )
-        return await decide(
-            room.pool, keys=room.keys, submission=submission, now=now, chance=room.chance
-        )
-
-    async def _is_taken(self, visit: Visit) -> bool:
-        key = visit.form.text("key")
-        return await is_decided_under(
-            self.room.pool, caller=visit.caller, case_id=case_named(visit), key=key
-        )
-
-    async def _items(self, visit: Visit) -> list[str]:
-        form = visit.form
-        if form.text("which") == "some":
-            return form.texts("item")
-        count = form.text("shown_count")
-        if not count.isdecimal():
-            raise Unfit(
-                detail="The form does not say which items it is about.",
-                errors=[FieldError("/shown_count", "is no number")],
-            )
-        items = await open_items(self.room.pool, caller=visit.caller, case_id=case_named(visit))
-        return as_shown(items, shown=Shown(count=int(count), last=form.text("shown_last")))
-
-    async def _next(self, visit: Visit, *, said: str) -> str:
-        room = self.room
-        lease = await queue.claim(
-            room.pool,
-            caller=visit.caller,
-            now=room.clock(),
-            chance=room.chance,
-            lease_seconds=room.lease_seconds,
-        )
-        if lease is None:
-            return f"/console/{visit.service}/queue?said={said}"
-        before = visit.path["id"]
-        return f"{case_address(visit, case_id=lease.case_id)}?said={said}&before={before}"
 
     async def _terms(self, visit: Visit, *, desk: Desk) -> list[str]:
         if desk.own is None:
@@ -172,6 +100,11 @@ class Guess:
     language: str | None
     is_found_by_machine: bool
     content_date: str
+
+
+def _count(visit: Visit, *, name: str) -> int:
+    said = visit.query.get(name, "")[:4]
+    return int(said) if said.isdecimal() else 0
 
 
 def _guess(case: CaseView, *, told: CaseShown) -> Guess | None:

@@ -13,6 +13,7 @@ from tutela.web.console.account import account_screens
 from tutela.web.console.arrival import Arrivals
 from tutela.web.console.boards import Boards
 from tutela.web.console.care_media import media_screens
+from tutela.web.console.case_deciding import case_deciding_screens
 from tutela.web.console.case_page import case_page_screens
 from tutela.web.console.cases import case_screens
 from tutela.web.console.guard import guard_screens
@@ -39,6 +40,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *overview_screens(overview),
         *case_screens(reviewing),
         *case_page_screens(reviewing),
+        *case_deciding_screens(reviewing),
         *guard_screens(GuardScreensRoom(governing=rooms.governing, drifting=rooms.drifting)),
         *network_screens(rooms.networking),
         *network_case_screens(rooms.networking),

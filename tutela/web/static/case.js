@@ -96,9 +96,16 @@
     const acts = form.querySelector("input[name=outcome][value=act]").checked;
     form.querySelector(".to-act").hidden = !acts;
   }
+  function countAlike() {
+    const told = document.getElementById("alike-count");
+    if (!told) return;
+    const more = form.querySelectorAll("input[name=alike]:checked").length;
+    told.textContent = more ? `This form takes ${more + 1} decisions: this case and ${more} like it.` : "This form takes one decision.";
+  }
   restore();
   unfold();
-  form.addEventListener("input", () => { save(); unfold(); });
+  countAlike();
+  form.addEventListener("input", () => { save(); unfold(); countAlike(); });
   form.addEventListener("submit", async event => {
     event.preventDefault();
     if (sending) return;

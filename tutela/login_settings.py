@@ -37,6 +37,14 @@ class LoginSettings(GuardSettings):
             read=reads.people_roles,
         ),
     ] = None
+    login_guesses_max: Annotated[
+        int,
+        Setting(
+            variable="TUTELA_LOGIN_GUESSES_MAX",
+            means="failed logins in an hour from which on somebody is told of it",
+            read=reads.whole(0, most=1_000_000),
+        ),
+    ] = 100
     trusted_proxies: Annotated[
         str | None,
         Setting(

@@ -37,9 +37,13 @@ RETURNING name
 SELECT role, password_hash FROM staff_user
 WHERE tenant = %(tenant)s AND name = %(name)s AND disabled_at IS NULL
 
+-- name: is_password_given
+-- Whether another person has seen the password of this one.
+SELECT password_given_at IS NOT NULL FROM staff_user WHERE tenant = %(tenant)s AND name = %(name)s
+
 -- name: change_password
 -- Another password of a person.
-UPDATE staff_user SET password_hash = %(password_hash)s, password_changed_at = %(now)s
+UPDATE staff_user SET password_hash = %(password_hash)s, password_changed_at = %(now)s, password_given_at = NULL
 WHERE tenant = %(tenant)s AND name = %(name)s
 
 -- name: remember_keys

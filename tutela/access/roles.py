@@ -63,6 +63,10 @@ class Right(StrEnum):
     JUDGE_QUALITY = "judge_quality"
     #: Read which items a fault touched, and how far it was made good.
     SEE_INCIDENTS = "see_incidents"
+    #: See who may log in as what, and who changed that.
+    SEE_PEOPLE = "see_people"
+    #: Ask for changes of who may log in as what, agree to another's, and shut somebody out.
+    CHANGE_PEOPLE = "change_people"
 
 
 class Forbidden(TutelaError):
@@ -76,7 +80,7 @@ class Forbidden(TutelaError):
 _LOOK: Final = frozenset({Right.BREAK_GLASS, Right.SEE_OWN_VIEWS})
 _REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS, Right.SEE_QUALITY}
 _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
-_OVERSEE: Final = _LOOK | {Right.SEE_VIEWS}
+_OVERSEE: Final = _LOOK | {Right.SEE_VIEWS, Right.SEE_PEOPLE}
 
 RIGHTS: Final = MappingProxyType(
     {
@@ -107,7 +111,9 @@ RIGHTS: Final = MappingProxyType(
         | _OVERSEE
         | {Right.SEE_FLAGGERS, Right.SEE_GUARD, Right.SEE_NETWORKS, Right.SEE_QUALITY},
         Role.INSPECTOR: _WATCH | _OVERSEE | {Right.SEE_GUARD, Right.SEE_NETWORKS},
-        Role.ADMIN: _WATCH | {Right.SEE_FLAGGERS, Right.SET_NEED_TO_KNOW},
+        Role.ADMIN: _WATCH
+        | {Right.SEE_FLAGGERS, Right.SET_NEED_TO_KNOW}
+        | {Right.SEE_PEOPLE, Right.CHANGE_PEOPLE},
     }
 )
 

@@ -47,6 +47,14 @@ USUAL: Final = LoginRules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HalfWay:
+    """Who is in the middle of a login, and how far."""
+
+    person: Person
+    proven: Proven
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """Who is logged in, and what they may act on."""
 
@@ -138,13 +146,14 @@ class Sessions:
             is_strong=is_strong,
         )
 
-    async def half_way(self, cookie: str) -> tuple[Person, Stage] | None:
+    async def half_way(self, cookie: str) -> HalfWay | None:
         """Whose login a cookie is in the middle of, and what it waits for; None where in none."""
         row = await self._found(cookie)
         if row is None or row[3] == Stage.WHOLE:
             return None
-        tenant, name, role, stage, *_ = row
-        return Person(tenant=tenant, name=name, role=Role(role)), Stage(stage)
+        tenant, name, role, stage, is_strong, *_ = row
+        person = Person(tenant=tenant, name=name, role=Role(role))
+        return HalfWay(person=person, proven=Proven(stage=Stage(stage), is_strong=is_strong))
 
     async def note_seen(self, cookie: str, *, visitor: Visitor) -> None:
         """The session is used; written down where that is not known of the last half minute."""

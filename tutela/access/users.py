@@ -113,6 +113,14 @@ async def change_password(pool: Pool, *, person: Person, password: str, now: dat
         await connection.execute(_sql.change_password, {**whose, **changed})
 
 
+async def is_password_given(pool: Pool, *, person: Person) -> bool:
+    """Whether another person has seen the password, so that it is to be changed at once."""
+    async with tenant_transaction(pool, tenant=person.tenant) as connection:
+        whose = {"tenant": person.tenant, "name": person.name}
+        row = await (await connection.execute(_sql.is_password_given, whose)).fetchone()
+    return row is not None and bool(row[0])
+
+
 async def _found(pool: Pool, *, tenant: str, name: str) -> tuple[str, str | None] | None:
     if not (NAME_PATTERN.fullmatch(tenant) and NAME_PATTERN.fullmatch(name)):
         return None

@@ -236,6 +236,7 @@ def limits(settings: Settings) -> Limits:
     files = settings.transparency_url is not None
     return Limits(
         canary_seconds_max=canary_seconds_max(settings),
+        guesses_max=settings.login_guesses_max,
         filing_seconds_max=FILING_SECONDS_MAX if files else FOREVER_SECONDS,
     )
 

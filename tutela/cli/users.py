@@ -11,12 +11,14 @@ import typer
 from tutela.access.founding import MAIN
 from tutela.access.services import find
 from tutela.access.users import Person, add, generated_password
+from tutela.cli import people
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.options import AsJson, Where, spread
 from tutela.cli.output import print_json
 from tutela.domain.vocabulary import Role
 
 users = typer.Typer(no_args_is_help=True, help="People who log in.")
+people.join(users)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

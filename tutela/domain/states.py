@@ -35,6 +35,7 @@ from tutela.domain.networks import (
     NetworkRunState,
 )
 from tutela.domain.quality import LOOK_MOVES, LookEvent, LookState
+from tutela.domain.staffing import STAFF_CHANGE_MOVES, StaffChangeEvent, StaffChangeState
 from tutela.errors import TutelaError
 
 
@@ -335,18 +336,21 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
         NetworkCaseState: StateTable(
             initial=NetworkCaseState.OPEN, events=NetworkCaseEvent, moves=NETWORK_CASE_MOVES
         ),
+        StaffChangeState: StateTable(
+            initial=StaffChangeState.PROPOSED, events=StaffChangeEvent, moves=STAFF_CHANGE_MOVES
+        ),
     }
 )
 
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
 _Decided = DecisionState | BulkState | BulkSubjectState | LookState
 _Guarded = EntryState | ObjectionState | SwitchState | LeadState
-_Found = NetworkRunState | NetworkCaseState
+_Found = NetworkRunState | NetworkCaseState | StaffChangeState
 State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded | _Found)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
 _DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent | LookEvent
 _GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent
-_FoundEvent = NetworkRunEvent | NetworkCaseEvent
+_FoundEvent = NetworkRunEvent | NetworkCaseEvent | StaffChangeEvent
 Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent | _FoundEvent
 
 

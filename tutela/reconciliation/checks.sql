@@ -358,3 +358,10 @@ LEFT JOIN guard_drift_round r ON (r.tenant, r.service, r.mark) = (e.tenant, e.se
 WHERE e.mark = 'real' AND e.kind IN ('text', 'tag') AND e.state IN ('provisional', 'live', 'leaving') AND e.expires_at > %(now)s
 GROUP BY e.tenant, e.service, r.next_at
 HAVING coalesce(r.next_at, min(e.changed_at)) < %(now)s - interval '30 minutes'
+
+-- name: login_guesses
+-- Logins that failed in the last hour, where they are more than people make by mistake.
+SELECT '', '', 'login', format('%%s failed logins', sum(count))
+FROM login_count
+WHERE outcome IN ('wrong_password', 'wrong_code', 'held_back') AND hour > %(now)s - interval '1 hour'
+HAVING sum(count) > %(guesses_max)s

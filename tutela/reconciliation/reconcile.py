@@ -40,7 +40,7 @@ ALARMS: Final = frozenset(
     | {"witness_behind", "list_stale", "exchange_failed"}
     | {"guard_stale", "guard_probing", "guard_emergency", "guard_objection"}
     | {"guard_leaks", "guard_lagging", "guard_unseen", "guard_over_blocked"}
-    | {"guard_drift_late"}
+    | {"login_guesses", "guard_drift_late"}
 )
 
 #: What each check means to the person who reads it, in the order of gravity.
@@ -83,6 +83,7 @@ MEANINGS: Final[dict[str, str]] = {
     "guard_unseen": "A surface of the platform gave no answer: what it shows is not known.",
     "guard_over_blocked": "A surface of the platform shows nothing for what must be shown.",
     "guard_drift_late": "Nobody looks for what rises with those who used what is blocked.",
+    "login_guesses": "Somebody guesses at passwords or codes of the staff.",
     "canary_lost": "A probe did not come through.",
     "canary_silent": "No probe travels a route.",
     "process_silent": "A process of the house has fallen silent.",
@@ -107,6 +108,8 @@ class Limits:
     ending_seconds_max: float = 900
     incident_seconds_max: float = 24 * 3600
     unanswered_max: int = UNANSWERED_MAX
+    #: Failed logins in an hour that people may make by mistake.
+    guesses_max: int = 100
     kinds: tuple[str, ...] = ("web", "worker", "courier", "sequencer")
     doors: tuple[str, ...] = ("activitypub", "api", "batch", "coop", "form", "osprey", "xrpc")
 

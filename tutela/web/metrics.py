@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from tutela.access.login import guesses
 from tutela.compliance.filing import standing as filed
 from tutela.database.pool import Pool, every_tenant_transaction
 from tutela.detection.pipeline.health import DetectorState, LooksDue, looks_due_in, states_in
@@ -27,6 +28,7 @@ from tutela.reconciliation.report import Reconciliation
 from tutela.web.answer import Answer
 from tutela.web.endpoint import Asked, Handler
 from tutela.web.guard_metrics import GuardFigures
+from tutela.web.login_metrics import LoginFigures
 
 CALLS = CollectorRegistry()
 #: How long calls took in this process, from their first byte to their answer.
@@ -60,12 +62,14 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
             looks = await looks_due_in(connection)
             guards = await standings_of_guards(connection, now=clock())
             surfaces = await surfaces_in(connection, now=clock())
+            logins = await guesses.counts_in(connection)
         standing.register(GuardFigures(guards))
         standing.register(_Witnesses(witnesses))
         standing.register(_Publication(published))
         standing.register(_Filings(filings, now=clock()))
         standing.register(_Detectors(detectors, looks=looks))
         standing.register(SurfaceFigures(surfaces))
+        standing.register(LoginFigures(logins))
         counted = b"".join(map(generate_latest, (CALLS, RULES, VERDICTS)))
         text = generate_latest(standing) + counted
         return Answer(200, text, CONTENT_TYPE_LATEST)

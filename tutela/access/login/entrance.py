@@ -11,7 +11,7 @@ from tutela.access.login import guesses
 from tutela.access.login.factors import SecondFactors, wrong_code
 from tutela.access.login.guesses import Guessing, Kind, Outcome, TooManyGuesses
 from tutela.access.login.rules import Stage
-from tutela.access.sessions import Origin, Proven, Sessions
+from tutela.access.sessions import WHOLE, Origin, Proven, Sessions
 from tutela.access.users import Person
 from tutela.database.pool import Pool, every_tenant_transaction
 
@@ -69,19 +69,26 @@ class Entrance:
         attempt = Attempt(tenant=person.tenant, name=person.name, password=password, origin=origin)
         return await self._recognised(attempt) is not None
 
-    async def let_in(self, person: Person, *, origin: Origin) -> Entered:
-        """The session of somebody whose first proof was right: whole, or waiting for a second."""
-        factor = await self.factors.standing(person)
-        if factor.since is not None:
-            return await self._begin(person, proven=Proven(stage=Stage.CODE), origin=origin)
-        if person.role in self.sessions.rules.strong_roles:
-            return await self._begin(person, proven=Proven(stage=Stage.ENROLMENT), origin=origin)
-        return await self._begin(person, proven=Proven(), origin=origin)
+    async def let_in(self, person: Person, *, origin: Origin, proven: Proven = WHOLE) -> Entered:
+        """The session of somebody whose proofs so far were right: whole, or waiting for more."""
+        stage = await self._next_stage(person, is_strong=proven.is_strong)
+        reached = Proven(stage=stage, is_strong=proven.is_strong)
+        return await self._begin(person, proven=reached, origin=origin)
 
     async def give_code(self, person: Person, *, code: str, origin: Origin) -> Entered:
-        """A whole session; raises WrongCode, TooManyGuesses."""
+        """What follows a right code; raises WrongCode, TooManyGuesses."""
         await self.refuse_wrong_code(person, code=code)
-        return await self._begin(person, proven=Proven(is_strong=True), origin=origin)
+        return await self.let_in(person, origin=origin, proven=Proven(is_strong=True))
+
+    async def _next_stage(self, person: Person, *, is_strong: bool) -> Stage:
+        factor = await self.factors.standing(person)
+        if factor.since is not None and not is_strong:
+            return Stage.CODE
+        if await users.is_password_given(self._pool, person=person):
+            return Stage.RENEWAL
+        if person.role in self.sessions.rules.strong_roles and not is_strong:
+            return Stage.ENROLMENT
+        return Stage.WHOLE
 
     async def refuse_wrong_code(self, person: Person, *, code: str) -> None:
         """`WrongCode` where it is no code of theirs, at the pace of a login; `TooManyGuesses`."""

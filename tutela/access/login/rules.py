@@ -12,6 +12,8 @@ class Stage(StrEnum):
 
     #: The password was right; a code of the authenticator is asked.
     CODE = "code"
+    #: The proofs were right; the password was given by another person and is to be changed.
+    RENEWAL = "renewal"
     #: The password was right; the role asks for an authenticator, which has to be set up first.
     ENROLMENT = "enrolment"
     #: Every proof that is asked was given.

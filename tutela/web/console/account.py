@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from uuid import UUID
 
-from tutela.access import users
 from tutela.access.login.entrance import Entrance
 from tutela.errors import FieldError, TutelaError
 from tutela.web.answer import Answer
-from tutela.web.console.login import session_cookie
+from tutela.web.console.login import refuse_unlike, session_cookie
 from tutela.web.console.pages import moved, page
 from tutela.web.console.pictures import setup_picture
 from tutela.web.console.screen import Needs, Screen
@@ -78,14 +77,9 @@ class _Desk:
 
     async def change_password(self, visit: Visit) -> Answer:
         """A new password, a new session, and the end of all others."""
-        form = visit.form
         await self._confirmed(visit)
-        if form.text("new") != form.text("again"):
-            raise users.PasswordUnfit(
-                "The new password was not typed alike twice.",
-                errors=[FieldError("/again", "not the same")],
-            )
-        await self._entrance.change_password(visit.person, password=form.text("new"))
+        refuse_unlike(visit)
+        await self._entrance.change_password(visit.person, password=visit.form.text("new"))
         return await self._anew(visit, place=f"{PLACE}?done=password")
 
     async def end_session(self, visit: Visit) -> Answer:

@@ -9,8 +9,9 @@ from tutela.access.login.entrance import Attempt, Entered, Entrance
 from tutela.access.login.factors import WrongCode
 from tutela.access.login.guesses import TooManyGuesses
 from tutela.access.login.rules import Stage
-from tutela.access.users import Person
-from tutela.errors import TutelaError
+from tutela.access.sessions import HalfWay
+from tutela.access.users import PasswordUnfit, Person
+from tutela.errors import FieldError, TutelaError
 from tutela.web.answer import Answer
 from tutela.web.console.cookies import set_cookie
 from tutela.web.console.pages import moved, page
@@ -22,7 +23,11 @@ MAIN_TENANT: Final = "main"
 HOME: Final = "/"
 #: Where a login may lead back to; everything else leads home.
 _OWN_PLACES: Final = ("/console/", "/account")
-_STEPS: Final = {Stage.CODE: "/login/code", Stage.ENROLMENT: "/login/second-factor"}
+_STEPS: Final = {
+    Stage.CODE: "/login/code",
+    Stage.RENEWAL: "/login/password",
+    Stage.ENROLMENT: "/login/second-factor",
+}
 
 
 def login_screens(entrance: Entrance) -> Sequence[Screen]:
@@ -33,6 +38,8 @@ def login_screens(entrance: Entrance) -> Sequence[Screen]:
         Screen("POST", "/login", Needs.NOTHING, door.log_in),
         Screen("GET", "/login/code", Needs.NOTHING, door.ask_code),
         Screen("POST", "/login/code", Needs.NOTHING, door.take_code),
+        Screen("GET", "/login/password", Needs.NOTHING, door.ask_password),
+        Screen("POST", "/login/password", Needs.NOTHING, door.take_password),
         Screen("GET", "/login/second-factor", Needs.NOTHING, door.show_setup),
         Screen("POST", "/login/second-factor", Needs.NOTHING, door.set_up),
         Screen("POST", "/logout", Needs.NOTHING, door.log_out),
@@ -72,30 +79,49 @@ class _Door:
 
     async def take_code(self, visit: Visit) -> Answer:
         """What was asked for; the step again where the code is not right."""
-        person = await self._half_way(visit, stage=Stage.CODE)
-        if person is None:
+        half = await self._half_way(visit, stage=Stage.CODE)
+        if half is None:
             return moved("/login")
         try:
             entered = await self._entrance.give_code(
-                person, code=visit.form.text("code"), origin=visit.origin
+                half.person, code=visit.form.text("code"), origin=visit.origin
             )
         except (TooManyGuesses, WrongCode) as error:
             return _step(visit, template="login_code.html", fault=error)
         following = own_place(visit.form.text("next"))
         return await self._let_on(visit, entered=entered, following=following)
 
+    async def ask_password(self, visit: Visit) -> Answer:
+        """A password of one's own in the place of one that was handed over."""
+        if await self._half_way(visit, stage=Stage.RENEWAL) is None:
+            return moved("/login")
+        return _step(visit, template="login_password.html")
+
+    async def take_password(self, visit: Visit) -> Answer:
+        """What was asked for, or the next step; the step again where the password can't be."""
+        half = await self._half_way(visit, stage=Stage.RENEWAL)
+        if half is None:
+            return moved("/login")
+        try:
+            refuse_unlike(visit)
+            await self._entrance.change_password(half.person, password=visit.form.text("new"))
+        except PasswordUnfit as error:
+            return _step(visit, template="login_password.html", fault=error)
+        entered = await self._entrance.let_in(half.person, origin=visit.origin, proven=half.proven)
+        following = own_place(visit.form.text("next"))
+        return await self._let_on(visit, entered=entered, following=following)
+
     async def show_setup(self, visit: Visit) -> Answer:
         """What an authenticator is set up by, where the role asks for one."""
-        person = await self._half_way(visit, stage=Stage.ENROLMENT)
-        if person is None:
-            return moved("/login")
-        return await self._setup(visit, person=person)
+        half = await self._half_way(visit, stage=Stage.ENROLMENT)
+        return moved("/login") if half is None else await self._setup(visit, person=half.person)
 
     async def set_up(self, visit: Visit) -> Answer:
         """The recovery codes, and a whole session."""
-        person = await self._half_way(visit, stage=Stage.ENROLMENT)
-        if person is None:
+        half = await self._half_way(visit, stage=Stage.ENROLMENT)
+        if half is None:
             return moved("/login")
+        person = half.person
         try:
             given = await self._entrance.factors.confirm(person, code=visit.form.text("code"))
         except WrongCode as error:
@@ -104,12 +130,8 @@ class _Door:
         await self._entrance.sessions.log_out(visit.cookie)
         following = own_place(visit.form.text("next"))
         told = page(visit, template="recovery_codes.html", codes=given, following=following)
-        return Answer(
-            told.status,
-            told.body,
-            told.content_type,
-            (*told.headers, self.cookie(visit, entered=entered)),
-        )
+        headers = (*told.headers, self.cookie(visit, entered=entered))
+        return Answer(told.status, told.body, told.content_type, headers)
 
     async def log_out(self, visit: Visit) -> Answer:
         """The login form; the session has ended on the server."""
@@ -127,9 +149,9 @@ class _Door:
         where = following if step is None else f"{step}?next={quote(following)}"
         return moved(where, headers=(self.cookie(visit, entered=entered),))
 
-    async def _half_way(self, visit: Visit, *, stage: Stage) -> Person | None:
+    async def _half_way(self, visit: Visit, *, stage: Stage) -> HalfWay | None:
         found = await self._entrance.sessions.half_way(visit.cookie)
-        return found[0] if found is not None and found[1] is stage else None
+        return found if found is not None and found.proven.stage is stage else None
 
     async def _setup(
         self, visit: Visit, *, person: Person, fault: TutelaError | None = None
@@ -145,6 +167,15 @@ def session_cookie(visit: Visit, *, entered: Entered, entrance: Entrance) -> tup
     """The header that sets the cookie of a new session for as long as it may last."""
     seconds = int(entrance.sessions.rules.lasts(entered.stage).total_seconds())
     return set_cookie(entered.cookie, is_secure=visit.is_secure, seconds=seconds)
+
+
+def refuse_unlike(visit: Visit) -> None:
+    """`PasswordUnfit` where the new password was not typed alike twice."""
+    if visit.form.text("new") != visit.form.text("again"):
+        raise PasswordUnfit(
+            "The new password was not typed alike twice.",
+            errors=[FieldError("/again", "not the same")],
+        )
 
 
 def own_place(address: str) -> str:

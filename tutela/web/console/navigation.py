@@ -23,6 +23,7 @@ _ENTRIES: Final = (
     Entry("Guard", "guard", Right.SEE_GUARD),
     Entry("Networks", "networks", Right.SEE_NETWORKS),
     Entry("Quality", "quality", Right.SEE_QUALITY),
+    Entry("People", "people", Right.SEE_PEOPLE),
 )
 
 

@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 from tutela.access.login.entrance import Entrance
 from tutela.access.login.factors import SecondFactors
 from tutela.access.sessions import Sessions
+from tutela.staff.room import StaffRoom
 from tutela.web.calls import Rooms
 from tutela.web.console.account import account_screens
 from tutela.web.console.arrival import Arrivals
@@ -22,6 +23,7 @@ from tutela.web.console.login import login_screens
 from tutela.web.console.network_cases import network_case_screens
 from tutela.web.console.networks import network_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
+from tutela.web.console.people import people_screens
 from tutela.web.console.quality import quality_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
 from tutela.web.metrics import measure
@@ -38,6 +40,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *login_screens(entrance),
         *account_screens(entrance),
         *overview_screens(overview),
+        *people_screens(_staff(rooms)),
         *case_screens(reviewing),
         *case_page_screens(reviewing),
         *case_deciding_screens(reviewing),
@@ -68,6 +71,10 @@ def console_routes(rooms: Rooms) -> list[BaseRoute]:
 
 def _sessions(rooms: Rooms) -> Sessions:
     return Sessions(rooms.pool, clock=rooms.clock, chance=rooms.chance, rules=rooms.login_rules)
+
+
+def _staff(rooms: Rooms) -> StaffRoom:
+    return StaffRoom(pool=rooms.pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance)
 
 
 def _entrance(rooms: Rooms) -> Entrance:

@@ -1,0 +1,82 @@
+"""Who may log in as what, what waits for another admin, and what was done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tutela.access.roles import Right, refuse_unless
+from tutela.access.tokens import Caller
+from tutela.database import queries
+from tutela.database.pool import tenant_transaction
+from tutela.domain.vocabulary import Role
+from tutela.staff.room import Change, ChangeKind, Said, StaffRoom, opened
+
+_sql = queries.load("tutela.staff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A person of the staff."""
+
+    name: str
+    role: Role
+    created_at: datetime
+    #: None where they may log in.
+    shut_out_at: datetime | None
+    logged_in_at: datetime | None
+    #: Guesses at their password or code that failed since then.
+    guesses: int
+    has_factor: bool
+    #: Whether they log in by a password of ours.
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActDone:
+    """What was done, and when."""
+
+    event: str
+    at: datetime
+    said: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """The staff of a tenant, changes that wait, and the latest acts."""
+
+    people: Sequence[Member]
+    waiting: Sequence[Change]
+    acts: Sequence[ActDone]
+
+
+async def show(room: StaffRoom, *, caller: Caller) -> Staff:
+    """Everybody of the caller's tenant; raises Forbidden."""
+    refuse_unless(caller.role, right=Right.SEE_PEOPLE)
+    asked = {"tenant": caller.tenant, "now": room.clock()}
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        people = await (await connection.execute(_sql.people, asked)).fetchall()
+        waiting = await (await connection.execute(_sql.open_changes, asked)).fetchall()
+        acts = await (await connection.execute(_sql.latest_acts, asked)).fetchall()
+    return Staff(
+        people=[_member(*row) for row in people],
+        waiting=[_change(*row) for row in waiting],
+        acts=[_act(row, room=room) for row in acts],
+    )
+
+
+def _member(*row: object) -> Member:
+    names = ("name", "role", "created_at", "shut_out_at", "logged_in_at", "guesses")
+    found = dict(zip((*names, "has_factor", "has_password"), row, strict=True))
+    return Member(**found | {"role": Role(str(found["role"]))})  # type: ignore[arg-type]
+
+
+def _change(*row: object) -> Change:
+    names = ("id", "kind", "name", "role", "reason", "proposed_by", "proposed_at", "ends_at")
+    found = dict(zip(names, row, strict=True))
+    typed = {"kind": ChangeKind(str(found["kind"])), "role": Role(str(found["role"]))}
+    return Change(**found | typed)  # type: ignore[arg-type]
+
+
+def _act(row: tuple[object, ...], *, room: StaffRoom) -> ActDone:
+    event, said = opened(row, keys=room.keys)  # type: ignore[arg-type]
+    return ActDone(event=event, at=row[2], said=said)  # type: ignore[arg-type]

@@ -7,20 +7,28 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Final, LiteralString
 
 import httpx
 
 from tests.database.until import until
 from tests.fixtures.service import TUTELA
+from tutela.access.users import PROGRAM_ROLES
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.demo_surfaces import demo_world
 from tutela.cli.options import Where
 from tutela.database.pool import every_tenant_transaction
+from tutela.domain.vocabulary import Role
 
 STOP_SECONDS = 60.0
 #: Between two looks at the figures: each look costs the service a query.
 POLL_SECONDS = 0.5
 SURFACES = 4
+#: What the demo says: who can log in, that it is ready, its surfaces, its ring.
+LINES = len(Role) - len(PROGRAM_ROLES) + 3
+#: Measures that the demo's platform said it carried out, and groups that the search found.
+_CONFIRMED: Final = "SELECT count(*) FROM measure WHERE state = 'confirmed'"
+_FOUND: Final = "SELECT count(*) FROM network_case"
 
 
 def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_asked(
@@ -36,15 +44,18 @@ def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_as
         text=True,
     ) as demo:
         assert demo.stdout is not None
-        login, ready, surfaces = (demo.stdout.readline() for _ in range(3))
+        login, *_, ready, surfaces, ring = (demo.stdout.readline() for _ in range(LINES))
         url = ready.removeprefix("ready ").strip()
         try:
             assert re.match(rf"log in at {url}/ as lead-\w+ with the password \S+", login)
+            assert ring == f"a ring is looked for: {url}/console/main/networks\n"
             with httpx.Client(base_url=url, timeout=30.0, trust_env=False) as client:
                 until(lambda: _answered(client) > 0, what="an item to be answered")
                 until(lambda: _probed(client) == SURFACES, what="every surface to be probed")
+                until(lambda: _is_reconciled(client), what="the reconciliation to be green")
             where = Where(data=folder / "data", keys=folder / "keys")
-            until(lambda: _confirmed(where) > 0, what="a measure to be confirmed")
+            until(lambda: _counted_now(where, _CONFIRMED) > 0, what="a measure to be confirmed")
+            until(lambda: _counted_now(where, _FOUND) > 0, what="a ring to be found")
             until(lambda: _is_shut(surfaces.split()[-1]), what="a listed tag to be shut")
             filed = folder / "statements.jsonl"
             until(lambda: filed.read_text().count("tutela-") > 0, what="a statement to be filed")
@@ -77,14 +88,18 @@ def _probed(client: httpx.Client) -> float:
     return sum(map(float, counts))
 
 
-def _confirmed(where: Where) -> int:
-    """How many measures the demo's platform said it carried out."""
+def _is_reconciled(client: httpx.Client) -> bool:
     time.sleep(POLL_SECONDS)
-    return asyncio.run(_counted(where))
+    return "tutela_reconciled 1.0" in client.get("/metrics").text
 
 
-async def _counted(where: Where) -> int:
-    query = "SELECT count(*) FROM measure WHERE state = 'confirmed'"
+def _counted_now(where: Where, query: LiteralString) -> int:
+    """How many rows the demo has of something now."""
+    time.sleep(POLL_SECONDS)
+    return asyncio.run(_counted(where, query=query))
+
+
+async def _counted(where: Where, *, query: LiteralString) -> int:
     with attached(where) as attachment:
         async with (
             house_of(attachment) as house,

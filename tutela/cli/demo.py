@@ -6,22 +6,23 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
 import httpx
+import structlog
 import typer
 
 from tutela import app
-from tutela.access import users
 from tutela.access.founding import MAIN
 from tutela.access.tokens import Grant, create
-from tutela.access.users import Person, generated_password
 from tutela.app import House
 from tutela.cli.attachment import attached, house_of
+from tutela.cli.demo_people import Login, employ, lines
+from tutela.cli.demo_ring import investigator_token, plant
 from tutela.cli.demo_surfaces import (
     VISITS_PER_SECOND,
     SurfacesProcess,
@@ -30,6 +31,7 @@ from tutela.cli.demo_surfaces import (
     planted_entries,
     surfaces_process,
 )
+from tutela.cli.drill import mark_as_demo
 from tutela.cli.options import Where
 from tutela.decisions.endpoints import Station, set_endpoint
 from tutela.domain.vocabulary import Channel, Role
@@ -41,27 +43,33 @@ from tutela.drills.wire import serving
 FOLDER: Final = Path(".demo")
 #: The watch is quicker in a demo, so that there is something to see within a minute.
 PACE: Final = {"TUTELA_CANARY_SECONDS": "20", "TUTELA_RECONCILE_SECONDS": "3"}
-NOTICES_PER_SECOND: Final = 4.0
+NOTICES_PER_SECOND: Final = 2.0
 SECONDS_PER_CASE: Final = 1.5
 DECLARATION_SECONDS: Final = 20.0
 #: Between two reports of what the platform carried out.
 REPORT_SECONDS: Final = 1.0
-REVIEWERS: Final = ("reviewer-1", "reviewer-2")
+REVIEWERS: Final = ("reviewer-1", "reviewer-2", "reviewer-3")
+#: Open cases that the simulated reviewers leave to whoever tries the console.
+LEFT_TO_PEOPLE: Final = 40
+#: Cases at the beginning, so that there is something to decide.
+FIRST_NOTICES: Final = 60
 READY: Final = "ready "
 #: The platform's token at the stand-in of the Transparency Database.
 DATABASE_TOKEN: Final = "1|demo"  # noqa: S105 - of a stand-in on this machine
 #: The command line in a process of its own, wherever its script was installed.
 RUN_COMMAND: Final = "from tutela.cli.main import main; main()"
 
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Who plays: a platform, two reviewers, and the person who watches."""
+    """Who plays: a platform, reviewers, a search for a ring, and the people who log in."""
 
     platform: str
     reviewers: tuple[str, ...]
-    login: str
-    password: str
+    searcher: str
+    logins: list[Login]
     secret: str
 
 
@@ -72,6 +80,7 @@ def demo(
 ) -> int:
     """Run everything with a synthetic platform of random tokens."""
     where = Where(data=folder.absolute() / "data", keys=folder.absolute() / "keys")
+    mark_as_demo(folder.absolute() / "data")
     command = [sys.executable, "-P", "-c", RUN_COMMAND, "up", "--port", str(port)]
     command += ["--data", str(where.data), "--keys", str(where.keys)]
     # not our terminal's group: an interrupt is ours to pass on, after the players have stopped
@@ -134,12 +143,14 @@ async def _play(url: str, *, where: Where, surfaces: SurfacesProcess) -> None:
     )
     async with serving(receiver.take) as receiver_url:
         cast.append(await _cast(where, webhooks=receiver_url + PATH))
-        print(f"log in at {url}/ as {cast[0].login} with the password {cast[0].password}")
+        print("\n".join(lines(cast[0].logins, url=url)))
         print(f"ready {url}", flush=True)
         await _guard(url, where=where, surfaces=surfaces)
         print(f"search, tags and recommendations at {surfaces.url}/", flush=True)
+        print(f"a ring is looked for: {url}/console/{MAIN}/networks", flush=True)
         if not stopping.is_set():
-            await _perform(url, cast=cast[0], receiver=receiver, stopping=stopping)
+            players = [_ring(url, cast=cast[0], folder=_ring_folder(where))]
+            await _perform(url, cast=cast[0], receiver=receiver, players=players, stopping=stopping)
 
 
 async def _guard(url: str, *, where: Where, surfaces: SurfacesProcess) -> None:
@@ -150,22 +161,40 @@ async def _guard(url: str, *, where: Where, surfaces: SurfacesProcess) -> None:
     surfaces.connect(known)
 
 
+def _ring_folder(where: Where) -> Path:
+    return (where.data or FOLDER / "data").parent / "ring"
+
+
+async def _ring(url: str, *, cast: Cast, folder: Path) -> None:
+    """A small platform with a ring in it, and a search for it; a demo without one goes on."""
+    try:
+        await plant(url, folder=folder, sender=cast.platform, searcher=cast.searcher)
+    except (httpx.HTTPError, OSError, RuntimeError) as cause:
+        _log.warning("ring_not_planted", cause=str(cause) or type(cause).__name__)
+
+
 async def _perform(
-    url: str, *, cast: Cast, receiver: MeasuresPlatform, stopping: asyncio.Event
+    url: str,
+    *,
+    cast: Cast,
+    receiver: MeasuresPlatform,
+    players: list[Coroutine[None, None, None]],
+    stopping: asyncio.Event,
 ) -> None:
     async with httpx.AsyncClient(base_url=url, timeout=20) as client:
-        players = [
+        playing = [
             asyncio.create_task(_endless(each))
             for each in (
+                *players,
                 *_platform(client, cast=cast),
                 *_reviewers(client, cast=cast),
                 _keep_reporting(receiver, client=client, token=cast.platform),
             )
         ]
         await stopping.wait()
-        for player in players:
+        for player in playing:
             player.cancel()
-        await asyncio.gather(*players, return_exceptions=True)
+        await asyncio.gather(*playing, return_exceptions=True)
 
 
 async def _keep_reporting(
@@ -181,7 +210,7 @@ def _platform(client: httpx.AsyncClient, *, cast: Cast) -> list[Awaitable[None]]
         client, token=cast.platform, chance=_synthetic_chance(), clock=app.now
     )
     return [
-        platform.keep_sending(notices_per_second=NOTICES_PER_SECOND),
+        platform.keep_sending(notices_per_second=NOTICES_PER_SECOND, at_first=FIRST_NOTICES),
         platform.keep_declaring(period_seconds=DECLARATION_SECONDS),
     ]
 
@@ -190,7 +219,7 @@ def _reviewers(client: httpx.AsyncClient, *, cast: Cast) -> list[Awaitable[None]
     return [
         SimulatedReviewer(
             client, token=token, chance=_synthetic_chance(), clock=app.now
-        ).keep_reviewing(seconds_per_case=SECONDS_PER_CASE)
+        ).keep_reviewing(seconds_per_case=SECONDS_PER_CASE, leaves=LEFT_TO_PEOPLE)
         for token in cast.reviewers
     ]
 
@@ -211,13 +240,6 @@ async def _cast(where: Where, *, webhooks: str) -> Cast:
 
 
 async def _engage(house: House, *, webhooks: str) -> Cast:
-    login = f"lead-{house.chance(3).hex()}"
-    password = generated_password(house.chance)
-    await users.add(
-        house.pool,
-        person=Person(tenant=MAIN, name=login, role=Role.LEAD),
-        password=password,
-    )
     endpoint = await set_endpoint(
         house.pool,
         keys=house.keys,
@@ -230,8 +252,8 @@ async def _engage(house: House, *, webhooks: str) -> Cast:
         reviewers=tuple(
             [await _token(house, name=name, role=Role.SPECIALIST) for name in REVIEWERS]
         ),
-        login=login,
-        password=password,
+        searcher=await investigator_token(house),
+        logins=await employ(house),
         secret=endpoint.secret,
     )
 

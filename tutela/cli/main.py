@@ -20,6 +20,7 @@ from tutela.cli import (
 from tutela.cli.decisions import decisions
 from tutela.cli.demo import demo
 from tutela.cli.doctor import doctor
+from tutela.cli.drill import drill
 from tutela.cli.flaggers import flaggers
 from tutela.cli.guard import guard
 from tutela.cli.hashes import hashes
@@ -99,6 +100,7 @@ USAGE_CODES = frozenset(
         "unknown_network_case",
         "unknown_network_run",
         "unknown_notice",
+        "unknown_route",
         "unknown_objection",
         "unknown_person",
         "term_file_unfit",
@@ -157,6 +159,7 @@ application.add_typer(outbox, name="outbox")
 application.add_typer(witness, name="witness")
 application.add_typer(witnesses, name="witnesses")
 application.add_typer(world, name="world")
+application.add_typer(drill, name="drill")
 
 
 def main() -> None:

@@ -56,9 +56,16 @@ class SyntheticPlatform:
         self._recent: deque[dict[str, str]] = deque(maxlen=RECENT_MAX)
         self._period_from = clock()
         self._sent = dict.fromkeys(SURFACES, 0)
+        # what is written in a period is counted in it, however long its acknowledgement takes
+        self._counting = asyncio.Lock()
 
-    async def keep_sending(self, *, notices_per_second: float) -> None:
-        """Sends at a mean rate, at the random moments of people who don't wait for each other."""
+    async def keep_sending(self, *, notices_per_second: float, at_first: int = 0) -> None:
+        """Sends at a mean rate, at the random moments of people who don't wait for each other.
+
+        So many are sent at once at first.
+        """
+        for _ in range(at_first):
+            await self.send()
         while True:
             await asyncio.sleep(self._chance.expovariate(notices_per_second))
             await self.send()
@@ -71,17 +78,19 @@ class SyntheticPlatform:
 
     async def send(self) -> Sent:
         """Sends one notice and returns what its receipt says."""
-        notice = self.write_notice()
-        accepted = await self._post("/v1/notices", body=notice)
-        surface = str(notice["surface"])
-        self._sent[surface] += 1
+        async with self._counting:
+            notice = self.write_notice()
+            accepted = await self._post("/v1/notices", body=notice)
+            surface = str(notice["surface"])
+            self._sent[surface] += 1
         return Sent(str(notice["external_id"]), accepted["receipt"]["code"], surface)
 
     async def declare(self) -> None:
         """Declares the period that ends now, and begins the next."""
-        begun, ended = self._period_from, self._clock()
-        counts, self._sent = self._sent, dict.fromkeys(SURFACES, 0)
-        self._period_from = ended
+        async with self._counting:
+            begun, ended = self._period_from, self._clock()
+            counts, self._sent = self._sent, dict.fromkeys(SURFACES, 0)
+            self._period_from = ended
         for surface, sent in counts.items():
             declaration = {
                 "external_id": f"declared-{self._token()}",

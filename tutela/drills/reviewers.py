@@ -14,6 +14,9 @@ from tutela.domain.vocabulary import Category, MeasureKind, SubjectKind
 #: How often a simulated reviewer finds something to act on.
 ACT_SHARE: Final = 0.4
 IDLE_SECONDS: Final = 1.0
+#: After so many cases it looks how many are open.
+LOOK_EVERY: Final = 5
+PAUSE_SECONDS: Final = 4.0
 GUIDELINE_VERSION: Final = "demo-1"
 
 _log = structlog.get_logger(__name__)
@@ -35,16 +38,29 @@ class SimulatedReviewer:
         self._chance = chance
         self._clock = clock
 
-    async def keep_reviewing(self, *, seconds_per_case: float) -> None:
-        """Claims and decides, one case after the other, for as long as it is let."""
+    async def keep_reviewing(self, *, seconds_per_case: float, leaves: int = 0) -> None:
+        """Claims and decides, one case after the other, for as long as it is let.
+
+        It pauses where no more cases than it is to leave to others are open.
+        """
+        done = 0
         while True:
             try:
+                if leaves and done % LOOK_EVERY == 0 and await self._open() <= leaves:
+                    await asyncio.sleep(PAUSE_SECONDS)
+                    continue
                 worked = await self.review_one(seconds_per_case=seconds_per_case)
             except httpx.HTTPError as cause:
                 _log.warning("reviewer_retries", cause=type(cause).__name__)
                 worked = False
+            done += worked
             if not worked:
                 await asyncio.sleep(IDLE_SECONDS)
+
+    async def _open(self) -> int:
+        told = await self._client.get("/v1/status", headers=self._headers)
+        told.raise_for_status()
+        return int(told.json()["queue"]["open"])
 
     async def review_one(self, *, seconds_per_case: float) -> bool:
         """Whether there was a case; it is decided when this returns, or its lease was lost."""

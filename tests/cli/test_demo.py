@@ -54,8 +54,10 @@ def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_as
                 until(lambda: _probed(client) == SURFACES, what="every surface to be probed")
                 until(lambda: _is_reconciled(client), what="the reconciliation to be green")
             where = Where(data=folder / "data", keys=folder / "keys")
-            until(lambda: _counted_now(where, _CONFIRMED) > 0, what="a measure to be confirmed")
-            until(lambda: _counted_now(where, _FOUND) > 0, what="a ring to be found")
+            until(
+                lambda: _counted_now(where, query=_CONFIRMED) > 0, what="a measure to be confirmed"
+            )
+            until(lambda: _counted_now(where, query=_FOUND) > 0, what="a ring to be found")
             until(lambda: _is_shut(surfaces.split()[-1]), what="a listed tag to be shut")
             filed = folder / "statements.jsonl"
             until(lambda: filed.read_text().count("tutela-") > 0, what="a statement to be filed")
@@ -93,7 +95,7 @@ def _is_reconciled(client: httpx.Client) -> bool:
     return "tutela_reconciled 1.0" in client.get("/metrics").text
 
 
-def _counted_now(where: Where, query: LiteralString) -> int:
+def _counted_now(where: Where, *, query: LiteralString) -> int:
     """How many rows the demo has of something now."""
     time.sleep(POLL_SECONDS)
     return asyncio.run(_counted(where, query=query))

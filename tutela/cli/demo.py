@@ -79,6 +79,7 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data and keys.")] = FOLDER,
 ) -> int:
     """Run everything with a synthetic platform of random tokens."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
     where = Where(data=folder.absolute() / "data", keys=folder.absolute() / "keys")
     mark_as_demo(folder.absolute() / "data")
     command = [sys.executable, "-P", "-c", RUN_COMMAND, "up", "--port", str(port)]

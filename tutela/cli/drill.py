@@ -88,7 +88,7 @@ async def _drilled(house: House, *, door: str, seconds: float | None) -> int:
     print(f"{door} is broken; probes travel it every {period:.0f} s", flush=True)
     try:
         found = await _wait(house, door=door, since=begun, limit=limit, holds=_is_red)
-        await asyncio.sleep(max(0.0, (seconds or 0.0) - _since(house, begun)))
+        await asyncio.sleep(max(0.0, (seconds or 0.0) - _since(house, instant=begun)))
     finally:
         await mend_door(house.pool, door=door)
     mended = house.clock()
@@ -102,9 +102,9 @@ async def _wait(
     house: House, *, door: str, since: datetime, limit: float, holds: Callable[[Seen], str | None]
 ) -> bool:
     """Whether it holds within the limit, after it was said how long that took."""
-    while _since(house, since) <= limit:
+    while _since(house, instant=since) <= limit:
         if (words := holds(await seen_since(house.pool, door=door, since=since))) is not None:
-            print(f"{words} after {_since(house, since):.0f} s", flush=True)
+            print(f"{words} after {_since(house, instant=since):.0f} s", flush=True)
             return True
         await asyncio.sleep(LOOK_SECONDS)
     print(f"not within {limit:.0f} s", flush=True)
@@ -119,5 +119,5 @@ def _is_green(seen: Seen) -> str | None:
     return "green" if seen.all_green else None
 
 
-def _since(house: House, instant: datetime) -> float:
+def _since(house: House, *, instant: datetime) -> float:
     return (house.clock() - instant).total_seconds()

@@ -17,6 +17,7 @@ from tutela.domain.vocabulary import Mark, Role
 from tutela.intake.commit import IntakeFull
 from tutela.intake.refusals import Refusal, RefusalLog
 from tutela.review import queue
+from tutela.review.queue import ClaimTerms
 
 #: A way to lose a report.
 Loss = Callable[[Rooms], Awaitable[object]]
@@ -150,7 +151,7 @@ async def case_stuck_in_a_lease(rooms: Rooms) -> str:
         caller=reviewer,
         now=rooms.clock.now(),
         chance=os.urandom,
-        lease_seconds=7 * 86_400,
+        terms=ClaimTerms(lease_seconds=7 * 86_400),
     )
     assert lease is not None
     return str(lease.case_id)

@@ -34,6 +34,7 @@ WHERE CASE l.lane WHEN 'flagged' THEN (
       )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
+      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
@@ -61,6 +62,7 @@ WHERE CASE l.lane WHEN 'flagged' THEN (
       )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
+      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
@@ -92,6 +94,7 @@ WITH urgent AS MATERIALIZED (
       )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
+      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
@@ -129,6 +132,7 @@ WITH urgent AS MATERIALIZED (
       )
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
+      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
@@ -154,6 +158,7 @@ WITH urgent AS MATERIALIZED (
       AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
+      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
       AND EXISTS (
         SELECT FROM item i
         WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL

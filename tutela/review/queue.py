@@ -1,7 +1,7 @@
 """The queue: the most urgent case to one reviewer at a time, under a lease with a fencing token."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
@@ -12,6 +12,8 @@ from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain.lanes import Lane, Turn, next_turn
 from tutela.errors import TutelaError
+from tutela.review.care.resting import Offer, break_taken, offer, work
+from tutela.review.care.rules import CareRules
 
 #: How long a case is kept for whoever claimed it, unless they renew.
 LEASE_SECONDS = 600
@@ -19,6 +21,7 @@ UUID_BYTES = 16
 _PERSON = "person "
 
 _sql = queries.load("tutela.review")
+_care_sql = queries.load("tutela.review.care")
 
 
 class UnknownCase(TutelaError):
@@ -54,6 +57,14 @@ class Held:
     token: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTerms:
+    """For how long a claim gives a case, and the care that it is given with."""
+
+    lease_seconds: int = LEASE_SECONDS
+    care: CareRules = field(default_factory=CareRules)
+
+
 def sight(caller: Caller) -> dict[str, object]:
     """Which cases the caller may see: own tenant, service, mark; specialists' by right; own harms.
 
@@ -86,7 +97,7 @@ async def claim(
     caller: Caller,
     now: datetime,
     chance: Callable[[int], bytes],
-    lease_seconds: int = LEASE_SECONDS,
+    terms: ClaimTerms | None = None,
 ) -> Lease | None:
     """The most urgent case that the caller may decide; None where there is none this instant.
 
@@ -94,25 +105,26 @@ async def claim(
     reported waits in the lane `flagged` beside its own, so that no flood in a more urgent lane
     takes their share. A case that another transaction is writing to is passed over; a lease that
     ran out is no lease. What was handed over by somebody whose day was over goes before all lanes.
+    A person is given no family that they don't take, other families first where they saw much of
+    one, and during a pause imminent danger alone: BreakTaken where there is none.
     """
+    terms = terms or ClaimTerms()
     lease = {
         **sight(caller),
         "now": now,
         "lease_token": UUID(bytes=chance(UUID_BYTES), version=4),
         "holder": holder(caller),
-        "lease_until": now + timedelta(seconds=lease_seconds),
+        "lease_until": now + timedelta(seconds=terms.lease_seconds),
     }
     async with tenant_transaction(pool, tenant=caller.tenant) as connection:
-        passes = await _lock_lanes(connection, lease=lease)
-        handed_over = await _leased(connection, query=_sql.claim_handed_over, lease=lease)
-        if handed_over is not None:
-            return handed_over
-        with_work = await _lanes_with_work(connection, lease=lease)
-        while turn := next_turn(passes, with_work=with_work):
-            taken = await _take(connection, lease=lease, turn=turn)
+        given = await offer(connection, caller=caller, rules=terms.care)
+        for wanted in given.rounds:
+            taken = await _given(connection, lease={**lease, **wanted}, offer=given)
             if taken is not None:
+                await work(connection, caller=caller, rules=terms.care)
                 return taken
-            with_work.discard(turn.lane)
+    if given.rests_until is not None:
+        raise break_taken(given.rests_until)
     return None
 
 
@@ -128,6 +140,7 @@ async def renew(
     async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.renew_lease, named)
         if await cursor.fetchone() is not None:
+            await connection.execute(_care_sql.still_at_work, named)
             return Lease(case_id=held.case_id, token=UUID(held.token), until=until)
         raise await _why_not(connection, named=named)
 
@@ -158,6 +171,24 @@ def lease_token(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+async def _given(
+    connection: Connection, *, lease: Mapping[str, object], offer: Offer
+) -> Lease | None:
+    passes = await _lock_lanes(connection, lease=lease)
+    handed_over = await _leased(connection, query=_sql.claim_handed_over, lease=lease)
+    if handed_over is not None:
+        return handed_over
+    with_work = await _lanes_with_work(connection, lease=lease)
+    if offer.rests_until is not None:
+        with_work &= {Lane.DANGER}
+    while turn := next_turn(passes, with_work=with_work):
+        taken = await _take(connection, lease=lease, turn=turn)
+        if taken is not None:
+            return taken
+        with_work.discard(turn.lane)
+    return None
 
 
 async def _lock_lanes(connection: Connection, *, lease: Mapping[str, object]) -> dict[Lane, int]:

@@ -223,6 +223,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             takes=Empty,
             body_required=False,
             answers={200: ClaimedCase, 204: None},
+            errors=frozenset({409}),
         ),
         "POST /v1/cases/{case_id}/claim": Operation(
             name="claimOneCase",

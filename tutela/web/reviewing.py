@@ -12,5 +12,6 @@ def review_room(rooms: Rooms) -> ReviewRoom:
         clock=rooms.clock,
         chance=rooms.chance,
         language=rooms.language,
+        care=rooms.care,
         bases=rooms.withholding_bases,
     )

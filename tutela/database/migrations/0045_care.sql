@@ -53,7 +53,6 @@ CREATE TABLE care_person (
     -- a pause that was begun; a pause that is taken can't be cut short
     rest_from    timestamptz,
     rest_to      timestamptz,
-    rest_taken   boolean     NOT NULL DEFAULT false,
     debriefed_at timestamptz,
     PRIMARY KEY (tenant, person),
     CHECK ((rest_from IS NULL) = (rest_to IS NULL)),

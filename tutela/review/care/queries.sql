@@ -119,3 +119,73 @@ INSERT INTO care_person (tenant, person, greyscale, blurred, small)
 VALUES (%(tenant)s, %(person)s, %(greyscale)s, %(blurred)s, %(small)s)
 ON CONFLICT (tenant, person) DO UPDATE SET
     greyscale = excluded.greyscale, blurred = excluded.blurred, small = excluded.small
+
+-- name: stint_of
+-- The instant by the database's clock, since when a person works, their last sign of it, and a pause that they began.
+SELECT clock_timestamp(), p.stint_from, p.stint_to, p.rest_to
+FROM (VALUES (1)) AS one (row)
+LEFT JOIN care_person p ON p.tenant = %(tenant)s AND p.person = %(person)s
+
+-- name: sign_of_work
+-- A person is at work.
+INSERT INTO care_person (tenant, person, stint_from, stint_to)
+VALUES (%(tenant)s, %(person)s, %(begun)s, %(now)s)
+ON CONFLICT (tenant, person) DO UPDATE SET
+    stint_from = excluded.stint_from, stint_to = greatest(excluded.stint_to, care_person.stint_to)
+
+-- name: still_at_work
+-- Whoever keeps a lease is at work.
+UPDATE care_person SET stint_to = clock_timestamp()
+WHERE tenant = %(tenant)s AND person = %(person)s AND stint_to IS NOT NULL
+
+-- name: is_danger
+-- Whether a case is of imminent danger.
+SELECT id FROM case_file WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND lane = 'danger'
+
+-- name: wishes_of
+-- The families that a person does not take.
+SELECT family FROM care_wish WHERE tenant = %(tenant)s AND person = %(person)s ORDER BY family
+
+-- name: seen_often
+-- The families of which a person saw much of late.
+SELECT family FROM exposure_reveal
+WHERE tenant = %(tenant)s AND person = %(person)s AND at > clock_timestamp() - %(hours)s * interval '1 hour'
+GROUP BY family
+HAVING count(*) >= %(reveals)s
+ORDER BY family
+
+-- name: forget_wishes
+-- A person takes every family again but these.
+DELETE FROM care_wish WHERE tenant = %(tenant)s AND person = %(person)s AND family <> ALL (%(families)s::text[])
+
+-- name: add_wishes
+-- A person does not take these families.
+INSERT INTO care_wish (tenant, person, family, since)
+SELECT %(tenant)s, %(person)s, family, clock_timestamp() FROM unnest(%(families)s::text[]) AS family
+ON CONFLICT DO NOTHING
+
+-- name: add_bound
+-- A bound of a person's own, from now on.
+INSERT INTO care_bound (tenant, person, family, at, reveals, minutes, set_by)
+VALUES (%(tenant)s, %(person)s, %(family)s, clock_timestamp(), %(reveals)s, %(minutes)s, %(set_by)s)
+
+-- name: begin_pause
+-- A person takes a pause.
+INSERT INTO care_person (tenant, person, rest_from, rest_to)
+VALUES (%(tenant)s, %(person)s, clock_timestamp(), clock_timestamp() + %(seconds)s * interval '1 second')
+ON CONFLICT (tenant, person) DO UPDATE SET rest_from = excluded.rest_from, rest_to = excluded.rest_to
+
+-- name: give_back
+-- What a person held is anybody's again.
+UPDATE case_file SET lease_token = NULL, lease_holder = NULL, lease_from = NULL, lease_until = NULL
+WHERE tenant = %(tenant)s AND closed_at IS NULL AND lease_holder = %(holder)s
+
+-- name: end_pause
+-- A pause that its person began is over.
+UPDATE care_person SET rest_to = clock_timestamp()
+WHERE tenant = %(tenant)s AND person = %(person)s AND rest_to > clock_timestamp()
+
+-- name: debriefed
+-- A person was asked how they are.
+INSERT INTO care_person (tenant, person, debriefed_at) VALUES (%(tenant)s, %(person)s, clock_timestamp())
+ON CONFLICT (tenant, person) DO UPDATE SET debriefed_at = excluded.debriefed_at

@@ -18,8 +18,10 @@ from tutela.intake.door import usable_key
 from tutela.intake.reading import read_struct
 from tutela.law.withholding import REGISTER, Bases
 from tutela.review import queue
+from tutela.review.care.resting import refuse_resting
+from tutela.review.care.rules import CareRules
 from tutela.review.case_view import CaseView, Page, list_cases, show_case
-from tutela.review.queue import LEASE_SECONDS, Held, Lease, unknown_case
+from tutela.review.queue import LEASE_SECONDS, ClaimTerms, Held, Lease, unknown_case
 from tutela.review.taking import take
 from tutela.web.answer import Answer, answer
 from tutela.web.api.notices import idempotency_key
@@ -39,10 +41,17 @@ class ReviewRoom:
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
     lease_seconds: int = LEASE_SECONDS
+    #: When people rest.
+    care: CareRules = field(default_factory=CareRules)
     #: The language of whoever is told of a decision, where nothing else says one.
     language: str | None = None
     #: The legal bases on which people may be told later of a decision.
     bases: Bases = field(default_factory=REGISTER.built_in)
+
+    @property
+    def claim_terms(self) -> ClaimTerms:
+        """For how long a claim gives a case, and with which care."""
+        return ClaimTerms(lease_seconds=self.lease_seconds, care=self.care)
 
 
 class ClaimedCase(CaseView, frozen=True, kw_only=True):
@@ -100,7 +109,7 @@ def claim_case(room: ReviewRoom) -> Handler:
             caller=asked.caller,
             now=room.clock(),
             chance=room.chance,
-            lease_seconds=room.lease_seconds,
+            terms=room.claim_terms,
         )
         if lease is None:
             return NOTHING_TO_SAY
@@ -116,6 +125,9 @@ def claim_one_case(room: ReviewRoom) -> Handler:
     async def handle(asked: Asked) -> Answer:
         if asked.body:
             read_struct(asked.body, kind=Empty)
+        await refuse_resting(
+            room.pool, caller=asked.caller, case_id=_case_id(asked), rules=room.care
+        )
         lease = await take(
             room.pool,
             caller=asked.caller,

@@ -130,7 +130,7 @@ class _Deciding:
             caller=visit.caller,
             now=room.clock(),
             chance=room.chance,
-            lease_seconds=room.lease_seconds,
+            terms=room.claim_terms,
         )
         if lease is None:
             return f"/console/{visit.service}/queue?{said}"

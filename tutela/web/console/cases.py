@@ -18,6 +18,7 @@ from tutela.domain.languages import is_language_tag
 from tutela.errors import FieldError
 from tutela.intake.reading import Unfit
 from tutela.review import queue
+from tutela.review.care.resting import refuse_resting
 from tutela.review.queue import LEASE_SECONDS, Held, Lease, unknown_case
 from tutela.review.taking import take
 from tutela.review.worklist import Place, Standing, Wanted, lane_standings, waiting_cases
@@ -86,7 +87,7 @@ class _Desk:
             caller=visit.caller,
             now=room.clock(),
             chance=room.chance,
-            lease_seconds=room.lease_seconds,
+            terms=room.claim_terms,
         )
         if lease is None:
             return moved(f"/console/{visit.service}/queue?said=nothing")
@@ -95,6 +96,7 @@ class _Desk:
     async def claim_this(self, visit: Visit) -> Answer:
         """The same case, on the visitor's desk."""
         room, case_id = self.room, case_named(visit)
+        await refuse_resting(room.pool, caller=visit.caller, case_id=case_id, rules=room.care)
         lease = await take(
             room.pool,
             caller=visit.caller,

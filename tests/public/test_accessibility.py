@@ -140,6 +140,17 @@ def receipts(audit: Audit) -> None:
     audit.look("report, answered")
 
 
+def underage(audit: Audit) -> None:
+    audit.open("/report/under-13")
+    audit.look("under 13")
+    audit.press("send")
+    audit.look("under 13, nothing said")
+    audit.page.fill("#where", PLACE)
+    audit.page.check("input[name=sign_known]")
+    audit.press("send")
+    audit.look("under 13, receipt")
+
+
 def helping(audit: Audit) -> None:
     audit.open("/report/help")
     audit.look("help, anywhere")
@@ -156,7 +167,7 @@ def refused(audit: Audit) -> None:
     audit.look("no form of ours")
 
 
-@pytest.mark.parametrize("way", [steps, mistakes, nameless, receipts, helping, refused])
+@pytest.mark.parametrize("way", [steps, mistakes, nameless, receipts, underage, helping, refused])
 def test_no_public_page_keeps_anybody_out(audit: Audit, way: Callable[[Audit], None]) -> None:
     way(audit)
     assert audit.found

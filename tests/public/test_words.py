@@ -20,6 +20,7 @@ from tutela.web.public.help import ORDER
 from tutela.web.public.offer import Offer, fields, offer_of
 from tutela.web.public.pages import _KINDS
 from tutela.web.public.report import GROUPS
+from tutela.web.public.underage import Sign
 from tutela.web.public.words import LANGUAGES, YOUNG, Words, language_of, time_in_words, words
 
 FOLDER = Path(tutela.web.__file__).parent
@@ -28,6 +29,7 @@ CATALOGUE = (FOLDER / "public" / "words" / "en.toml").read_text(encoding="utf-8"
 MADE = {
     *(f"line_{kind}{more}" for kind in ORDER for more in ("", "_more")),
     *(f"harm_{kind}" for kind in HarmKind),
+    *(f"sign_{sign}" for sign in Sign),
     *(f"group_{name}" for name in GROUPS),
     *(f"wish_{name}" for name in WISHES),
     *(f"field_{name}" for name in ("where", "why", "name", "email")),

@@ -113,6 +113,8 @@ class FormReport:
     """What a person said; empty texts and False are what they left out."""
 
     places: tuple[str, ...]
+    #: What every line names, where the page asks for nothing else.
+    places_name: SubjectKind | None = None
     named: Named = Named()
     harm: HarmKind | None = None
     explanation: str = ""
@@ -129,7 +131,7 @@ def read_form(report: FormReport) -> NoticeRead:
     meaning = MEANINGS[report.harm or HarmKind.OTHER]
     said: dict[str, Any] = {
         "category": str(meaning.category),
-        "subjects": [subject(place, named=report.named) for place in report.places],
+        "subjects": [_subject(place, report=report) for place in report.places],
         "keyword": None if meaning.keyword is None else str(meaning.keyword),
         "explanation": None if is_blank(report.explanation) else report.explanation,
         "notifier": _notifier(report),
@@ -155,6 +157,11 @@ def subject(place: str, *, named: Named) -> dict[str, str]:
     if is_address(f"https://{place}") and "." in place.partition("/")[0]:
         return {"kind": str(SubjectKind.URL), "url": f"https://{place}"}
     return {"kind": str(SubjectKind.CONTENT), "id": place}
+
+
+def _subject(place: str, *, report: FormReport) -> dict[str, str]:
+    found = subject(place, named=report.named)
+    return found if report.places_name is None else {**found, "kind": str(report.places_name)}
 
 
 def is_address(text: str) -> bool:

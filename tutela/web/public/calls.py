@@ -22,6 +22,7 @@ from tutela.web.public.standing import (
     show_standing,
     take_evidence,
 )
+from tutela.web.public.underage import show_underage, take_underage
 
 #: How often a process shows the first page of a form, all together.
 PAGES_PER_SECOND: Final = 100.0
@@ -33,6 +34,8 @@ FORMS_AT_ONCE: Final = 500.0
 STATUS: Final = "/report/status"
 EVIDENCE: Final = "/report/evidence"
 RECEIPT: Final = "/report/receipt"
+#: An account that a child too young for the service holds.
+UNDER_13: Final = "/report/under-13"
 HELP: Final = "/report/help"
 #: Where a quick exit leads, and what that page asks for to be forgotten.
 AWAY: Final = "/report/away"
@@ -44,21 +47,7 @@ def public_pages(rooms: Rooms) -> list[Call]:
     offer = rooms.offer
     reading = Pace(per_second=PAGES_PER_SECOND, burst=PAGES_AT_ONCE)
     writing = Pace(per_second=FORMS_PER_SECOND, burst=FORMS_AT_ONCE)
-    report = ReportRoom(
-        intake=rooms.intake,
-        public=PublicService(rooms.pool, named=rooms.public_service, monotonic=time.monotonic),
-        desk=rooms.desk,
-        clock=rooms.clock,
-        chance=rooms.chance,
-        offer=offer,
-    )
-    standing = StandingRoom(
-        pool=rooms.pool,
-        keys=rooms.keys,
-        clock=rooms.clock,
-        chance=rooms.chance,
-        offer=offer,
-    )
+    report, standing = _report_room(rooms), _standing_room(rooms)
     show = Terms(
         right=None,
         takes=None,
@@ -73,6 +62,8 @@ def public_pages(rooms: Rooms) -> list[Call]:
     return [
         Call("GET", "/report", show, show_report(report)),
         Call("POST", "/report", send, take_report(report)),
+        Call("GET", UNDER_13, show_below, show_underage(report)),
+        Call("POST", UNDER_13, send_below, take_underage(report)),
         *(Call("GET", path, show_below, show_form(offer)) for path in (STATUS, EVIDENCE, RECEIPT)),
         *_pages_beside(rooms, terms=show_below),
         Call("POST", STATUS, send_below, show_standing(standing)),
@@ -89,3 +80,24 @@ def _pages_beside(rooms: Rooms, *, terms: Terms) -> list[Call]:
         Call("GET", AWAY, terms, leave(offer, clock=rooms.clock)),
         Call("GET", FORGET, terms, forget()),
     ]
+
+
+def _report_room(rooms: Rooms) -> ReportRoom:
+    return ReportRoom(
+        intake=rooms.intake,
+        public=PublicService(rooms.pool, named=rooms.public_service, monotonic=time.monotonic),
+        desk=rooms.desk,
+        clock=rooms.clock,
+        chance=rooms.chance,
+        offer=rooms.offer,
+    )
+
+
+def _standing_room(rooms: Rooms) -> StandingRoom:
+    return StandingRoom(
+        pool=rooms.pool,
+        keys=rooms.keys,
+        clock=rooms.clock,
+        chance=rooms.chance,
+        offer=rooms.offer,
+    )

@@ -159,7 +159,13 @@ def step_of(field: str) -> int:
 
 def read_filled(body: bytes, *, chance: Callable[[int], bytes]) -> Filled:
     """A body as the form; `Unfit` where our page did not send it. A key that lacks is made."""
-    filled = Filled(**read_fields(body, known=frozenset(each.name for each in fields(Filled))))
+    known = frozenset(each.name for each in fields(Filled))
+    return filled_of(read_fields(body, known=known), chance=chance)
+
+
+def filled_of(given: Mapping[str, str], *, chance: Callable[[int], bytes]) -> Filled:
+    """The form of fields that were read; `Unfit` for a choice that no page of ours offers."""
+    filled = Filled(**given)
     closed = {
         "step": [str(step) for step in SHOWN],
         "harm": ["", *HarmKind],

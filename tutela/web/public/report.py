@@ -117,7 +117,7 @@ class _Steps:
             ) from error
         except TutelaError as error:
             raise Told(error, page=self.trouble(error, kind="busy")) from error
-        return self._receipt(acknowledged)
+        return receipt_page(acknowledged, filled=self._filled, offer=self._room.offer)
 
     def show(
         self, step: int, *, wrong: Sequence[Mistake] = (), trouble: str = "", status: int = 200
@@ -126,6 +126,7 @@ class _Steps:
         shown = self._page(f"step{step}.html").answer(
             status=status,
             filled=filled,
+            hidden=filled.hidden(step=step),
             step=step,
             steps=LAST,
             wrong={each.field: each for each in wrong},
@@ -150,20 +151,10 @@ class _Steps:
             raise Told(cause, page=self.show(step, wrong=here, status=int(cause.status)))
 
     async def _take(self, asked: Asked) -> Acknowledged:
-        caller = await _caller(asked, room=self._room)
-        key = f"{DOOR} {self._filled.key}" if _is_person(asked) else idempotency_key(asked)
+        caller = await caller_of(asked, room=self._room)
+        key = sending_key(asked, filled=self._filled)
         sending = Sending(caller=caller, door=DOOR, key=key)
         return await self._room.intake.take(read_form(self._filled.report), sending=sending)
-
-    def _receipt(self, acknowledged: Acknowledged) -> Answer:
-        accepted = acknowledged.accepted
-        received_at = datetime.fromisoformat(accepted.receipt.received_at)
-        return self._page("receipt.html").answer(
-            status=201 if acknowledged.fresh else 200,
-            accepted=accepted,
-            received=time_in_words(received_at, words=self._room.offer.words(self._filled.lang)),
-            with_email=bool(self._filled.email.strip()),
-        )
 
     def _page(self, template: str) -> Page:
         return Page(template=template, language=self._filled.lang, offer=self._room.offer)
@@ -174,12 +165,31 @@ class _Steps:
         return keyword in anonymous_keywords(self._room.clock().date())
 
 
+def receipt_page(
+    acknowledged: Acknowledged, *, filled: Filled, offer: Offer, root: str = ""
+) -> Answer:
+    """201 with the receipt, 200 where the same was sent before."""
+    accepted = acknowledged.accepted
+    received_at = datetime.fromisoformat(accepted.receipt.received_at)
+    return Page(template="receipt.html", language=filled.lang, offer=offer, root=root).answer(
+        status=201 if acknowledged.fresh else 200,
+        accepted=accepted,
+        received=time_in_words(received_at, words=offer.words(filled.lang)),
+        with_email=bool(filled.email.strip()),
+    )
+
+
+def sending_key(asked: Asked, *, filled: Filled) -> str | None:
+    """Under which key a report is taken once: the page's own, or that of a program."""
+    return f"{DOOR} {filled.key}" if _is_person(asked) else idempotency_key(asked)
+
+
 def _is_person(asked: Asked) -> bool:
     """Whether a person sends the form, and no program with a token of ours."""
     return b"authorization" not in asked.headers
 
 
-async def _caller(asked: Asked, *, room: ReportRoom) -> Caller:
+async def caller_of(asked: Asked, *, room: ReportRoom) -> Caller:
     """Anybody, for the public service; whoever brings a token of ours speaks for the token's."""
     if _is_person(asked):
         return public_caller(await room.public.find(), name=DOOR)

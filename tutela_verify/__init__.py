@@ -3,6 +3,7 @@
 from tutela_verify.exports import Effort, Held, verify, verify_export
 from tutela_verify.forks import Comparison, compare
 from tutela_verify.formats import Malformed
+from tutela_verify.packs import PackVerdict, is_pack, verify_pack
 from tutela_verify.proofs import verify_consistency, verify_head, verify_inclusion, verify_receipt
 from tutela_verify.verdict import (
     Cosigner,
@@ -26,13 +27,16 @@ __all__ = [
     "Held",
     "Malformed",
     "NotAnExport",
+    "PackVerdict",
     "Refuted",
     "Verdict",
     "compare",
+    "is_pack",
     "verify",
     "verify_consistency",
     "verify_export",
     "verify_head",
     "verify_inclusion",
+    "verify_pack",
     "verify_receipt",
 ]

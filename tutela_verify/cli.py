@@ -12,6 +12,7 @@ from typing import Any, Final
 from tutela_verify.exports import Effort, Held, verify
 from tutela_verify.forks import compare
 from tutela_verify.formats import Malformed
+from tutela_verify.packs import WHOLE, PackVerdict, is_pack, verify_pack
 from tutela_verify.verdict import NotAnExport, Verdict
 from tutela_verify.verification import RECEIPT_SAMPLE
 
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given.fork:
             return _compare(given)
+        if is_pack(_file(given)):
+            return _verify_pack(given)
         held = Held(
             trusted_keys=[*given.key, *given.witness],
             receipts=[_read_document(path) for path in given.receipt],
@@ -61,7 +64,13 @@ def _parser() -> argparse.ArgumentParser:
         "2: wrong usage, or a file that cannot be read.",
     )
     add = parser.add_argument
-    add("file", metavar="FILE", type=Path, nargs="?", help="what `tutela ledger export` wrote")
+    add(
+        "file",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        help="what `tutela ledger export` wrote, or a room's pack",
+    )
     add("--key", metavar="PUBLICKEY", action="append", default=[], help="trust this key (base64)")
     add("--receipt", metavar="RECEIPT.json", action="append", default=[], type=Path,
         help="a notifier's receipt: its leaf must be there")  # fmt: skip
@@ -79,6 +88,34 @@ def _parser() -> argparse.ArgumentParser:
         help="how many read a large file (default: %(default)s)")  # fmt: skip
     add("--json", action="store_true", help="one JSON document on standard output")
     return parser
+
+
+def _verify_pack(given: argparse.Namespace) -> int:
+    verdict = verify_pack(_file(given), trusted_keys=given.key)
+    if given.json:
+        document = asdict(verdict)
+        if verdict.first_fault is not None:
+            document["first_fault"]["message"] = str(verdict.first_fault)
+        print(json.dumps(document, indent=2, ensure_ascii=True))
+    else:
+        print("\n".join(_pack_as_text(verdict)))
+    return VERIFIED if verdict.ok else REFUTED
+
+
+def _pack_as_text(verdict: PackVerdict) -> Iterator[str]:
+    if verdict.first_fault is not None:
+        yield f"refuted: {_printable(str(verdict.first_fault))}"
+        yield f"  read up to there: {verdict.entries} entries"
+        return
+    yield f"verified: room {_printable(verdict.room)} of log {_printable(verdict.log_id)}"
+    when = f"from {verdict.first_at} to {verdict.last_at}"
+    yield f"  entries: {verdict.entries}, {when}, none between them left out"
+    for name, count in sorted(verdict.entry_types.items()):
+        yield f"    {_printable(name)}: {count}"
+    said = "each is what its leaf commits to" if verdict.contents == WHOLE else "left out"
+    yield f"  what was said: {said}"
+    yield f"  all under the head of size {verdict.size}, signed {verdict.head_at}"
+    yield f"  keys: {'from the file itself' if verdict.keys_from_file else 'given'}"
 
 
 def _compare(given: argparse.Namespace) -> int:

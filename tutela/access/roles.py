@@ -31,6 +31,10 @@ class Right(StrEnum):
     SEE_NETWORKS = "see_networks"
     #: Search for a network from a few accounts, read the ids that were found, and dismiss a case.
     RUN_NETWORKS = "run_networks"
+    #: Read the investigation rooms that one is of the people of, and no others.
+    SEE_ROOMS = "see_rooms"
+    #: Open investigation rooms, write in one's own, say who else is of their people, take them out.
+    RUN_ROOMS = "run_rooms"
     #: See the cases of one service, without those reserved for specialists.
     SEE_CASES = "see_cases"
     #: Claim a case, keep or give back its lease, and decide it.
@@ -79,6 +83,8 @@ class Forbidden(TutelaError):
 
 _LOOK: Final = frozenset({Right.BREAK_GLASS, Right.SEE_OWN_VIEWS})
 _REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS, Right.SEE_QUALITY}
+_REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS}
+_INVESTIGATE: Final = frozenset({Right.SEE_ROOMS, Right.RUN_ROOMS})
 _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
 _OVERSEE: Final = _LOOK | {Right.SEE_VIEWS, Right.SEE_PEOPLE}
 
@@ -91,22 +97,25 @@ RIGHTS: Final = MappingProxyType(
         Role.GUARD: frozenset({Right.ASK_GUARD, Right.LOAD_GUARD}),
         Role.REVIEWER: _REVIEW,
         Role.SPECIALIST: _REVIEW
+        | _INVESTIGATE
         | {Right.DECIDE_SPECIALIST_CASES, Right.PROPOSE_GUARD, Right.SEE_NETWORKS},
         Role.LEAD: _REVIEW
         | _WATCH
+        | _INVESTIGATE
         | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS}
         | {Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK, Right.JUDGE_QUALITY}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD}
         | {Right.SEE_NETWORKS, Right.RUN_NETWORKS}
         | {Right.SEE_VIEWS, Right.JUDGE_ACCESS, Right.SET_NEED_TO_KNOW},
         Role.INVESTIGATOR: _LOOK
+        | _INVESTIGATE
         | {Right.SEE_CASES, Right.SEE_STATUS}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.SEE_NETWORKS, Right.RUN_NETWORKS},
         Role.COMPLIANCE: _WATCH
         | _OVERSEE
         | {Right.JUDGE_ACCESS}
         | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD, Right.SEE_NETWORKS}
-        | {Right.SEE_QUALITY},
+        | {Right.SEE_QUALITY, Right.SEE_ROOMS},
         Role.AUDITOR: _WATCH
         | _OVERSEE
         | {Right.SEE_FLAGGERS, Right.SEE_GUARD, Right.SEE_NETWORKS, Right.SEE_QUALITY},

@@ -12,6 +12,8 @@ from tutela.app.detecting import detection_room
 from tutela.networks.stored.forgetting import forget
 from tutela.networks.stored.queueing import is_due
 from tutela.networks.stored.room import NetworkRoom
+from tutela.review.investigations.forgetting import forget_rooms
+from tutela.review.investigations.standing import Investigating
 from tutela.settings import as_environment
 
 #: Between two looks for searches that wait.
@@ -44,9 +46,17 @@ def network_loops(house: House) -> tuple[Loop, ...]:
         Loop(
             name="networks forgotten",
             every_seconds=FORGET_SECONDS,
-            run=lambda: forget(room),
+            run=lambda: _forget_all(room),
         ),
     )
+
+
+async def _forget_all(room: NetworkRoom) -> None:
+    await forget(room)
+    investigating = Investigating(
+        pool=room.pool, keys=room.keys, clock=room.clock, chance=room.chance, networks=room
+    )
+    await forget_rooms(investigating)
 
 
 async def search_due(house: House, *, room: NetworkRoom) -> None:

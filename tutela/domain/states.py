@@ -26,6 +26,11 @@ from tutela.domain.guard import (
     SwitchEvent,
     SwitchState,
 )
+from tutela.domain.investigations import (
+    INVESTIGATION_MOVES,
+    InvestigationEvent,
+    InvestigationState,
+)
 from tutela.domain.networks import (
     NETWORK_CASE_MOVES,
     NETWORK_RUN_MOVES,
@@ -339,18 +344,21 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
         StaffChangeState: StateTable(
             initial=StaffChangeState.PROPOSED, events=StaffChangeEvent, moves=STAFF_CHANGE_MOVES
         ),
+        InvestigationState: StateTable(
+            initial=InvestigationState.OPEN, events=InvestigationEvent, moves=INVESTIGATION_MOVES
+        ),
     }
 )
 
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
 _Decided = DecisionState | BulkState | BulkSubjectState | LookState
 _Guarded = EntryState | ObjectionState | SwitchState | LeadState
-_Found = NetworkRunState | NetworkCaseState | StaffChangeState
+_Found = NetworkRunState | NetworkCaseState | StaffChangeState | InvestigationState
 State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded | _Found)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
 _DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent | LookEvent
 _GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent
-_FoundEvent = NetworkRunEvent | NetworkCaseEvent | StaffChangeEvent
+_FoundEvent = NetworkRunEvent | NetworkCaseEvent | StaffChangeEvent | InvestigationEvent
 Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent | _FoundEvent
 
 

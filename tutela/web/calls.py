@@ -29,6 +29,7 @@ from tutela.outside.guard import Outside
 from tutela.review.care.room import CareRoom
 from tutela.review.care.rules import CareRules
 from tutela.review.care.vault import Vault
+from tutela.review.investigations.standing import Investigating
 from tutela.review.oversight.room import OversightRoom
 from tutela.web.endpoint import Desk, Handler, Terms
 from tutela.web.public.offer import Offer
@@ -159,6 +160,17 @@ class Rooms:
     def looking_again(self) -> QualityRoom:
         """What second looks at decisions stand on."""
         return QualityRoom(pool=self.pool, keys=self.keys, clock=self.clock, chance=self.chance)
+
+    @property
+    def investigating(self) -> Investigating:
+        """What investigation rooms stand on."""
+        return Investigating(
+            pool=self.pool,
+            keys=self.keys,
+            clock=self.clock,
+            chance=self.chance,
+            networks=self.networking,
+        )
 
     @property
     def networking(self) -> NetworkRoom:

@@ -48,6 +48,7 @@ from tutela.web.guard_operations import GUARD_OPERATIONS
 from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
 from tutela.web.oversight_operations import OVERSIGHT_OPERATIONS
+from tutela.web.room_operations import ROOM_OPERATIONS
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
@@ -131,6 +132,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **NETWORK_OPERATIONS,
         **OVERSIGHT_OPERATIONS,
         **CARE_OPERATIONS,
+        **ROOM_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",
             summary="What the platform says it sent over a surface in a period.",

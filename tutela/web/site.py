@@ -48,6 +48,7 @@ from tutela.web.oversight_calls import oversight_calls
 from tutela.web.paging import PAGE_QUERIES
 from tutela.web.public.calls import public_pages
 from tutela.web.reviewing import review_room
+from tutela.web.room_calls import room_calls
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
@@ -107,6 +108,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *_watching_calls(rooms),
         *guard_calls(rooms),
         *network_calls(rooms),
+        *room_calls(rooms),
         *oversight_calls(rooms),
         *care_calls(rooms),
     ]

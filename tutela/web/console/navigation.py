@@ -24,6 +24,7 @@ _ENTRIES: Final = (
     Entry("Networks", "networks", Right.SEE_NETWORKS),
     Entry("Quality", "quality", Right.SEE_QUALITY),
     Entry("People", "people", Right.SEE_PEOPLE),
+    Entry("Rooms", "rooms", Right.SEE_ROOMS),
 )
 
 

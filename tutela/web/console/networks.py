@@ -7,6 +7,7 @@ from uuid import UUID
 from tutela.access.roles import Right
 from tutela.domain.networks import NetworkCaseState, NetworkRunState
 from tutela.domain.vocabulary import Category
+from tutela.intake.door import usable_key
 from tutela.intake.reading import fit
 from tutela.networks.page import scorers
 from tutela.networks.page.shown import odds
@@ -73,7 +74,9 @@ class _Desk:
     async def ask(self, visit: Visit) -> Answer:
         """The search waits for a worker; the same form sent twice asks once."""
         said = fit(_asked(visit), kind=NetworkRunAsked)
-        asking = Asking(caller=visit.caller, asked=said, key=visit.form.text("key") or None)
+        asking = Asking(
+            caller=visit.caller, asked=said, key=usable_key(visit.form.text("key") or None)
+        )
         run_id, _ = await ask(self._room, asking=asking)
         return moved(f"{_RUNS.format(service=visit.service)}/{run_id}")
 

@@ -25,6 +25,7 @@ from tutela.web.console.networks import network_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
 from tutela.web.console.people import people_screens
 from tutela.web.console.quality import quality_screens
+from tutela.web.console.rooms import room_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
 from tutela.web.metrics import measure
 from tutela.web.reviewing import review_room
@@ -49,6 +50,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *network_case_screens(rooms.networking),
         *quality_screens(rooms.looking_again),
         *media_screens(rooms.caring),
+        *room_screens(rooms.investigating),
     ]
 
 

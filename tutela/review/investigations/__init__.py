@@ -1,0 +1,1 @@
+"""Decides who knows of an investigation, and keeps what its people write and do."""

@@ -115,3 +115,21 @@ async def test_no_code_is_ever_in_a_link(web: Site) -> None:
     visit = await report(web, fields=REPORT)
     links = [part.partition('"')[0] for part in visit.html.split('href="')[1:]]
     assert [link for link in links if visit.code[:9] in link] == []
+
+
+async def test_a_decision_that_was_taken_back_says_so(web: Site) -> None:
+    code = await reported(web)
+    await answer_everything(web)
+    await web.house.rows("UPDATE decision SET undone_at = '2026-11-21T10:00:00Z'")
+    visit = await Visit(web).post(STATUS, code=code, lang="en")
+    assert "We took this decision back on 21 November 2026, 10:00 (UTC)." in visit.text
+
+
+async def test_younger_people_read_how_it_stands_in_simpler_words(web: Site) -> None:
+    code = await reported(web)
+    visit = await Visit(web).post(STATUS, code=code, lang="de-x-young")
+    assert "Deine Meldung ist da. Menschen arbeiten daran." in visit.text
+    assert '<html lang="de"' in visit.html
+    await visit.post(EVIDENCE, **visit.fields | {"text": "token 9b07"}, go="de")
+    assert "Deine Meldung ist angekommen und wird bearbeitet." in visit.text
+    assert visit.fields["text"] == "token 9b07"

@@ -46,3 +46,13 @@ async def test_an_erased_statement_opens_nothing(web: Site, sealed: str) -> None
     await web.house.rows(sealed)
     visit = await Visit(web).post(STATUS, code=code, lang="en")
     assert visit.status == 404
+
+
+async def test_younger_people_read_the_statement_in_the_words_for_children(web: Site) -> None:
+    code = await issued(web)
+    usual = await Visit(web).post(STATUS, code=code, lang="en")
+    assert "116 111" not in usual.text
+    await usual.post(STATUS, **usual.fields, go="en-x-young")
+    assert usual.status == 200
+    assert "116 111" in usual.text
+    assert HOSTILE in usual.text

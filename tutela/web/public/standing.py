@@ -147,6 +147,11 @@ async def _standing(
         key=own_key(sent.key, chance=room.chance),
         standing=standing,
         received=time_in_words(received_at, words=room.offer.words(sent.lang)),
+        times={
+            at: _time(at, spoken=room.offer.words(sent.lang))
+            for at in (item.undone_at for item in standing.items)
+            if at is not None
+        },
         wrong=wrong,
         limit=EXPLANATION_MAX_CODE_POINTS,
         added=added,

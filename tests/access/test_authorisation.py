@@ -49,6 +49,7 @@ MAY = {
     "see_own_views": "reviewer specialist lead investigator compliance auditor inspector",
     "see_views": "lead compliance auditor inspector",
     "undo_decisions": "lead",
+    "revive_messages": "lead",
     "decide_in_bulk": "lead",
     "see_status": f"service {STAFF}",
     "see_status_ids": "lead compliance auditor inspector admin",

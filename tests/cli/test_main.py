@@ -8,7 +8,7 @@ from tests.fixtures.service import TUTELA
 from tutela.cli import main
 
 #: Lines of a terminal that nobody has to scroll.
-ONE_SCREEN_LINES = 40
+ONE_SCREEN_LINES = 44
 
 
 def test_the_help_shows_every_group_in_one_screen(command: Command) -> None:

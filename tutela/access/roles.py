@@ -57,6 +57,8 @@ class Right(StrEnum):
     DECIDE_IN_BULK = "decide_in_bulk"
     #: Read reconciliation, canaries, outbox and ledger health.
     SEE_STATUS = "see_status"
+    #: Send messages to the platform again that were given up.
+    REVIVE_MESSAGES = "revive_messages"
     #: Read the ids behind what is red.
     SEE_STATUS_IDS = "see_status_ids"
     #: Read how precise trusted flaggers, hotlines, authorities and researchers are.
@@ -103,7 +105,7 @@ RIGHTS: Final = MappingProxyType(
         | _WATCH
         | _INVESTIGATE
         | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS}
-        | {Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK, Right.JUDGE_QUALITY}
+        | {Right.REVIVE_MESSAGES, Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK, Right.JUDGE_QUALITY}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD}
         | {Right.SEE_NETWORKS, Right.RUN_NETWORKS}
         | {Right.SEE_VIEWS, Right.JUDGE_ACCESS, Right.SET_NEED_TO_KNOW},

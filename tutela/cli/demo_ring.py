@@ -1,6 +1,7 @@
 """The demo's ring: the service is told of a small platform, and asked to look for its ring."""
 
 import asyncio
+import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +19,8 @@ RINGS: Final = "2"
 SEED: Final = "1"
 #: Accounts of the ring that somebody would know of already, as the world writes them.
 KNOWN: Final = Path("seeds/ring-01.txt")
-#: Events that one call takes, far below its longest body.
-BODY_BYTES: Final = 8 * 1024 * 1024
+#: Events that are told in one call, which takes 10,000 at most.
+LINES_A_CALL: Final = 5_000
 CALL_SECONDS: Final = 120.0
 #: Beside it, a folder holds a world that the service was told of.
 TOLD: Final = "told"
@@ -93,17 +94,10 @@ async def _tell(client: httpx.AsyncClient, *, events: Path, token: str) -> None:
 
 
 def _bodies(events: Path) -> Iterator[bytes]:
-    lines, size = [], 0
     with events.open("rb") as told:
-        for line in told:
-            if _UNNEEDED in line:
-                continue
-            lines.append(line)
-            size += len(line)
-            if size >= BODY_BYTES:
-                yield b"".join(lines)
-                lines, size = [], 0
-    yield b"".join(lines)
+        needed = (line for line in told if _UNNEEDED not in line)
+        while lines := list(itertools.islice(needed, LINES_A_CALL)):
+            yield b"".join(lines)
 
 
 async def _search(client: httpx.AsyncClient, *, seeds: list[str], token: str) -> None:

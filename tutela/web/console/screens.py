@@ -22,6 +22,7 @@ from tutela.web.console.guard_pages import GuardScreensRoom
 from tutela.web.console.login import login_screens
 from tutela.web.console.network_cases import network_case_screens
 from tutela.web.console.networks import network_screens
+from tutela.web.console.outbox import OutboxRoom, outbox_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
 from tutela.web.console.people import people_screens
 from tutela.web.console.quality import quality_screens
@@ -41,6 +42,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *login_screens(entrance),
         *account_screens(entrance),
         *overview_screens(overview),
+        *outbox_screens(OutboxRoom(pool=rooms.pool, clock=rooms.clock)),
         *people_screens(_staff(rooms)),
         *case_screens(reviewing),
         *case_page_screens(reviewing),

@@ -40,6 +40,8 @@ MAY = {
     "approve_guard": "lead",
     "see_networks": "specialist lead investigator compliance auditor inspector",
     "run_networks": "lead investigator",
+    "see_rooms": "specialist lead investigator compliance",
+    "run_rooms": "specialist lead investigator",
     "see_cases": "reviewer specialist lead investigator",
     "decide_cases": "reviewer specialist lead",
     "decide_specialist_cases": "specialist lead",

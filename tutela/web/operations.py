@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from tutela.decisions.bulk.listing import BulkPage
 from tutela.decisions.bulk.preview import BulkView
 from tutela.decisions.bulk.reading import BulkLine
 from tutela.decisions.bulk.steering import BulkMoved, BulkRecall, BulkStart
@@ -14,6 +15,7 @@ from tutela.decisions.quality.figures import QualityFigures
 from tutela.decisions.replays.answers import Incident, IncidentPage
 from tutela.decisions.undoing import DecisionUndone, UndoAsked
 from tutela.detection.pipeline.matching import MatchAnswer, MatchAsked
+from tutela.domain.bulk import BulkState
 from tutela.domain.decision import Decision
 from tutela.domain.declaration import Declaration
 from tutela.domain.events import Event
@@ -181,6 +183,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             queries_required=frozenset({"batch"}),
             errors=frozenset({409}),
             content_type=JSON_LINES,
+        ),
+        "GET /v1/decisions/bulk": Operation(
+            name="listBulks",
+            summary="Decisions about many, the newest first, and where each stands.",
+            answers={200: BulkPage},
+            query_schemas={"state": {"enum": [str(each) for each in BulkState]}},
         ),
         "GET /v1/decisions/bulk/{bulk_id}": Operation(
             name="showBulk",

@@ -70,6 +70,7 @@ _SEND_BULK = Terms(
     queries=bulk.BATCH_QUERIES,
 )
 _SEE_BULK = Terms(right=Right.DECIDE_IN_BULK, takes=None)
+_SEE_BULKS = Terms(right=Right.DECIDE_IN_BULK, takes=None, queries=PAGE_QUERIES)
 _STEER_BULK = Terms(right=Right.DECIDE_IN_BULK)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
 _SEE_QUALITY = Terms(right=Right.SEE_QUALITY, takes=None)
@@ -255,6 +256,7 @@ def _bulk_calls(rooms: Rooms) -> list[Call]:
     one = "/v1/decisions/bulk/{bulk_id}"
     return [
         Call("POST", "/v1/decisions/bulk", _SEND_BULK, send),
+        Call("GET", "/v1/decisions/bulk", _SEE_BULKS, bulk.show_bulks(room)),
         Call("GET", one, _SEE_BULK, bulk.show_bulk(room)),
         Call("POST", f"{one}/approve", _STEER_BULK, bulk.approve_bulk(room)),
         Call("POST", f"{one}/run", _STEER_BULK, bulk.run_bulk(room)),

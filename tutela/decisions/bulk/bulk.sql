@@ -262,3 +262,14 @@ LIMIT %(most)s
 -- Their decisions are taken back.
 UPDATE bulk_subject SET state = %(subject_state)s
 WHERE tenant = %(tenant)s AND service = %(service)s AND bulk_id = %(bulk_id)s AND subject_key = ANY(%(subject_keys)b::bytea[])
+
+-- name: list_bulks
+-- Decisions about many, the newest first, after one of them.
+SELECT
+    b.id, b.key, b.state, b.created_by, b.created_at, b.approved_by, b.started_by, b.ended_at,
+    (SELECT count(*) FROM bulk_subject s WHERE s.tenant = b.tenant AND s.service = b.service AND s.bulk_id = b.id)
+FROM bulk b
+WHERE b.tenant = %(tenant)s AND b.service = %(service)s AND b.mark = %(mark)s
+  AND (%(state)s::text IS NULL OR b.state = %(state)s) AND (%(after)s::uuid IS NULL OR b.id < %(after)s)
+ORDER BY b.id DESC
+LIMIT %(limit)s

@@ -6,9 +6,11 @@ from uuid import UUID
 import msgspec
 
 from tutela.decisions.bulk import preview, steering
+from tutela.decisions.bulk.listing import BulksWanted, list_bulks
 from tutela.decisions.bulk.room import BulkRoom, unknown_bulk
 from tutela.decisions.bulk.steering import BulkMoved, BulkRecall, BulkStart, Order
 from tutela.decisions.bulk.uploading import Part, take_part
+from tutela.domain.bulk import BulkState
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.channels.batch import Line
 from tutela.intake.door import usable_key
@@ -16,9 +18,10 @@ from tutela.intake.reading import Unfit, read_struct
 from tutela.intake.refusals import Refusal
 from tutela.web.answer import Answer, LineAnswer, answer, begun
 from tutela.web.endpoint import Asked, Handler
-from tutela.web.paging import uuid_or_none
+from tutela.web.paging import page_asked, uuid_or_none
 
 DOOR = "bulk"
+STATES = tuple(str(state) for state in BulkState)
 BATCH_QUERIES = frozenset({"batch"})
 
 _encode = msgspec.json.Encoder().encode
@@ -39,6 +42,17 @@ def send_part(room: BulkRoom, *, record: Record) -> Handler:
             record_line=record_line,
         )
         return await begun(_encoded(room, part=part))
+
+    return handle
+
+
+def show_bulks(room: BulkRoom) -> Handler:
+    """200 with a page of them, the newest first."""
+
+    async def handle(asked: Asked) -> Answer:
+        page = page_asked(asked, states=STATES)
+        wanted = BulksWanted(limit=page.limit, after=page.after, state=page.state)
+        return answer(await list_bulks(room, caller=asked.caller, wanted=wanted))
 
     return handle
 

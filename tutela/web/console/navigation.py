@@ -25,6 +25,7 @@ _ENTRIES: Final = (
     Entry("Quality", "quality", Right.SEE_QUALITY),
     Entry("People", "people", Right.SEE_PEOPLE),
     Entry("Rooms", "rooms", Right.SEE_ROOMS),
+    Entry("Bulk", "bulk", Right.DECIDE_IN_BULK),
 )
 
 

@@ -13,6 +13,7 @@ from tutela.web.calls import Rooms
 from tutela.web.console.account import account_screens
 from tutela.web.console.arrival import Arrivals
 from tutela.web.console.boards import Boards
+from tutela.web.console.bulk import bulk_screens
 from tutela.web.console.care_media import media_screens
 from tutela.web.console.case_deciding import case_deciding_screens
 from tutela.web.console.case_page import case_page_screens
@@ -21,6 +22,7 @@ from tutela.web.console.guard import guard_screens
 from tutela.web.console.guard_pages import GuardScreensRoom
 from tutela.web.console.login import login_screens
 from tutela.web.console.network_cases import network_case_screens
+from tutela.web.console.network_handing_over import handing_over_screens
 from tutela.web.console.networks import network_screens
 from tutela.web.console.outbox import OutboxRoom, outbox_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
@@ -53,6 +55,8 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *quality_screens(rooms.looking_again),
         *media_screens(rooms.caring),
         *room_screens(rooms.investigating),
+        *bulk_screens(rooms.deciding_in_bulk),
+        *handing_over_screens(rooms),
     ]
 
 

@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-connects bench-drift bench-guard-library bench-ledger bench-networks bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-returns bench-rings bench-rules bench-spark bench-terms bench-world bench-walks lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-connects bench-console bench-drift bench-guard-library bench-ledger bench-networks bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-returns bench-rings bench-rules bench-spark bench-terms bench-world bench-walks lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ guard-switch: setup  ## how long the emergency switch takes on every surface of 
 
 guard-world: setup  ## 5,000 listed tags and queries on every surface of a platform: no leak, no harm (LISTED=200: a small one)
 	$(BIN)/python -m benchmarks.guard_world $(if $(LISTED),--listed $(LISTED))
+
+bench-console: setup  ## the queue and a case's page with a million cases: milliseconds and bytes (CASES=100000: a small one)
+	$(BIN)/python -m benchmarks.console $(if $(CASES),--cases $(CASES))
 
 bench-ledger: setup  ## a million leaves exported and verified beside bare SHA-256
 	$(BIN)/python -m benchmarks.ledger

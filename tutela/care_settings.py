@@ -14,6 +14,14 @@ _DAY_MINUTES = 24 * 60
 class CareSettings:
     """What an operator may choose about media and the people who look at it."""
 
+    guidelines: Annotated[
+        Path | None,
+        Setting(
+            variable="TUTELA_GUIDELINES",
+            means="a register of the guidelines by which people decide, with their versions",
+            read=reads.file,
+        ),
+    ] = None
     vault_template: Annotated[
         str | None,
         Setting(

@@ -111,11 +111,13 @@ def _refuse_unusable(settings: Settings) -> None:
     from tutela.decisions.words.catalogs import refuse_unknown
     from tutela.detection.pipeline import room as detection
     from tutela.guard.propagation.configured import read_probes
+    from tutela.review.guidelines import read_guidelines
     from tutela.web.public.offer import offer_of
 
     refuse_unknown(settings.language)
     offer_of(settings)
     register(settings.withholding_bases)
+    read_guidelines(settings.guidelines)
     detection.register(settings.detection_bases)
     refuse_unfit(settings)
     if settings.guard_probes is not None:

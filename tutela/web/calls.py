@@ -29,6 +29,7 @@ from tutela.outside.guard import Outside
 from tutela.review.care.room import CareRoom
 from tutela.review.care.rules import CareRules
 from tutela.review.care.vault import Vault
+from tutela.review.guidelines import Guidelines
 from tutela.review.investigations.standing import Investigating
 from tutela.review.oversight.room import OversightRoom
 from tutela.web.endpoint import Desk, Handler, Terms
@@ -77,6 +78,8 @@ class Rooms:
     language: str | None = None
     #: The legal bases on which people may be told later of a decision.
     withholding_bases: Bases = field(default_factory=REGISTER.built_in)
+    #: The guidelines by which people decide.
+    guidelines: Guidelines = field(default_factory=Guidelines)
     #: Where the database lies, if on this machine.
     data_folder: Path | None = None
     #: What detection stands on; None where nobody looks.

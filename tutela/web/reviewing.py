@@ -14,4 +14,5 @@ def review_room(rooms: Rooms) -> ReviewRoom:
         language=rooms.language,
         care=rooms.care,
         bases=rooms.withholding_bases,
+        guidelines=rooms.guidelines,
     )

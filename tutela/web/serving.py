@@ -16,6 +16,7 @@ from tutela.app.detecting import detection_room
 from tutela.app.guarding import guard_room
 from tutela.app.logins import login_rules
 from tutela.decisions.withholding import register
+from tutela.review.guidelines import read_guidelines
 from tutela.web.calls import Rooms
 from tutela.web.public.offer import offer_of
 from tutela.web.site import site
@@ -43,6 +44,7 @@ def site_of(house: House, *, closing: asyncio.Event | None = None) -> Starlette:
             osprey_reports=house.settings.osprey_reports,
             language=house.settings.language,
             withholding_bases=register(house.settings.withholding_bases),
+            guidelines=read_guidelines(house.settings.guidelines),
             data_folder=_local(house.settings.data_folder),
             bulk_alone_max=house.settings.bulk_alone_max,
             looking=detection_room(house),

@@ -11,6 +11,7 @@ from tutela.access.keys import KeySet
 from tutela.access.tokens import Caller
 from tutela.database.pool import Pool
 from tutela.decisions.decide import Submission, decide
+from tutela.decisions.earlier import hold_to_guideline
 from tutela.decisions.reading import read_decision
 from tutela.domain.canonical import timestamp
 from tutela.domain.notice import Identifier
@@ -21,6 +22,7 @@ from tutela.review import queue
 from tutela.review.care.resting import refuse_resting
 from tutela.review.care.rules import CareRules
 from tutela.review.case_view import CaseView, Page, list_cases, show_case
+from tutela.review.guidelines import Cited, Guidelines
 from tutela.review.queue import LEASE_SECONDS, ClaimTerms, Held, Lease, unknown_case
 from tutela.review.taking import take
 from tutela.web.answer import Answer, answer
@@ -47,6 +49,8 @@ class ReviewRoom:
     language: str | None = None
     #: The legal bases on which people may be told later of a decision.
     bases: Bases = field(default_factory=REGISTER.built_in)
+    #: The guidelines by which people decide.
+    guidelines: Guidelines = field(default_factory=Guidelines)
 
     @property
     def claim_terms(self) -> ClaimTerms:
@@ -174,6 +178,13 @@ def decide_case(room: ReviewRoom) -> Handler:
         case_id = _case_id(asked)
         read = read_decision(asked.body)
         key = usable_key(read.decision.external_id or idempotency_key(asked))
+        cited = Cited(
+            caller=asked.caller,
+            case_id=case_id,
+            decision=read.decision,
+            on=room.clock().date(),
+        )
+        await hold_to_guideline(room.pool, cited=cited, guidelines=room.guidelines, key=key)
         taken = await decide(
             room.pool,
             keys=room.keys,

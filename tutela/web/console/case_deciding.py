@@ -14,12 +14,13 @@ from tutela.decisions.alike import (
     refuse_unlike,
 )
 from tutela.decisions.decide import Submission, decide
-from tutela.decisions.earlier import is_decided_under
+from tutela.decisions.earlier import hold_to_guideline, is_decided_under
 from tutela.decisions.reading import DecisionRead
 from tutela.errors import FieldError
 from tutela.intake.door import usable_key
 from tutela.intake.reading import Unfit
 from tutela.review import queue
+from tutela.review.guidelines import Cited
 from tutela.review.shown import CaseMoved, Shown, as_shown, open_items, subject_of
 from tutela.web.answer import Answer
 from tutela.web.api.cases import ReviewRoom
@@ -72,12 +73,15 @@ class _Deciding:
             return "before"
         room, form, caller, case_id = self.room, visit.form, visit.caller, case_named(visit)
         subject = await subject_of(room.pool, caller=caller, case_id=case_id, keys=room.keys)
+        read = decision_in(form, items=items, lease_token=form.text("lease_token"), subject=subject)
+        cited = Cited(
+            caller=caller, case_id=case_id, decision=read.decision, on=room.clock().date()
+        )
+        await hold_to_guideline(room.pool, cited=cited, guidelines=room.guidelines, key=_key(visit))
         submission = Submission(
             caller=caller,
             case_id=case_id,
-            read=decision_in(
-                form, items=items, lease_token=form.text("lease_token"), subject=subject
-            ),
+            read=read,
             key=usable_key(_key(visit)),
             language=room.language,
             bases=room.bases,

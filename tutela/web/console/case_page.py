@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from tutela.access.roles import Right, has
@@ -22,6 +23,7 @@ from tutela.domain.vocabulary import (
 )
 from tutela.review.around import around
 from tutela.review.case_view import CaseView, show_case
+from tutela.review.guidelines import Guidelines
 from tutela.review.taking import Desk, desk_of
 from tutela.web.answer import Answer
 from tutela.web.api.cases import ReviewRoom
@@ -78,6 +80,8 @@ class _Case:
             before=visit.query.get("before", ""),
             key=base64.urlsafe_b64encode(room.chance(_KEY_BYTES)).decode(),
             today=now.date(),
+            guideline=room.guidelines.on(now.date(), family=case.family),
+            stale=_stale(case, guidelines=room.guidelines),
             terms=await self._terms(visit, desk=desk),
             guess=_guess(case, told=told),
             **self.choices,
@@ -105,6 +109,20 @@ class Guess:
 def _count(visit: Visit, *, name: str) -> int:
     said = visit.query.get(name, "")[:4]
     return int(said) if said.isdecimal() else 0
+
+
+def _stale(case: CaseView, *, guidelines: Guidelines) -> set[str]:
+    """Earlier decisions that cite another guideline than that of their day."""
+    return {
+        each.id
+        for each in case.decisions
+        if each.guideline_version is not None
+        and guidelines.is_stale(
+            each.guideline_version,
+            family=case.family,
+            day=datetime.fromisoformat(each.decided_at).date(),
+        )
+    }
 
 
 def _guess(case: CaseView, *, told: CaseShown) -> Guess | None:

@@ -102,6 +102,22 @@
     const more = form.querySelectorAll("input[name=alike]:checked").length;
     told.textContent = more ? `This form takes ${more + 1} decisions: this case and ${more} like it.` : "This form takes one decision.";
   }
+  const reasons = form.querySelector(".reasons");
+  if (reasons) {
+    reasons.hidden = false;
+    reasons.addEventListener("click", event => {
+      const chosen = event.target.closest("button");
+      if (!chosen) return;
+      const { key: _, outcome, ground, ...words } = chosen.dataset;
+      form.querySelector(`input[name=outcome][value=${outcome}]`).checked = true;
+      if (ground) form.querySelector(`input[name=ground][value=${ground}]`).checked = true;
+      for (const [name, text] of Object.entries(words)) {
+        if (text && form.elements[name]) form.elements[name].value = text;
+      }
+      form.dispatchEvent(new Event("input"));
+      document.getElementById("explanation").focus();
+    });
+  }
   restore();
   unfold();
   countAlike();

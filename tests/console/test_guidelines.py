@@ -12,6 +12,7 @@ from tests.console.working import claimed, form_of, hidden_fields, reported
 from tests.fixtures.house import Rooms as House
 from tests.fixtures.site import Site, site_on
 from tests.fixtures.staff import logged_in
+from tests.house.tree import ROOT
 from tutela.domain.vocabulary import Role
 from tutela.review.guidelines import GuidelinesUnreadable, read_guidelines
 
@@ -134,3 +135,13 @@ def test_a_register_that_cant_be_read_is_named_with_what_is_wrong(
 
 def test_without_a_register_any_version_is_taken() -> None:
     assert not read_guidelines(None).is_stale("x", family="scams", day=date(2026, 11, 22))
+
+
+def test_the_register_of_the_page_can_be_read(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "decide-a-case.md").read_text(encoding="utf-8")
+    text = page.partition("```toml\n")[2].partition("```")[0]
+    found = read_guidelines(register(tmp_path, text))
+    there = found.on(date(2026, 11, 22), family="scams")
+    assert there is not None
+    assert there.reasons[0].outcome == "dismiss"
+    assert found.on(date(2026, 10, 31), family="scams") is None

@@ -204,9 +204,10 @@ async def pages(house: House) -> list[Asked]:
     claimed = await house.client.post("/console/main/queue/claim", data={"go": "1"})
     first = claimed.headers["location"]
     many = f"SELECT case_id FROM item GROUP BY case_id HAVING count(*) >= {MERGED}"
-    opened = await _ids(house, "SELECT id FROM case_file WHERE closed_at IS NULL ORDER BY random()")
+    waits = "SELECT id FROM case_file WHERE closed_at IS NULL ORDER BY random()"
+    opened = await _ids(house, query=waits)
     closed = await _ids(
-        house, "SELECT id FROM case_file TABLESAMPLE SYSTEM (1) WHERE closed_at IS NOT NULL"
+        house, query="SELECT id FROM case_file TABLESAMPLE SYSTEM (1) WHERE closed_at IS NOT NULL"
     )
     case = "/console/main/cases/"
     queue = "/console/main/queue"
@@ -219,13 +220,13 @@ async def pages(house: House) -> list[Asked]:
         Asked(name="case, closed", addresses=[case + each for each in closed], limit_ms=CASE_MS),
         Asked(
             name=f"case, {MERGED} notices",
-            addresses=[case + each for each in await _ids(house, many)],
+            addresses=[case + each for each in await _ids(house, query=many)],
             limit_ms=CASE_MS,
         ),
     ]
 
 
-async def _ids(house: House, query: str) -> list[str]:
+async def _ids(house: House, *, query: str) -> list[str]:
     async with house.pool.connection() as connection:
         await connection.execute("SELECT set_config('tutela.tenant', 'main', true)")
         cursor = await connection.execute(f"{query} LIMIT {ASKED}")

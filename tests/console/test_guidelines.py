@@ -38,7 +38,7 @@ explanation = "The offer names who sells and what."
 """
 
 
-def register(folder: Path, text: str) -> Path:
+def register(folder: Path, *, text: str) -> Path:
     path = folder / "guidelines.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -48,7 +48,7 @@ def register(folder: Path, text: str) -> Path:
 async def guided(web: Site, rooms: House, tmp_path: Path) -> AsyncIterator[Site]:
     """The site with a guideline that begins tomorrow beside an older one."""
     day = rooms.clock.now().date() + timedelta(days=1)
-    found = read_guidelines(register(tmp_path, REGISTER.format(version="2026-12", day=day)))
+    found = read_guidelines(register(tmp_path, text=REGISTER.format(version="2026-12", day=day)))
     application = site_on(rooms, refusals=web.refusals, guidelines=found)
     transport = httpx.ASGITransport(application, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://tutela") as client:
@@ -126,7 +126,7 @@ async def test_an_earlier_decision_by_another_guideline_is_flagged(guided: Site)
 def test_a_register_that_cant_be_read_is_named_with_what_is_wrong(
     tmp_path: Path, wrong: str, why: str
 ) -> None:
-    path = register(tmp_path, wrong)
+    path = register(tmp_path, text=wrong)
     with pytest.raises(GuidelinesUnreadable) as told:
         read_guidelines(path)
     assert str(path) in told.value.detail
@@ -140,7 +140,7 @@ def test_without_a_register_any_version_is_taken() -> None:
 def test_the_register_of_the_page_can_be_read(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "how-to" / "decide-a-case.md").read_text(encoding="utf-8")
     text = page.partition("```toml\n")[2].partition("```")[0]
-    found = read_guidelines(register(tmp_path, text))
+    found = read_guidelines(register(tmp_path, text=text))
     there = found.on(date(2026, 11, 22), family="scams")
     assert there is not None
     assert there.reasons[0].outcome == "dismiss"

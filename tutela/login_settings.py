@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Annotated
 
 from tutela import setting_readers as reads
@@ -51,6 +52,71 @@ class LoginSettings(GuardSettings):
             variable="TUTELA_TRUSTED_PROXIES",
             means="networks of the proxies whose X-Forwarded headers are believed, with commas",
             read=reads.networks,
+        ),
+    ] = None
+
+    oidc_issuer: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_OIDC_ISSUER",
+            means="a provider of identities (OpenID Connect) that people may log in at",
+            read=reads.issuer,
+        ),
+    ] = None
+    oidc_client: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_OIDC_CLIENT",
+            means="the name under which the provider knows Tutela",
+            read=reads.words,
+        ),
+    ] = "tutela"
+    oidc_secret_file: Annotated[
+        Path | None,
+        Setting(
+            variable="TUTELA_OIDC_SECRET_FILE",
+            means="the file of the client's secret; none for a public client",
+            read=reads.file,
+        ),
+    ] = None
+    oidc_roles: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_OIDC_ROLES",
+            means="the role of each value of the role's claim; of several the first counts",
+            read=reads.role_of_words,
+        ),
+    ] = None
+    oidc_role_claim: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_OIDC_ROLE_CLAIM",
+            means="the claim of the ID token that says what somebody is",
+            read=reads.words,
+        ),
+    ] = "roles"
+    oidc_name_claim: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_OIDC_NAME_CLAIM",
+            means="the claim of the ID token that names somebody; an address counts to its @",
+            read=reads.words,
+        ),
+    ] = "preferred_username"
+    oidc_tenant: Annotated[
+        str,
+        Setting(
+            variable="TUTELA_OIDC_TENANT",
+            means="whose staff logs in at the provider",
+            read=reads.words,
+        ),
+    ] = "main"
+    oidc_hosts: Annotated[
+        str | None,
+        Setting(
+            variable="TUTELA_OIDC_HOSTS",
+            means="hosts beside the issuer's at which the provider's addresses may be, with commas",
+            read=reads.hosts,
         ),
     ] = None
 

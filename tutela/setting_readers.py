@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 SENTENCE_MAX: Final = 400
 
 
+_PEOPLES = "(reviewer|specialist|lead|investigator|compliance|auditor|inspector|admin)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What is known about one setting."""
@@ -128,10 +131,34 @@ def surfaces(text: str) -> str:
 
 def people_roles(text: str) -> str:
     """Roles of people, with commas."""
-    one = "(reviewer|specialist|lead|investigator|compliance|auditor|inspector|admin)"
-    if not re.fullmatch(f"{one}(,{one})*", text):
+    if not re.fullmatch(f"{_PEOPLES}(,{_PEOPLES})*", text):
         raise ValueError("a list of roles with commas, such as lead,admin")
     return text
+
+
+def role_of_words(text: str) -> str:
+    """Words with the role of people that each stands for, with commas."""
+    one = f"[A-Za-z0-9_.:/-]{{1,128}}={_PEOPLES}"
+    if not re.fullmatch(f"{one}(,{one})*", text):
+        raise ValueError("a list of words with their roles, such as tutela-leads=lead")
+    return text
+
+
+def issuer(text: str) -> str:
+    """A provider's URL, over https, or over http on this machine."""
+    if not re.fullmatch(
+        r"https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?[^\s?#]*", text
+    ):
+        raise ValueError("a URL that begins with https://, as the provider itself writes it")
+    return text
+
+
+def hosts(text: str) -> str:
+    """Hosts with commas, each with its port where it is no usual one."""
+    one = r"[A-Za-z0-9.-]+(:[0-9]{1,5})?"
+    if not re.fullmatch(f"{one}(,{one})*", text):
+        raise ValueError("a list of hosts with commas, such as login.example.org")
+    return text.lower()
 
 
 def did(text: str) -> str:

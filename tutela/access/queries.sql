@@ -37,6 +37,10 @@ RETURNING name
 SELECT role, password_hash FROM staff_user
 WHERE tenant = %(tenant)s AND name = %(name)s AND disabled_at IS NULL
 
+-- name: has_password
+-- Whether the person logs in by a password of ours.
+SELECT password_hash IS NOT NULL FROM staff_user WHERE tenant = %(tenant)s AND name = %(name)s
+
 -- name: is_password_given
 -- Whether another person has seen the password of this one.
 SELECT password_given_at IS NOT NULL FROM staff_user WHERE tenant = %(tenant)s AND name = %(name)s

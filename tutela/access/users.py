@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import LiteralString
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -115,9 +116,18 @@ async def change_password(pool: Pool, *, person: Person, password: str, now: dat
 
 async def is_password_given(pool: Pool, *, person: Person) -> bool:
     """Whether another person has seen the password, so that it is to be changed at once."""
+    return await _is(pool, person=person, sql=_sql.is_password_given)
+
+
+async def has_password(pool: Pool, *, person: Person) -> bool:
+    """Whether the person logs in by a password of ours."""
+    return await _is(pool, person=person, sql=_sql.has_password)
+
+
+async def _is(pool: Pool, *, person: Person, sql: LiteralString) -> bool:
     async with tenant_transaction(pool, tenant=person.tenant) as connection:
         whose = {"tenant": person.tenant, "name": person.name}
-        row = await (await connection.execute(_sql.is_password_given, whose)).fetchone()
+        row = await (await connection.execute(sql, whose)).fetchone()
     return row is not None and bool(row[0])
 
 

@@ -7,6 +7,8 @@ from tutela.app import HOUSEKEEPING_SECONDS, House, Loop
 from tutela.database.pool import every_tenant_transaction
 from tutela.domain.vocabulary import Role
 from tutela.settings import Settings
+from tutela.staff.provider.asking import Provider
+from tutela.staff.provider.chosen import Chosen
 
 
 def login_rules(settings: Settings) -> LoginRules:
@@ -17,6 +19,25 @@ def login_rules(settings: Settings) -> LoginRules:
         idle_minutes=settings.session_idle_minutes,
         strong_roles=frozenset(Role(each) for each in named if each),
     )
+
+
+def provider(house: House) -> Provider | None:
+    """The provider of identities that was chosen; None where none was."""
+    settings = house.settings
+    if settings.oidc_issuer is None:
+        return None
+    named = (each.partition("=") for each in (settings.oidc_roles or "").split(",") if each)
+    chosen = Chosen(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client,
+        secret_file=settings.oidc_secret_file,
+        name_claim=settings.oidc_name_claim,
+        role_claim=settings.oidc_role_claim,
+        roles={value: Role(role) for value, _, role in named},
+        tenant=settings.oidc_tenant,
+        hosts=frozenset(each for each in (settings.oidc_hosts or "").split(",") if each),
+    )
+    return Provider(chosen, clock=house.clock)
 
 
 def login_loops(house: House) -> tuple[Loop, ...]:

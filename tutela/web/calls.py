@@ -32,6 +32,7 @@ from tutela.review.care.vault import Vault
 from tutela.review.guidelines import Guidelines
 from tutela.review.investigations.standing import Investigating
 from tutela.review.oversight.room import OversightRoom
+from tutela.staff.provider.asking import Provider
 from tutela.web.endpoint import Desk, Handler, Terms
 from tutela.web.public.offer import Offer
 
@@ -90,6 +91,8 @@ class Rooms:
     guard_items_per_second: float = GUARD_ITEMS_PER_SECOND
     #: How long sessions of the staff last, and of whom a second proof is asked.
     login_rules: LoginRules = field(default_factory=LoginRules)
+    #: The provider of identities that people may log in at; None where there is none.
+    provider: Provider | None = None
     #: The proxies whose X-Forwarded headers are believed.
     proxies: tuple[Network, ...] = ()
     #: Set once this process is asked to end: answers that go on then come to theirs.

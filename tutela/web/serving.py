@@ -14,7 +14,7 @@ from tutela.app import House
 from tutela.app.caring import care_rules, vault
 from tutela.app.detecting import detection_room
 from tutela.app.guarding import guard_room
-from tutela.app.logins import login_rules
+from tutela.app.logins import login_rules, provider
 from tutela.decisions.withholding import register
 from tutela.review.guidelines import read_guidelines
 from tutela.web.calls import Rooms
@@ -52,6 +52,7 @@ def site_of(house: House, *, closing: asyncio.Event | None = None) -> Starlette:
             guard=guard_room(house),
             guard_items_per_second=house.settings.guard_items_per_second,
             login_rules=login_rules(house.settings),
+            provider=provider(house),
             proxies=house.settings.proxy_networks,
             care=care_rules(house.settings),
             vault=vault(house.settings),

@@ -80,6 +80,11 @@ class Entrance:
         await self.refuse_wrong_code(person, code=code)
         return await self.let_in(person, origin=origin, proven=Proven(is_strong=True))
 
+    async def note(self, outcome: Outcome) -> None:
+        """One more login ended so, by a way that asks for no password of ours."""
+        async with every_tenant_transaction(self._pool) as connection:
+            await guesses.count(connection, outcome=outcome, now=self._clock())
+
     async def _next_stage(self, person: Person, *, is_strong: bool) -> Stage:
         factor = await self.factors.standing(person)
         if factor.since is not None and not is_strong:
@@ -105,6 +110,10 @@ class Entrance:
         factor = await self.factors.standing(person)
         proven = Proven(is_strong=factor.since is not None)
         return await self._begin(person, proven=proven, origin=origin)
+
+    async def has_password(self, person: Person) -> bool:
+        """Whether the person logs in by a password of ours, and not at a provider alone."""
+        return await users.has_password(self._pool, person=person)
 
     async def change_password(self, person: Person, *, password: str) -> None:
         """The person logs in by this password from now on; raises PasswordUnfit."""

@@ -159,6 +159,7 @@ class _Desk:
             http_status=HTTPStatus.OK if fault is None else fault.status,
             sessions=await self._sessions.of(person, cookie=visit.cookie),
             factor=await self._factors.standing(person),
+            has_password=await self._entrance.has_password(person),
             is_needed=person.role in self._sessions.rules.strong_roles,
             rules=self._sessions.rules,
             done=visit.query.get("done", ""),

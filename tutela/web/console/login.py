@@ -30,9 +30,9 @@ _STEPS: Final = {
 }
 
 
-def login_screens(entrance: Entrance) -> Sequence[Screen]:
-    """The login form, its steps, and the ways in and out."""
-    door = _Door(entrance)
+def login_screens(entrance: Entrance, *, other_way: str | None = None) -> Sequence[Screen]:
+    """The login form, its steps, and the ways in and out; `other_way` is named on the form."""
+    door = _Door(entrance, other_way=other_way)
     return (
         Screen("GET", "/login", Needs.NOTHING, door.show),
         Screen("POST", "/login", Needs.NOTHING, door.log_in),
@@ -47,11 +47,33 @@ def login_screens(entrance: Entrance) -> Sequence[Screen]:
 
 
 class _Door:
-    def __init__(self, entrance: Entrance) -> None:
+    def __init__(self, entrance: Entrance, *, other_way: str | None) -> None:
         self._entrance = entrance
+        self._other_way = other_way
 
     async def show(self, visit: Visit) -> Answer:
-        return _form(visit, following=own_place(visit.query.get("next", HOME)))
+        return self._form(visit, following=own_place(visit.query.get("next", HOME)))
+
+    def _form(
+        self,
+        visit: Visit,
+        *,
+        following: str,
+        is_wrong: bool = False,
+        fault: TutelaError | None = None,
+    ) -> Answer:
+        status = HTTPStatus.UNAUTHORIZED if is_wrong else HTTPStatus.OK
+        return page(
+            visit,
+            template="login.html",
+            http_status=status if fault is None else fault.status,
+            wrong=is_wrong,
+            fault=fault,
+            tenant=visit.form.text("tenant") or MAIN_TENANT,
+            name=visit.form.text("name"),
+            following=following,
+            other_way=self._other_way,
+        )
 
     async def log_in(self, visit: Visit) -> Answer:
         """What was asked for, or the next step; the form again where the two don't fit."""
@@ -66,9 +88,9 @@ class _Door:
         try:
             entered = await self._entrance.log_in(attempt)
         except TooManyGuesses as error:
-            return _form(visit, following=following, fault=error)
+            return self._form(visit, following=following, fault=error)
         if entered is None:
-            return _form(visit, following=following, is_wrong=True)
+            return self._form(visit, following=following, is_wrong=True)
         return await self._let_on(visit, entered=entered, following=following)
 
     async def ask_code(self, visit: Visit) -> Answer:
@@ -145,8 +167,7 @@ class _Door:
 
     async def _let_on(self, visit: Visit, *, entered: Entered, following: str) -> Answer:
         await self._entrance.sessions.log_out(visit.cookie)
-        step = _STEPS.get(entered.stage)
-        where = following if step is None else f"{step}?next={quote(following)}"
+        where = following_step(entered, following=following)
         return moved(where, headers=(self.cookie(visit, entered=entered),))
 
     async def _half_way(self, visit: Visit, *, stage: Stage) -> HalfWay | None:
@@ -161,6 +182,12 @@ class _Door:
         return _step(
             visit, template="login_setup.html", fault=fault, secret=secret, picture=picture
         )
+
+
+def following_step(entered: Entered, *, following: str) -> str:
+    """Where a login goes on: at what was asked for, or at its next step."""
+    step = _STEPS.get(entered.stage)
+    return following if step is None else f"{step}?next={quote(following)}"
 
 
 def session_cookie(visit: Visit, *, entered: Entered, entrance: Entrance) -> tuple[bytes, bytes]:
@@ -182,22 +209,6 @@ def own_place(address: str) -> str:
     """The address where it is one of the console's own; else home (CWE-601)."""
     is_own = address.startswith(_OWN_PLACES) and "\\" not in address and address.isprintable()
     return address if is_own else HOME
-
-
-def _form(
-    visit: Visit, *, following: str, is_wrong: bool = False, fault: TutelaError | None = None
-) -> Answer:
-    status = HTTPStatus.UNAUTHORIZED if is_wrong else HTTPStatus.OK
-    return page(
-        visit,
-        template="login.html",
-        http_status=status if fault is None else fault.status,
-        wrong=is_wrong,
-        fault=fault,
-        tenant=visit.form.text("tenant") or MAIN_TENANT,
-        name=visit.form.text("name"),
-        following=following,
-    )
 
 
 def _step(visit: Visit, *, template: str, fault: TutelaError | None = None, **shown: str) -> Answer:

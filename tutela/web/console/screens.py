@@ -10,6 +10,7 @@ from tutela.access.login.factors import SecondFactors
 from tutela.access.sessions import Sessions
 from tutela.staff.room import StaffRoom
 from tutela.web.calls import Rooms
+from tutela.web.console import provider
 from tutela.web.console.account import account_screens
 from tutela.web.console.arrival import Arrivals
 from tutela.web.console.boards import Boards
@@ -27,6 +28,7 @@ from tutela.web.console.networks import network_screens
 from tutela.web.console.outbox import OutboxRoom, outbox_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
 from tutela.web.console.people import people_screens
+from tutela.web.console.provider import ProviderRoom, provider_screens
 from tutela.web.console.quality import quality_screens
 from tutela.web.console.rooms import room_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
@@ -41,7 +43,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
     overview = OverviewRoom(boards=boards, sessions=_sessions(rooms), closing=rooms.closing)
     reviewing = review_room(rooms)
     return [
-        *login_screens(entrance),
+        *_logins(rooms, entrance=entrance),
         *account_screens(entrance),
         *overview_screens(overview),
         *outbox_screens(OutboxRoom(pool=rooms.pool, clock=rooms.clock)),
@@ -79,6 +81,19 @@ def console_routes(rooms: Rooms) -> list[BaseRoute]:
 
 def _sessions(rooms: Rooms) -> Sessions:
     return Sessions(rooms.pool, clock=rooms.clock, chance=rooms.chance, rules=rooms.login_rules)
+
+
+def _logins(rooms: Rooms, *, entrance: Entrance) -> Sequence[Screen]:
+    if rooms.provider is None:
+        return login_screens(entrance)
+    room = ProviderRoom(
+        provider=rooms.provider,
+        staff=_staff(rooms),
+        entrance=entrance,
+        keys=rooms.keys,
+        public_url=rooms.public_url,
+    )
+    return [*login_screens(entrance, other_way=provider.PLACE), *provider_screens(room)]
 
 
 def _staff(rooms: Rooms) -> StaffRoom:

@@ -1,0 +1,1 @@
+"""Decides whom a provider of identities (OpenID Connect) lets in, and as what."""

@@ -10,6 +10,7 @@ from tutela import setting_readers as reads
 from tutela.care_settings import CareSettings
 from tutela.guard_settings import GuardSettings
 from tutela.login_settings import LoginSettings
+from tutela.oversight_settings import OversightSettings
 from tutela.page_settings import PageSettings
 from tutela.setting_defaults import default_data_folder, default_key_folder
 from tutela.setting_readers import Setting
@@ -22,7 +23,7 @@ class BadSetting(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(PageSettings):
+class Settings(OversightSettings):
     """What an operator may choose; `read_settings` fills in what depends on the machine."""
 
     data_folder: Annotated[
@@ -361,7 +362,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
 def described() -> dict[str, Setting]:
     """Every setting by its name."""
     hints = get_type_hints(Settings, include_extras=True)
-    parts = (PageSettings, LoginSettings, GuardSettings, CareSettings)
+    parts = (OversightSettings, PageSettings, LoginSettings, GuardSettings, CareSettings)
     apart = [part.__annotations__ for part in parts]
     names = sorted(hints, key=lambda name: [name in each for each in apart])
     return {name: hints[name].__metadata__[0] for name in names}

@@ -59,12 +59,15 @@ MAY = {
     "see_incidents": "lead compliance",
     "see_quality": "reviewer specialist lead compliance auditor",
     "judge_quality": "lead",
+    "see_people": "compliance auditor inspector admin",
+    "change_people": "admin",
 }
 #: Whoever may do these reads and changes no case: auditors and inspectors have nothing else.
 READING = {"see_guard", "see_networks", "see_own_views", "see_views", "see_status"} | {
     "see_status_ids",
     "see_flaggers",
     "see_quality",
+    "see_people",
     "break_glass",
 }
 #: Calls that ask nobody who they are.
@@ -181,7 +184,8 @@ def _named(route: Route, *, ids: Ids) -> dict[str, object]:
 
 
 def own(case_id: UUID) -> Ids:
-    return Ids(service="main", surface="search", case_id=case_id, leaf_hash="0" * 64)
+    """The case under each name that paths give it."""
+    return Ids(service="main", surface="search", case_id=case_id, id=case_id, leaf_hash="0" * 64)
 
 
 async def case_of(web: Site, **fields: object) -> UUID:
@@ -335,7 +339,7 @@ async def test_every_screen_for_every_role_own_other_and_another_tenants(
             theirs = Ids(own(seen), service="theirs")
             given = await visit(web, route=route, person=person, ids=theirs)
             assert given.status_code == (404 if allowed else 403), wrong
-        if not route.path.startswith("/console/{service}/cases/{case_id}") or not allowed:
+        if not route.path.startswith("/console/{service}/cases/{") or not allowed:
             continue
         for case_id in hidden:
             given = await visit(web, route=route, person=person, ids=own(case_id))

@@ -85,7 +85,6 @@ class Forbidden(TutelaError):
 
 _LOOK: Final = frozenset({Right.BREAK_GLASS, Right.SEE_OWN_VIEWS})
 _REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS, Right.SEE_QUALITY}
-_REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS}
 _INVESTIGATE: Final = frozenset({Right.SEE_ROOMS, Right.RUN_ROOMS})
 _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
 _OVERSEE: Final = _LOOK | {Right.SEE_VIEWS, Right.SEE_PEOPLE}

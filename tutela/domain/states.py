@@ -39,6 +39,7 @@ from tutela.domain.networks import (
     NetworkRunEvent,
     NetworkRunState,
 )
+from tutela.domain.oversight import OVERSIGHT_MOVES, OversightEvent, OversightState
 from tutela.domain.quality import LOOK_MOVES, LookEvent, LookState
 from tutela.domain.staffing import STAFF_CHANGE_MOVES, StaffChangeEvent, StaffChangeState
 from tutela.errors import TutelaError
@@ -338,6 +339,9 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
         NetworkRunState: StateTable(
             initial=NetworkRunState.ASKED, events=NetworkRunEvent, moves=NETWORK_RUN_MOVES
         ),
+        OversightState: StateTable(
+            initial=OversightState.OPEN, events=OversightEvent, moves=OVERSIGHT_MOVES
+        ),
         NetworkCaseState: StateTable(
             initial=NetworkCaseState.OPEN, events=NetworkCaseEvent, moves=NETWORK_CASE_MOVES
         ),
@@ -353,12 +357,14 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
 _Decided = DecisionState | BulkState | BulkSubjectState | LookState
 _Guarded = EntryState | ObjectionState | SwitchState | LeadState
-_Found = NetworkRunState | NetworkCaseState | StaffChangeState | InvestigationState
+_Overseen = StaffChangeState | OversightState
+_Found = NetworkRunState | NetworkCaseState | InvestigationState | _Overseen
 State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded | _Found)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
 _DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent | LookEvent
 _GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent
-_FoundEvent = NetworkRunEvent | NetworkCaseEvent | StaffChangeEvent | InvestigationEvent
+_OverseenEvent = StaffChangeEvent | OversightEvent
+_FoundEvent = NetworkRunEvent | NetworkCaseEvent | InvestigationEvent | _OverseenEvent
 Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent | _FoundEvent
 
 

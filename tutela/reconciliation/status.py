@@ -7,6 +7,7 @@ from typing import Any, LiteralString, NamedTuple
 
 import msgspec
 
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.decisions.carrying import NotCarriedOut, not_carried_out
@@ -26,6 +27,8 @@ from tutela.publishing.targets import Published
 from tutela.publishing.witnesses import Witnessed, holds, standings_in
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.report import Reconciliation, only
+from tutela.review.oversight.looking import OversightStanding
+from tutela.review.oversight.looking import standings_in as standings_of_oversight
 
 #: A reconciliation older than this says nothing about now.
 STALE_SECONDS = 180
@@ -137,6 +140,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     guard: GuardStanding | None = None
     #: Surfaces of the platform, as they were found when they were asked last.
     guard_surfaces: list[SurfaceStanding] = []
+    #: What waits for a second person: cases opened without the right, and unusual browsing.
+    oversight: OversightStanding = OversightStanding()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +158,11 @@ class Viewer:
         return f"{self.tenant}/{self.service}"
 
     @property
+    def whose(self) -> Whose:
+        """Whose things are asked for."""
+        return Whose(tenant=self.tenant, service=self.service)
+
+    @property
     def station(self) -> Station:
         """Whose measures are asked for."""
         return Station(tenant=self.tenant, service=self.service)
@@ -161,9 +171,8 @@ class Viewer:
 async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_max: float) -> Status:
     """How things stand now, as far as the viewer may know."""
     run = await reconcile.last(pool)
-    asked = {"tenant": viewer.tenant, "service": viewer.service, "now": now}
     async with tenant_transaction(pool, tenant=viewer.tenant) as connection:
-        rows = await _all_rows(connection, asked=asked)
+        rows = await _all_rows(connection, viewer=viewer, now=now)
         detectors = await states_in(connection, now=now, service=viewer.name)
         looks = await looks_due_in(connection, service=viewer.name)
         waiting = await not_carried_out(connection, station=viewer.station)
@@ -172,11 +181,11 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         published = await targets.standings_in(connection, tenant=viewer.tenant, now=now)
         guards = await standings_of_guards(connection, now=now, service=viewer.name)
         surfaces = await surfaces_in(connection, now=now, service=viewer.name)
+        oversight = await standings_of_oversight(connection, now=now, whose=viewer.whose)
     own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
-    late = now - timedelta(seconds=canary_seconds_max)
-    canaries = [_probed(row, late=late) for row in rows.routes]
+    canaries = _all_probed(rows, late=now - timedelta(seconds=canary_seconds_max))
     stale = own is None or _age_seconds(own, now=now) > STALE_SECONDS
-    well = _all_well([*canaries, *detectors, *guards, *surfaces])
+    well = _all_well([*canaries, *detectors, *guards, *surfaces, oversight])
     return Status(
         ok=own is not None and own.ok and not stale and well,
         at=canonical.timestamp(now),
@@ -197,6 +206,7 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         filings=_filings(rows.filings[0]),
         withheld=[_withheld(row) for row in rows.withheld],
         guard=guards[0] if guards else None,
+        oversight=oversight,
         guard_surfaces=surfaces if viewer.with_ids else without_findings(surfaces),
     )
 
@@ -213,7 +223,8 @@ class _AllRows(NamedTuple):
     queue: list[tuple[Any, ...]]
 
 
-async def _all_rows(connection: Connection, *, asked: dict[str, object]) -> _AllRows:
+async def _all_rows(connection: Connection, *, viewer: Viewer, now: datetime) -> _AllRows:
+    asked: dict[str, object] = {"tenant": viewer.tenant, "service": viewer.service, "now": now}
     return _AllRows(
         routes=await _rows(connection, sql=_sql.canary_routes, asked=asked),
         outbox=await _rows(connection, sql=_sql.outbox_state, asked=asked),
@@ -233,6 +244,10 @@ async def arrivals_by_minute(pool: Pool, *, viewer: Viewer, now: datetime) -> li
     async with tenant_transaction(pool, tenant=viewer.tenant) as connection:
         counted = dict(await _rows(connection, sql=_sql.arrivals, asked=asked))
     return [counted.get(start + timedelta(minutes=minute), 0) for minute in range(60)]
+
+
+def _all_probed(rows: "_AllRows", *, late: datetime) -> list[Probed]:
+    return [_probed(row, late=late) for row in rows.routes]
 
 
 def _probed(row: Sequence[Any], *, late: datetime) -> Probed:
@@ -260,7 +275,10 @@ async def _lists(connection: Connection, *, viewer: Viewer, now: datetime) -> li
     ]
 
 
-def _all_well(shown: Sequence[Probed | DetectorState | GuardStanding | SurfaceStanding]) -> bool:
+_Shown = Probed | DetectorState | GuardStanding | SurfaceStanding | OversightStanding
+
+
+def _all_well(shown: Sequence[_Shown]) -> bool:
     return all(each.ok for each in shown)
 
 

@@ -1,9 +1,9 @@
 """Cases as reviewers see them: what is reported and why, never by whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from tutela.access.keys import KeySet, Sealed
 from tutela.access.tokens import Caller
 from tutela.database import queries
-from tutela.database.pool import Pool, tenant_transaction
+from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.domain.harm import harm_family
 from tutela.domain.notice import Notice, Subject
@@ -174,30 +174,37 @@ async def show_case(
 
     Raises UnknownCase, also where they may not see it.
     """
-    named = {**sight(caller), "id": case_id, "after": None, "state": None, "limit": 1, "now": now}
+    named = {**sight(caller), "id": case_id, "now": now}
     async with tenant_transaction(pool, tenant=caller.tenant) as connection:
-        cursor = await connection.execute(_sql.list_cases, named)
-        row = await cursor.fetchone()
-        if row is None:
-            raise unknown_case()
+        shown = await read_case(connection, named=named, keys=keys)
         view = View(caller=caller, case_id=case_id, way=Way.OPENED, at=now)
         await note_view(connection, view=view)
-        cursor = await connection.execute(_sql.items_of_case, {**named, "limit": ITEMS_SHOWN_MAX})
-        items = await cursor.fetchall()
-        cursor = await connection.execute(
-            _sql.open_items_of_case, {**named, "limit": OPEN_ITEMS_MAX}
-        )
-        open_items = await cursor.fetchall()
-        cursor = await connection.execute(
-            _sql.earlier_decisions, {**named, "limit": DECISIONS_SHOWN_MAX}
-        )
-        decisions = await cursor.fetchall()
-        cursor = await connection.execute(
-            _sql.evidence_of_case, {**named, "limit": EVIDENCE_SHOWN_MAX}
-        )
-        evidence = await cursor.fetchall()
-        cursor = await connection.execute(_sql.looks_of_case, {**named, "limit": LOOKS_SHOWN_MAX})
-        looks = await cursor.fetchall()
+    return shown
+
+
+async def read_case(
+    connection: Connection, *, named: Mapping[str, object], keys: KeySet
+) -> CaseView:
+    """The case, without a note of the look: whoever calls notes it in the same transaction.
+
+    `named` has what `sight` gives, and `id` and `now`. Raises UnknownCase.
+    """
+    one = {**named, "after": None, "state": None, "limit": 1}
+    rows = await _rows(connection, sql=_sql.list_cases, named=one)
+    if not rows:
+        raise unknown_case()
+    (row,) = rows
+    items = await _rows(connection, sql=_sql.items_of_case, named=named, limit=ITEMS_SHOWN_MAX)
+    open_items = await _rows(
+        connection, sql=_sql.open_items_of_case, named=named, limit=OPEN_ITEMS_MAX
+    )
+    decisions = await _rows(
+        connection, sql=_sql.earlier_decisions, named=named, limit=DECISIONS_SHOWN_MAX
+    )
+    evidence = await _rows(
+        connection, sql=_sql.evidence_of_case, named=named, limit=EVIDENCE_SHOWN_MAX
+    )
+    looks = await _rows(connection, sql=_sql.looks_of_case, named=named, limit=LOOKS_SHOWN_MAX)
     return CaseView(
         **_summary(row),
         items=[_item(item, keys=keys) for item in items],
@@ -206,6 +213,17 @@ async def show_case(
         evidence=[_added(each, keys=keys) for each in evidence],
         signals=[_look(each) for each in looks],
     )
+
+
+async def _rows(
+    connection: Connection,
+    *,
+    sql: LiteralString,
+    named: Mapping[str, object],
+    limit: int = 1,
+) -> list[tuple[Any, ...]]:
+    cursor = await connection.execute(sql, {**named, "limit": limit})
+    return await cursor.fetchall()
 
 
 def _summary(row: Sequence[Any]) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def sight(caller: Caller) -> dict[str, object]:
         "service": caller.service,
         "mark": str(caller.mark),
         "specialist": has(caller.role, right=Right.DECIDE_SPECIALIST_CASES),
-        "person": caller.person or "",
+        "person": caller.person,
     }
 
 

@@ -31,7 +31,7 @@ from tutela.review.care.rules import CareRules
 from tutela.review.care.vault import Vault
 from tutela.review.guidelines import Guidelines
 from tutela.review.investigations.standing import Investigating
-from tutela.review.oversight.room import OversightRoom
+from tutela.review.oversight.room import LookLimits, OversightRoom
 from tutela.staff.provider.asking import Provider
 from tutela.web.endpoint import Desk, Handler, Terms
 from tutela.web.public.offer import Offer
@@ -99,6 +99,8 @@ class Rooms:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     #: How much a person may see in a day, and when they rest.
     care: CareRules = field(default_factory=CareRules)
+    #: For how long a case is open without the right, and from when on browsing stands out.
+    look_limits: LookLimits = field(default_factory=LookLimits)
     #: Where the platform's media is; None where nobody said.
     vault: Vault | None = None
 
@@ -160,7 +162,13 @@ class Rooms:
     @property
     def overseeing(self) -> OversightRoom:
         """What need to know, break-glass and the log of views stand on."""
-        return OversightRoom(pool=self.pool, keys=self.keys, clock=self.clock, chance=self.chance)
+        return OversightRoom(
+            pool=self.pool,
+            keys=self.keys,
+            clock=self.clock,
+            chance=self.chance,
+            limits=self.look_limits,
+        )
 
     @property
     def looking_again(self) -> QualityRoom:

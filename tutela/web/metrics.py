@@ -25,10 +25,12 @@ from tutela.publishing.targets import PublicationState, Published, Target
 from tutela.publishing.witnesses import Witnessed, WitnessState, standings_in
 from tutela.reconciliation import reconcile
 from tutela.reconciliation.report import Reconciliation
+from tutela.review.oversight.looking import standings_in as standings_of_oversight
 from tutela.web.answer import Answer
 from tutela.web.endpoint import Asked, Handler
 from tutela.web.guard_metrics import GuardFigures
 from tutela.web.login_metrics import LoginFigures
+from tutela.web.oversight_metrics import OversightFigures
 
 CALLS = CollectorRegistry()
 #: How long calls took in this process, from their first byte to their answer.
@@ -63,6 +65,7 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
             guards = await standings_of_guards(connection, now=clock())
             surfaces = await surfaces_in(connection, now=clock())
             logins = await guesses.counts_in(connection)
+            oversight = await standings_of_oversight(connection, now=clock())
         standing.register(GuardFigures(guards))
         standing.register(_Witnesses(witnesses))
         standing.register(_Publication(published))
@@ -70,6 +73,7 @@ def show_metrics(pool: Pool, *, refusals: RefusalLog, clock: Callable[[], dateti
         standing.register(_Detectors(detectors, looks=looks))
         standing.register(SurfaceFigures(surfaces))
         standing.register(LoginFigures(logins))
+        standing.register(OversightFigures(oversight))
         counted = b"".join(map(generate_latest, (CALLS, RULES, VERDICTS)))
         text = generate_latest(standing) + counted
         return Answer(200, text, CONTENT_TYPE_LATEST)

@@ -31,7 +31,7 @@ def page_asked(asked: Asked, *, states: Collection[str]) -> PageAsked:
     limit, after, state = query.get("limit"), query.get("after"), query.get("state")
     cursor = None if after is None else uuid_or_none(after)
     errors = []
-    if limit is not None and not _is_page_size(limit):
+    if limit is not None and not is_page_size(limit):
         errors.append(FieldError("?limit", f"a whole number from 1 to {PAGE_SIZE_MAX}"))
     if after is not None and cursor is None:
         errors.append(FieldError("?after", "what `next` was on the page before"))
@@ -50,5 +50,6 @@ def uuid_or_none(text: str) -> UUID | None:
         return None
 
 
-def _is_page_size(text: str) -> bool:
+def is_page_size(text: str) -> bool:
+    """Whether a text is a number of rows that a page may have."""
     return _UP_TO_THREE_DIGITS.fullmatch(text) is not None and int(text) <= PAGE_SIZE_MAX

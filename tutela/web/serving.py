@@ -15,6 +15,7 @@ from tutela.app.caring import care_rules, vault
 from tutela.app.detecting import detection_room
 from tutela.app.guarding import guard_room
 from tutela.app.logins import login_rules, provider
+from tutela.app.overseeing import look_limits
 from tutela.decisions.withholding import register
 from tutela.review.guidelines import read_guidelines
 from tutela.web.calls import Rooms
@@ -55,6 +56,7 @@ def site_of(house: House, *, closing: asyncio.Event | None = None) -> Starlette:
             provider=provider(house),
             proxies=house.settings.proxy_networks,
             care=care_rules(house.settings),
+            look_limits=look_limits(house.settings),
             vault=vault(house.settings),
             canary_seconds_max=app.canary_seconds_max(house.settings),
             closing=closing or asyncio.Event(),

@@ -21,6 +21,23 @@ _ledger_sql = queries.load("tutela.ledger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookLimits:
+    """For how long a case is open without the right, and from when on browsing stands out."""
+
+    glass_seconds: float = 900.0
+    #: Cases that a person opens in a day and neither holds nor decides.
+    browsed_cases_max: int = 60
+    #: Looks of a person at one subject in a week without a decision.
+    browsed_subject_max: int = 20
+    #: Looks of a person in the nights of a week.
+    browsed_night_max: int = 30
+    night_from_hour: int = 22
+    night_to_hour: int = 6
+    #: Of the IANA database; by it a night is a night.
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OversightRoom:
     """What need to know, break-glass and unusual browsing stand on."""
 
@@ -28,6 +45,7 @@ class OversightRoom:
     keys: KeySet
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
+    limits: LookLimits = field(default_factory=LookLimits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

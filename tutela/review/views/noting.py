@@ -34,7 +34,7 @@ class Way(StrEnum):
     READ = "read"
 
 
-class Why(StrEnum):
+class ViewGround(StrEnum):
     """On what ground somebody looked, as the database knows it."""
 
     #: They had the case under a lease, to decide it.
@@ -45,7 +45,7 @@ class Why(StrEnum):
     GLASS = "glass"
 
 
-class Door(StrEnum):
+class ViewDoor(StrEnum):
     """By what somebody came in."""
 
     #: A session of the console.
@@ -82,8 +82,8 @@ async def note_view(connection: Connection, *, view: View) -> None:
     named = {**_who(view.caller), "way": str(view.way), "at": view.at, "case_id": view.case_id}
     grounds = {
         "holder": holder(view.caller),
-        "by_lease": str(Why.LEASE),
-        "by_right": str(Why.GLASS if view.way is Way.GLASS_BROKEN else Why.RIGHT),
+        "by_lease": str(ViewGround.LEASE),
+        "by_right": str(ViewGround.GLASS if view.way is Way.GLASS_BROKEN else ViewGround.RIGHT),
     }
     await connection.execute(_sql.note_view, {**named, **grounds})
 
@@ -91,7 +91,7 @@ async def note_view(connection: Connection, *, view: View) -> None:
 async def note_reading(connection: Connection, *, reading: Reading) -> None:
     """The look at something else is written down."""
     named = {**_who(reading.caller), "way": str(reading.way), "at": reading.at}
-    told = {"what": reading.what, "why": str(Why.RIGHT)}
+    told = {"what": reading.what, "why": str(ViewGround.RIGHT)}
     await connection.execute(_sql.note_reading, {**named, **told})
 
 
@@ -101,7 +101,7 @@ def name_of(caller: Caller) -> str:
 
 
 def _who(caller: Caller) -> dict[str, object]:
-    door = Door.CONSOLE if caller.token_id == _NO_TOKEN else Door.TOKEN
+    door = ViewDoor.CONSOLE if caller.token_id == _NO_TOKEN else ViewDoor.TOKEN
     return {
         **Whose.of(caller).columns,
         "seen_by": name_of(caller),

@@ -14,3 +14,18 @@ INSERT INTO view_noted (tenant, service, mark, at, seen_by, is_person, role, doo
 VALUES (
     %(tenant)s, %(service)s, %(mark)s, %(at)s, %(seen_by)s, %(is_person)s, %(role)s, %(door)s, %(way)s, %(why)s, %(what)s
 )
+
+-- name: list_views
+-- Looks of a service, the newest first, of all or of one person or case.
+SELECT id, at, seen_by, is_person, role, door, way, why, case_id, family, what FROM view_noted
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+  AND (%(by)s::text IS NULL OR seen_by = %(by)s)
+  AND (%(is_person)s::boolean IS NULL OR is_person = %(is_person)s)
+  AND (%(case_id)s::uuid IS NULL OR case_id = %(case_id)s)
+  AND (%(after)s::bigint IS NULL OR id < %(after)s)
+ORDER BY id DESC
+LIMIT %(limit)s
+
+-- name: forget_views
+-- Looks that have been kept for long enough.
+DELETE FROM view_noted WHERE at < %(before)s

@@ -151,6 +151,16 @@ def underage(audit: Audit) -> None:
     audit.look("under 13, receipt")
 
 
+def younger(audit: Audit) -> None:
+    audit.open(f"/report?url={PLACE}")
+    audit.page.click("button[value$=-x-young]")
+    audit.look("step 1, simpler words")
+    audit.press("next")
+    audit.look("step 2, simpler words")
+    audit.press("next")
+    audit.look("step 3, simpler words")
+
+
 def helping(audit: Audit) -> None:
     audit.open("/report/help")
     audit.look("help, anywhere")
@@ -167,7 +177,9 @@ def refused(audit: Audit) -> None:
     audit.look("no form of ours")
 
 
-@pytest.mark.parametrize("way", [steps, mistakes, nameless, receipts, underage, helping, refused])
+@pytest.mark.parametrize(
+    "way", [steps, mistakes, nameless, receipts, underage, younger, helping, refused]
+)
 def test_no_public_page_keeps_anybody_out(audit: Audit, way: Callable[[Audit], None]) -> None:
     way(audit)
     assert audit.found

@@ -34,6 +34,19 @@ async def test_a_removed_person_reads_the_statement_in_their_language(web: Site)
     assert "We have restricted content of yours" in visit.text
 
 
+async def test_the_code_of_a_decision_has_a_page_of_its_own(web: Site) -> None:
+    code = await issued(web)
+    visit = await Visit(web).open("/report/decision", lang="fr")
+    assert "Lire une décision qui vous concerne" in visit.text
+    await visit.post(STATUS, **{**visit.fields, "code": "0000"})
+    assert (visit.status, visit.fields["about"]) == (404, "decision")
+    await visit.post(STATUS, **visit.fields, go="en")
+    assert "Read a decision about you" in visit.text
+    await visit.post(STATUS, **{**visit.fields, "code": code})
+    assert visit.status == 200
+    assert "We have restricted content of yours" in visit.text
+
+
 async def test_what_people_wrote_is_text_on_the_page(web: Site) -> None:
     visit = await Visit(web).post(STATUS, code=await issued(web), lang="en")
     assert "<script>" not in visit.html

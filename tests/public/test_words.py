@@ -29,6 +29,7 @@ CATALOGUE = (FOLDER / "public" / "words" / "en.toml").read_text(encoding="utf-8"
 MADE = {
     *(f"line_{kind}{more}" for kind in ORDER for more in ("", "_more")),
     *(f"harm_{kind}" for kind in HarmKind),
+    *(f"{about}{look}" for about in ("status", "decision") for look in ("", "_look")),
     *(f"sign_{sign}" for sign in Sign),
     *(f"group_{name}" for name in GROUPS),
     *(f"wish_{name}" for name in WISHES),

@@ -36,6 +36,8 @@ EVIDENCE: Final = "/report/evidence"
 RECEIPT: Final = "/report/receipt"
 #: An account that a child too young for the service holds.
 UNDER_13: Final = "/report/under-13"
+#: Where a person whose account or content was restricted reads why.
+DECISION: Final = "/report/decision"
 HELP: Final = "/report/help"
 #: Where a quick exit leads, and what that page asks for to be forgotten.
 AWAY: Final = "/report/away"
@@ -76,6 +78,7 @@ def _pages_beside(rooms: Rooms, *, terms: Terms) -> list[Call]:
     """What helps whoever does not report, or not now."""
     offer = rooms.offer
     return [
+        Call("GET", DECISION, terms, show_form(offer, about="decision")),
         Call("GET", HELP, replace(terms, queries=HELP_QUERIES), show_help(offer)),
         Call("GET", AWAY, terms, leave(offer, clock=rooms.clock)),
         Call("GET", FORGET, terms, forget()),

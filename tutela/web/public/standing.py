@@ -52,14 +52,16 @@ class Sent:
     key: str = ""
     lang: str = ""
     go: str = ""
+    #: `decision` where the code is asked for as that of a decision about the person.
+    about: str = ""
 
 
-def show_form(offer: Offer) -> Handler:
+def show_form(offer: Offer, *, about: str = "") -> Handler:
     """200 with the form that asks for the code."""
 
     async def handle(asked: Asked) -> Answer:
         language = accepted_language(asked.headers, asked.query.get("lang"), offer=offer)
-        return _ask(Sent(lang=language), offer=offer)
+        return _ask(Sent(lang=language, about=about), offer=offer)
 
     return handle
 

@@ -33,6 +33,11 @@ async def test_the_queue_says_what_is_most_urgent_and_why(web: Site) -> None:
     text = (await client.get(QUEUE)).text
     assert text.index("imminent danger") < text.rindex("General")
     assert (await client.get(f"{QUEUE}?lane=danger")).text.count("/cases/") == 1
+    assert "handed over" not in text
+    await web.house.rows(
+        "UPDATE case_file SET handed_over_at = now(), handed_over_by = 'x' WHERE lane = 'danger'"
+    )
+    assert "handed over" in (await client.get(QUEUE)).text
     assert "No open case is like that." in (await client.get(f"{QUEUE}?family=animal")).text
     assert (await client.get(f"{QUEUE}?state=overdue")).text.count("/cases/") == 0
 
@@ -264,3 +269,25 @@ async def test_a_case_of_another_harm_is_not_there_for_whoever_works_on_one(web:
     assert at not in (await lead.get(QUEUE)).text
     assert (await lead.get(at)).status_code == 404
     assert (await lead.post(f"{at}/claim", data=PRESSED)).status_code == 404
+
+
+async def test_a_database_that_goes_away_under_the_page_loses_and_repeats_nothing(
+    web: Site,
+) -> None:
+    await reported(web)
+    client = await logged_in(web, role=Role.REVIEWER)
+    at = await claimed(client)
+    form = await form_of(client, at=at)
+    for _ in range(3):
+        await web.house.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        given = await client.post(f"{at}/decide", data=form, headers={"hx-request": "true"})
+        if given.status_code == 200:
+            assert given.headers["hx-redirect"].startswith(at)
+        else:
+            assert (given.status_code, given.headers["hx-retarget"]) == (503, "#fault")
+    given = await client.post(f"{at}/decide", data=form)
+    assert given.status_code == 303
+    assert await decisions(web) == [("dismiss", 1)]

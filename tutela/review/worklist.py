@@ -41,6 +41,8 @@ class Urgency(StrEnum):
 
     #: A notifier says that life or safety is in danger now.
     DANGER = "imminent danger"
+    #: Somebody whose day was over left it to the next: it is given out before all lanes.
+    HANDED_OVER = "handed over"
     #: A minor may be depicted, hold the account or be the notifier.
     MINOR = "a minor"
     #: Child victims are possible: only specialists see it.
@@ -170,9 +172,10 @@ def _place(rows: Sequence[Sequence[Any]], *, limit: int) -> Place | None:
 
 def _waiting(row: Sequence[Any], *, now: datetime) -> Waiting:
     case_id, lane, _, family, kind, specialist, flagged, due_at, *rest = row
-    opened_at, merged_at, held_until, is_mine, notices, minor, danger, languages = rest
+    opened_at, merged_at, held_until, is_mine, notices, minor, danger, languages, handed = rest
     told = {
         Urgency.DANGER: danger or lane == Lane.DANGER,
+        Urgency.HANDED_OVER: handed,
         Urgency.OVERDUE: due_at <= now,
         Urgency.MINOR: minor,
         Urgency.SPECIALIST: specialist,

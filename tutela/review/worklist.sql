@@ -44,7 +44,7 @@ WITH page AS MATERIALIZED (
 SELECT
     c.id, c.lane::text, c.lane_rank, c.family, c.subject_kind, c.specialist, c.among_flagged, c.due_at, c.opened_at, c.merged_at,
     CASE WHEN c.lease_until > %(now)s THEN c.lease_until END, c.lease_holder = %(holder)s AND c.lease_until > %(now)s,
-    i.notices, coalesce(i.minor, false), coalesce(i.danger, false), i.languages
+    i.notices, coalesce(i.minor, false), coalesce(i.danger, false), i.languages, c.handed_over_at IS NOT NULL
 FROM page c
 CROSS JOIN LATERAL (
     SELECT

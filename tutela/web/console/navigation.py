@@ -23,6 +23,7 @@ _ENTRIES: Final = (
     Entry("Guard", "guard", Right.SEE_GUARD),
     Entry("Networks", "networks", Right.SEE_NETWORKS),
     Entry("Quality", "quality", Right.SEE_QUALITY),
+    Entry("Views", "views", Right.SEE_OWN_VIEWS),
     Entry("People", "people", Right.SEE_PEOPLE),
     Entry("Rooms", "rooms", Right.SEE_ROOMS),
     Entry("Bulk", "bulk", Right.DECIDE_IN_BULK),

@@ -26,6 +26,7 @@ from tutela.web.console.network_cases import network_case_screens
 from tutela.web.console.network_handing_over import handing_over_screens
 from tutela.web.console.networks import network_screens
 from tutela.web.console.outbox import OutboxRoom, outbox_screens
+from tutela.web.console.oversight import oversight_screens
 from tutela.web.console.overview import OverviewRoom, overview_screens
 from tutela.web.console.people import people_screens
 from tutela.web.console.provider import ProviderRoom, provider_screens
@@ -55,6 +56,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *network_screens(rooms.networking),
         *network_case_screens(rooms.networking),
         *quality_screens(rooms.looking_again),
+        *oversight_screens(rooms.overseeing),
         *media_screens(rooms.caring),
         *room_screens(rooms.investigating),
         *bulk_screens(rooms.deciding_in_bulk),

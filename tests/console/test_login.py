@@ -15,6 +15,7 @@ from tutela.access import users
 from tutela.access.login.rules import LoginRules
 from tutela.access.users import Person
 from tutela.domain.vocabulary import Role
+from tutela.reconciliation.reconcile import Limits, is_lost, reconcile
 from tutela.web.console.cookies import COOKIE
 
 LEAD = Person(tenant="main", name="lead-1", role=Role.LEAD)
@@ -235,3 +236,14 @@ async def test_a_name_with_anything_in_it_is_nobodys(way: Way) -> None:
         given = await way.log_in(name)
         assert given.status_code == 401
         assert "<script>" not in given.text
+
+
+async def test_many_guesses_in_an_hour_are_an_alarm_and_put_nothing_in_doubt(way: Way) -> None:
+    for _ in range(3):
+        await way.log_in("nobody-1", password="wrong")
+    now = way.web.house.clock.now()
+    for most, is_told in ((3, False), (2, True)):
+        limits = Limits(kinds=(), doors=(), canary_seconds_max=1e9, guesses_max=most)
+        report = await reconcile(way.web.house.pool, now=now, limits=limits)
+        assert ("login_guesses" in {each.check for each in report.faults}) is is_told
+        assert not is_lost(report)

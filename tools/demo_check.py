@@ -1,4 +1,4 @@
-"""Exit 0 where `make demo` gets ready, serves its pages, ends on SIGTERM, leaves nothing running.
+"""Exit 0 where `make demo` gets ready, serves, lets one in, ends on SIGTERM, leaves nothing.
 
 This process adopts whatever the demo leaves without a parent (`PR_SET_CHILD_SUBREAPER`), so that
 what is still running afterwards is found under it, in whatever session it is. Linux only.
@@ -14,11 +14,16 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 READY = re.compile(r"ready (http://\S+)")
+LOGIN = re.compile(r"log in at \S+ as (\S+) with the password (\S+)")
+FIRST_SCREEN = "/console/main"
+#: What the first screen shows to whoever was let in.
+SHOWN = "Reconciliation"
 READY_SECONDS = 180.0
 STOP_SECONDS = 60.0
 ANSWER_SECONDS = 10.0
@@ -35,9 +40,10 @@ def main() -> int:
     adopt_orphans()
     demo = start()
     try:
-        url = wait_until_ready(demo)
+        url, login = wait_until_ready(demo)
         for page in PAGES:
             print(f"demo: GET {page} {fetch(url.rstrip('/') + page)} bytes")
+        log_in(url.rstrip("/"), login=login)
         stop(demo)
         wait_until_gone()
     except DemoFailed as failure:
@@ -45,7 +51,7 @@ def main() -> int:
         return 1
     finally:
         kill(left_running())
-    print("demo: ready, served, ended on SIGTERM, nothing left running")
+    print("demo: ready, served, let in, ended on SIGTERM, nothing left running")
     return 0
 
 
@@ -68,9 +74,9 @@ def start() -> subprocess.Popen[str]:
     )
 
 
-def wait_until_ready(demo: subprocess.Popen[str]) -> str:
-    """The address that the demo says it serves."""
-    lines = follow(demo)
+def wait_until_ready(demo: subprocess.Popen[str]) -> tuple[str, tuple[str, str]]:
+    """The address that the demo says it serves, and the name and password that it gives."""
+    lines, login = follow(demo), ("", "")
     deadline = time.monotonic() + READY_SECONDS
     while True:
         try:
@@ -79,8 +85,10 @@ def wait_until_ready(demo: subprocess.Popen[str]) -> str:
             raise DemoFailed(f"not ready after {READY_SECONDS:.0f} s") from None
         if line is None:
             raise DemoFailed("ended before it was ready")
+        if given := LOGIN.search(line):
+            login = (given[1], given[2])
         if found := READY.search(line):
-            return found[1]
+            return found[1], login
 
 
 def follow(demo: subprocess.Popen[str]) -> queue.Queue[str | None]:
@@ -108,6 +116,22 @@ def fetch(url: str) -> int:
     if not size:
         raise DemoFailed(f"{url}: an empty page")
     return size
+
+
+def log_in(url: str, *, login: tuple[str, str]) -> None:
+    """Nothing, once whoever the demo names was shown the first screen."""
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor()
+    )
+    form = {"name": login[0], "password": login[1], "next": FIRST_SCREEN}
+    body = urllib.parse.urlencode(form).encode()
+    try:
+        with opener.open(f"{url}/login", data=body, timeout=ANSWER_SECONDS) as answer:
+            text = answer.read().decode()
+    except (urllib.error.URLError, TimeoutError) as failure:
+        raise DemoFailed(f"not let in: {failure}") from failure
+    if SHOWN not in text:
+        raise DemoFailed("let in, and not shown how things stand")
 
 
 def stop(demo: subprocess.Popen[str]) -> None:

@@ -11,8 +11,7 @@ from typing import Final, LiteralString
 
 import httpx
 
-from tests.database.until import until
-from tests.fixtures.service import TUTELA
+from tests.fixtures.service import TUTELA, until
 from tutela.access.users import PROGRAM_ROLES
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.demo_surfaces import demo_world

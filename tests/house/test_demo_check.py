@@ -16,11 +16,20 @@ class Pages(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"page")
+        self.wfile.write(b"page" if self.path != "/console/main" else b"Reconciliation")
+
+    def do_POST(self):
+        sent = self.rfile.read(int(self.headers["content-length"])).decode()
+        is_known = sent == "name=lead-1&password=right&next=%2Fconsole%2Fmain"
+        self.send_response(303 if is_known else 401)
+        self.send_header("location", "/console/main")
+        self.end_headers()
 
 server = http.server.HTTPServer(("127.0.0.1", 0), Pages)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-print(f"ready http://127.0.0.1:{server.server_port}", flush=True)
+url = f"http://127.0.0.1:{server.server_port}"
+print(f"log in at {url}/ as lead-1 with the password right")
+print(f"ready {url}", flush=True)
 server.serve_forever()
 """
 LEAVE_ONE = """
@@ -50,7 +59,10 @@ def outcome(folder: Path, *, program: str) -> tuple[int, str]:
 
 def test_a_demo_that_serves_and_ends_passes(tmp_path: Path) -> None:
     status, line = outcome(tmp_path, program=SERVE)
-    assert (status, line) == (0, "demo: ready, served, ended on SIGTERM, nothing left running")
+    assert (status, line) == (
+        0,
+        "demo: ready, served, let in, ended on SIGTERM, nothing left running",
+    )
 
 
 def test_a_process_left_behind_in_its_own_session_is_found(tmp_path: Path) -> None:
@@ -68,3 +80,9 @@ def test_a_demo_that_does_not_serve_fails(tmp_path: Path) -> None:
     status, line = outcome(tmp_path, program=program)
     assert status == 1
     assert re.match(r"demo: http://127\.0\.0\.1:1/: .*refused", line)
+
+
+def test_a_demo_whose_login_is_not_let_in_fails(tmp_path: Path) -> None:
+    program = SERVE.replace("the password right", "the password wrong")
+    status, line = outcome(tmp_path, program=program)
+    assert (status, line) == (1, "demo: not let in: HTTP Error 401: Unauthorized")

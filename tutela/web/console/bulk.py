@@ -26,7 +26,7 @@ _DONE_WITH: Final = tuple(
 _ALL: Final = "/console/{service}/bulk"
 _ONE: Final = "/console/{service}/bulk/{bulk_id}"
 
-Step = Callable[[Visit, Order], Awaitable[BulkMoved]]
+Step = Callable[[Visit], Awaitable[BulkMoved]]
 
 
 def bulk_screens(room: BulkRoom) -> Sequence[Screen]:
@@ -64,27 +64,27 @@ class _Desk:
         """The screen that takes the step, and shows the decision as it stands then."""
 
         async def taken(visit: Visit) -> Answer:
-            await step(visit, Order(caller=visit.caller, bulk_id=_bulk_id(visit)))
+            await step(visit)
             return moved(_ONE.format(service=visit.service, bulk_id=_bulk_id(visit)))
 
         return taken
 
-    async def approve(self, _: Visit, order: Order) -> BulkMoved:
-        return await steering.approve(self._room, order=order)
+    async def approve(self, visit: Visit) -> BulkMoved:
+        return await steering.approve(self._room, order=_order(visit))
 
-    async def run(self, visit: Visit, order: Order) -> BulkMoved:
+    async def run(self, visit: Visit) -> BulkMoved:
         said = fit({"rate_per_second": _rate(visit)}, kind=BulkStart)
-        return await steering.start(self._room, order=order, said=said)
+        return await steering.start(self._room, order=_order(visit), said=said)
 
-    async def pause(self, _: Visit, order: Order) -> BulkMoved:
-        return await steering.stop(self._room, order=order)
+    async def pause(self, visit: Visit) -> BulkMoved:
+        return await steering.stop(self._room, order=_order(visit))
 
-    async def undo(self, visit: Visit, order: Order) -> BulkMoved:
+    async def undo(self, visit: Visit) -> BulkMoved:
         said = fit(
             {"reason": visit.form.text("reason"), "rate_per_second": _rate(visit)},
             kind=BulkRecall,
         )
-        return await steering.recall(self._room, order=order, said=said)
+        return await steering.recall(self._room, order=_order(visit), said=said)
 
     async def _shown(self, visit: Visit) -> dict[str, Any]:
         bulk = await look_at(self._room, caller=visit.caller, bulk_id=_bulk_id(visit))
@@ -95,6 +95,10 @@ class _Desk:
             "done": sum(bulk.counts[each] for each in _DONE_WITH),
             "may_be": {str(event) for event in BulkEvent if (state, event) in BULK_MOVES},
         }
+
+
+def _order(visit: Visit) -> Order:
+    return Order(caller=visit.caller, bulk_id=_bulk_id(visit))
 
 
 def _rate(visit: Visit) -> int | str | None:

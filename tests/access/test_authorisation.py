@@ -38,6 +38,7 @@ MAY = {
     "see_guard": "lead investigator compliance auditor inspector",
     "propose_guard": "specialist lead investigator",
     "approve_guard": "lead",
+    "see_lists": "lead compliance auditor inspector admin",
     "see_networks": "specialist lead investigator compliance auditor inspector",
     "run_networks": "lead investigator",
     "see_rooms": "specialist lead investigator compliance",
@@ -63,7 +64,7 @@ MAY = {
     "change_people": "admin",
 }
 #: Whoever may do these reads and changes no case: auditors and inspectors have nothing else.
-READING = {"see_guard", "see_networks", "see_own_views", "see_views", "see_status"} | {
+READING = {"see_guard", "see_lists", "see_networks", "see_own_views", "see_views", "see_status"} | {
     "see_status_ids",
     "see_flaggers",
     "see_quality",

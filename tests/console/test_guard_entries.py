@@ -99,7 +99,7 @@ async def test_nothing_is_written_by_looking_at_what_a_proposal_would_hit(web: S
     one = await lead(web, name="lead-1")
     given = await one.post(f"{GUARD}/propose/preview", data=form(FIRST))
     assert given.status_code == 200
-    assert "Nothing that was used last week would be hit" in given.text
+    assert "The platform told of no use" in given.text
     assert f"{FIRST}</textarea>" in given.text
     assert "Nothing is here" in (await one.get(f"{GUARD}?show=all")).text
 

@@ -27,6 +27,8 @@ class Right(StrEnum):
     PROPOSE_GUARD = "propose_guard"
     #: Agree to another's proposal, decide objections, shut a surface and open it again.
     APPROVE_GUARD = "approve_guard"
+    #: See how lists and rules stand, who answers for them and what changed; no entry of a list.
+    SEE_LISTS = "see_lists"
     #: See searches for networks, what they found, and what was made of it, every id masked.
     SEE_NETWORKS = "see_networks"
     #: Search for a network from a few accounts, read the ids that were found, and dismiss a case.
@@ -86,7 +88,7 @@ class Forbidden(TutelaError):
 _LOOK: Final = frozenset({Right.BREAK_GLASS, Right.SEE_OWN_VIEWS})
 _REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS, Right.SEE_QUALITY}
 _INVESTIGATE: Final = frozenset({Right.SEE_ROOMS, Right.RUN_ROOMS})
-_WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS})
+_WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS, Right.SEE_LISTS})
 _OVERSEE: Final = _LOOK | {Right.SEE_VIEWS, Right.SEE_PEOPLE}
 
 RIGHTS: Final = MappingProxyType(

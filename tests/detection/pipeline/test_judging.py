@@ -1,5 +1,6 @@
 """Policies are asked about content beside its signals; what they can't tell is never clean."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.detection.pipeline.test_events import Platform, client_on
 from tests.fixtures.detectors import Given as FromTest
 from tests.fixtures.detectors import Tokens, detection_on
 from tests.fixtures.site import Site
+from tutela.detection.pipeline.counting import matches_by_rule
 from tutela.detection.pipeline.judging import bench_at
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.standings import EVERYBODY
@@ -73,6 +75,12 @@ async def test_a_policy_that_matches_opens_a_case_about_its_harm(platform: Platf
     ]
     assert await platform.work() == 1
     assert await platform.cases() == [("scams", "general", "automated", 1)]
+    house = platform.web.house
+    caller = await house.desk.caller(f"Bearer {await platform.web.token()}")
+    day = house.clock.now() - timedelta(days=1)
+    matched = await matches_by_rule(house.pool, caller=caller, since=day)
+    assert matched == {("minor-says-token", 1): 1}
+    assert await matches_by_rule(house.pool, caller=caller, since=day + timedelta(days=2)) == {}
 
 
 async def test_a_policy_in_shadow_is_counted_and_nothing_follows(

@@ -129,3 +129,11 @@ SELECT
     count(*) FILTER (WHERE dead_at IS NOT NULL), min(created_at) FILTER (WHERE dead_at IS NULL)
 FROM look_task
 WHERE done_at IS NULL AND (%(tenant)s = '*' OR tenant = %(tenant)s) AND (%(service)s = '*' OR service = %(service)s)
+
+-- name: matches_by_rule
+-- On how many looks since then each rule matched; ids of looks grow with time.
+SELECT m.entry ->> 'entry', (m.entry ->> 'version')::int, count(*)
+FROM content_look l, jsonb_array_elements(l.signals) AS s (signal), jsonb_array_elements(s.signal -> 'matches') AS m (entry)
+WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.id >= %(first)s AND l.at >= %(since)s
+  AND l.result = 'match' AND s.signal ->> 'detector' = %(detector)s
+GROUP BY 1, 2

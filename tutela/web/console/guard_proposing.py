@@ -174,7 +174,10 @@ def _in_words(error: TutelaError) -> TutelaError:
     errors = [
         FieldError(_place(each.pointer), _ENTRY.sub(_line, each.message)) for each in error.errors
     ]
-    return type(error)(error.detail, errors=errors, evidence=error.evidence)
+    told = type(error)(error.detail, errors=errors, evidence=error.evidence)
+    if isinstance(error, Unfit):
+        told.title = "It can't be proposed as it is filled in"
+    return told
 
 
 def _line(found: re.Match[str]) -> str:

@@ -21,6 +21,8 @@ _ENTRIES: Final = (
     Entry("How things stand", "", Right.SEE_STATUS),
     Entry("Queue", "queue", Right.SEE_CASES),
     Entry("Guard", "guard", Right.SEE_GUARD),
+    Entry("Lists", "lists", Right.SEE_LISTS),
+    Entry("Rules", "rules", Right.SEE_LISTS),
     Entry("Networks", "networks", Right.SEE_NETWORKS),
     Entry("Quality", "quality", Right.SEE_QUALITY),
     Entry("Views", "views", Right.SEE_OWN_VIEWS),

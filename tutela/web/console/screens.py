@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 from tutela.access.login.entrance import Entrance
 from tutela.access.login.factors import SecondFactors
 from tutela.access.sessions import Sessions
+from tutela.detection.lists.room import ListRoom
 from tutela.staff.room import StaffRoom
 from tutela.web.calls import Rooms
 from tutela.web.console import provider
@@ -21,6 +22,7 @@ from tutela.web.console.case_page import case_page_screens
 from tutela.web.console.cases import case_screens
 from tutela.web.console.guard import guard_screens
 from tutela.web.console.guard_pages import GuardScreensRoom
+from tutela.web.console.lists import list_screens
 from tutela.web.console.login import login_screens
 from tutela.web.console.network_cases import network_case_screens
 from tutela.web.console.network_handing_over import handing_over_screens
@@ -32,6 +34,7 @@ from tutela.web.console.people import people_screens
 from tutela.web.console.provider import ProviderRoom, provider_screens
 from tutela.web.console.quality import quality_screens
 from tutela.web.console.rooms import room_screens
+from tutela.web.console.rules import rule_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
 from tutela.web.metrics import measure
 from tutela.web.reviewing import review_room
@@ -53,6 +56,8 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *case_page_screens(reviewing),
         *case_deciding_screens(reviewing),
         *guard_screens(GuardScreensRoom(governing=rooms.governing, drifting=rooms.drifting)),
+        *list_screens(_list_room(rooms)),
+        *rule_screens(rooms.detection),
         *network_screens(rooms.networking),
         *network_case_screens(rooms.networking),
         *quality_screens(rooms.looking_again),
@@ -79,6 +84,10 @@ def console_routes(rooms: Rooms) -> list[BaseRoute]:
         ),
         Mount("/static", StaticFiles(packages=[("tutela.web", "static")])),
     ]
+
+
+def _list_room(rooms: Rooms) -> ListRoom:
+    return ListRoom(pool=rooms.pool, keys=rooms.keys, clock=rooms.clock, chance=rooms.chance)
 
 
 def _sessions(rooms: Rooms) -> Sessions:

@@ -11,11 +11,12 @@ document.addEventListener("submit", async (event) => {
   form.removeAttribute(BUSY);
 });
 async function send(form, button) {
-  const where = button?.formAction || form.action;
+  const where = button?.getAttribute("formaction") || form.getAttribute("action");
   const body = new URLSearchParams(new FormData(form));
   if (button?.name) { body.append(button.name, button.value); }
   const answer = await fetch(where, { method: "POST", body, headers: { "HX-Request": "true" } });
-  if (answer.redirected) { location.assign(answer.url); return; }
+  const onward = answer.headers.get("HX-Redirect") || (answer.redirected && answer.url);
+  if (onward) { location.assign(onward); return; }
   const given = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (answer.ok) { show(given); } else { tell(given.body.innerHTML ? given.body : answer.statusText); }
 }

@@ -55,22 +55,27 @@ def served(running_tutela: RunningTutela) -> RunningTutela:
     return running_tutela
 
 
+def refused_and_cut_off(page: Page, *, word: str) -> None:
+    """Filled in, refused for a line, and sent while there is no connection: nothing is lost."""
+    page.fill("#values", f"{word}\n!")
+    page.fill("#reason", HOSTILE)
+    page.get_by_role("button", name="Propose").click()
+    expect(page.locator("#fault")).to_contain_text("Line 2")
+    expect(page.locator("#values")).to_have_value(f"{word}\n!")
+    page.fill("#values", word)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Propose").click()
+    expect(page.locator("#fault")).to_contain_text("can't be reached")
+    expect(page.locator("#reason")).to_have_value(HOSTILE)
+    page.context.set_offline(False)
+
+
 def test_two_people_list_something_and_lose_nothing_that_they_typed(
     served: RunningTutela, log_in: LogIn
 ) -> None:
     one, two, word = log_in(Role.LEAD), log_in(Role.LEAD), chance_word()
     one.goto(f"{GUARD}/propose")
-    one.fill("#values", f"{word}\n!")
-    one.fill("#reason", HOSTILE)
-    one.get_by_role("button", name="Propose").click()
-    expect(one.locator("#fault")).to_contain_text("Line 2")
-    expect(one.locator("#values")).to_have_value(f"{word}\n!")
-    one.fill("#values", word)
-    one.context.set_offline(True)
-    one.get_by_role("button", name="Propose").click()
-    expect(one.locator("#fault")).to_contain_text("can't be reached")
-    expect(one.locator("#reason")).to_have_value(HOSTILE)
-    one.context.set_offline(False)
+    refused_and_cut_off(one, word=word)
     one.get_by_role("button", name="See what it would hit").click()
     expect(one.locator("#hits")).to_be_visible()
     expect(one.locator("#values")).to_have_value(word)

@@ -11,7 +11,7 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-connects bench-console bench-drift bench-guard-library bench-ledger bench-networks bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-returns bench-rings bench-rules bench-spark bench-terms bench-world bench-walks lock clean
+.PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-connects bench-console bench-drift bench-guard-library bench-ledger bench-networks bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-returns bench-rings bench-rules bench-spark bench-terms bench-views bench-world bench-walks lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench-console: setup  ## the queue and a case's page with a million cases: milli
 
 bench-ledger: setup  ## a million leaves exported and verified beside bare SHA-256
 	$(BIN)/python -m benchmarks.ledger
+
+bench-views: setup  ## how much reviewers see of a world full of duplicates, against a look at every item
+	$(BIN)/python -m benchmarks.views
 
 bench-identifiers: setup  ## recall and false stops of the scanner of statements, in six languages
 	$(BIN)/python -m benchmarks.identifiers

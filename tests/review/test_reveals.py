@@ -20,6 +20,7 @@ from tutela.domain.care import AgainReason
 from tutela.domain.events import Visibility
 from tutela.domain.vocabulary import Role
 from tutela.review.care import revealing
+from tutela.review.care.forgetting import forget
 from tutela.review.care.revealing import Asking
 from tutela.review.care.room import (
     AlreadyRevealed,
@@ -253,3 +254,14 @@ async def test_media_is_known_again_by_the_hash_that_the_platform_told(rooms: Ro
     with pytest.raises(AlreadyRevealed, match=str(first)):
         await person.looks(second)
     await person.looks_at_another(subjects=[{"kind": "content", "id": "other"}])
+
+
+async def test_looks_are_forgotten_after_half_a_year(rooms: Rooms) -> None:
+    person = await looker(rooms)
+    await person.looks_at_another()
+    await forget(person.room)
+    assert await looks_spent(rooms) == 1
+    rooms.clock.ahead = timedelta(days=181)
+    await forget(person.room)
+    assert await looks_spent(rooms) == 0
+    assert await rooms.rows("SELECT count(*) FROM exposure_media") == [(0,)]

@@ -53,6 +53,8 @@ class Right(StrEnum):
     SEE_OWN_VIEWS = "see_own_views"
     #: Read who looked at which case.
     SEE_VIEWS = "see_views"
+    #: See what the team looked at per incident, without anybody's name.
+    SEE_TEAM_CARE = "see_team_care"
     #: Undo a decision, so that the platform lifts its measures.
     UNDO_DECISIONS = "undo_decisions"
     #: Send, start, stop and take back decisions about many subjects, and agree to another's.
@@ -106,6 +108,7 @@ RIGHTS: Final = MappingProxyType(
         | _WATCH
         | _INVESTIGATE
         | {Right.DECIDE_SPECIALIST_CASES, Right.SEE_FLAGGERS, Right.SEE_INCIDENTS}
+        | {Right.SEE_TEAM_CARE}
         | {Right.REVIVE_MESSAGES, Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK, Right.JUDGE_QUALITY}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD}
         | {Right.SEE_NETWORKS, Right.RUN_NETWORKS}

@@ -1,10 +1,16 @@
 """Care in the house: what the operator chose of it, and what is forgotten."""
 
-from tutela.app import House
+from typing import Final
+
+from tutela.app import House, Loop
+from tutela.review.care.forgetting import forget
 from tutela.review.care.room import CareRoom
 from tutela.review.care.rules import MINUTE_SECONDS, CareRules, bound_in, bounds_in
 from tutela.review.care.vault import Vault, VaultUnfit, read_key
 from tutela.settings import BadSetting, Settings
+
+#: Between two looks for what is kept too long.
+FORGET_SECONDS: Final = 3_600.0
 
 
 def care_room(house: House) -> CareRoom:
@@ -47,3 +53,9 @@ def vault(settings: Settings) -> Vault | None:
     if settings.vault_key is None:
         raise VaultUnfit("TUTELA_VAULT_TEMPLATE needs TUTELA_VAULT_KEY beside it.")
     return Vault(template=settings.vault_template, key=read_key(settings.vault_key))
+
+
+def care_loops(house: House) -> tuple[Loop, ...]:
+    """What every worker does for care."""
+    room = care_room(house)
+    return (Loop(name="looks forgotten", every_seconds=FORGET_SECONDS, run=lambda: forget(room)),)

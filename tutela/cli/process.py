@@ -15,7 +15,17 @@ from psycopg import AsyncConnection, OperationalError
 
 from tutela import app, logs
 from tutela.access.processes import Process, end_beat
-from tutela.app import House, Loop, detecting, guarding, logins, networking, overseeing, probing
+from tutela.app import (
+    House,
+    Loop,
+    caring,
+    detecting,
+    guarding,
+    logins,
+    networking,
+    overseeing,
+    probing,
+)
 from tutela.cli.loops import go_on
 from tutela.database.errors import DatabaseError, DatabaseUnavailable
 from tutela.database.leader import Lead, leadership
@@ -119,6 +129,7 @@ async def work_off(house: House, *, stopping: asyncio.Event) -> None:
     watch = Loop(name="watch", every_seconds=RETRY_SECONDS, run=lambda: _watch(house))
     follow = (*detecting.follow_loops(house), *guarding.guard_loops(house))
     follow += (*logins.login_loops(house), *overseeing.oversight_loops(house))
+    follow += caring.care_loops(house)
     loops = (*app.worker_loops(house), *follow, *networking.network_loops(house), watch)
     await _until(stopping, endless=[go_on(loop) for loop in loops])
 

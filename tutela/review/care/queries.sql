@@ -189,3 +189,64 @@ WHERE tenant = %(tenant)s AND person = %(person)s AND rest_to > clock_timestamp(
 -- A person was asked how they are.
 INSERT INTO care_person (tenant, person, debriefed_at) VALUES (%(tenant)s, %(person)s, clock_timestamp())
 ON CONFLICT (tenant, person) DO UPDATE SET debriefed_at = excluded.debriefed_at
+
+-- name: hard_reveals
+-- How many hard reveals a person has had today since they were last asked how they are.
+SELECT count(*) FROM exposure_reveal r
+LEFT JOIN care_person p ON p.tenant = r.tenant AND p.person = r.person
+WHERE r.tenant = %(tenant)s AND r.person = %(person)s AND r.at >= greatest(%(begun)s, p.debriefed_at)
+  AND (r.family = ANY (%(hard)s::text[]) OR r.lane = 'danger')
+
+-- name: exposure_of_team
+-- What a team saw over some days, by family and all together: people, looks, media that nobody had seen, and items about it.
+WITH seen AS MATERIALIZED (
+    SELECT id, family, person, again FROM exposure_reveal
+    WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+      AND at > clock_timestamp() - %(days)s * interval '1 day'
+), subjects AS (
+    SELECT DISTINCT s.family, l.subject_key
+    FROM seen s
+    JOIN exposure_media m ON (m.tenant, m.service, m.mark, m.reveal_id) = (%(tenant)s, %(service)s, %(mark)s, s.id)
+    CROSS JOIN LATERAL (
+        SELECT m.media_key AS subject_key
+        UNION ALL
+        SELECT subject_key FROM content_look
+        WHERE (tenant, service, mark, media_key) = (%(tenant)s, %(service)s, %(mark)s, m.media_key)
+    ) AS l
+), items AS (
+    SELECT s.family, count(*) AS items
+    FROM subjects s
+    JOIN case_file c ON (c.tenant, c.service, c.mark, c.subject_key) = (%(tenant)s, %(service)s, %(mark)s, s.subject_key)
+    JOIN item i ON (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id)
+    GROUP BY s.family
+)
+SELECT coalesce(s.family, '*'), count(DISTINCT s.person), count(*), count(*) FILTER (WHERE s.again IS NULL),
+    (SELECT coalesce(sum(i.items), 0)::int8 FROM items i WHERE s.family IS NULL OR i.family = s.family)
+FROM seen s
+GROUP BY GROUPING SETS ((s.family), ())
+HAVING count(*) > 0
+ORDER BY s.family NULLS FIRST
+
+-- name: untaken
+-- Families of which cases wait, though none of the people who are at work takes them.
+SELECT c.family, count(*) FROM case_file c
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND c.closed_at IS NULL
+  AND (c.lease_until IS NULL OR c.lease_until <= clock_timestamp())
+  AND EXISTS (SELECT FROM care_wish w WHERE w.tenant = c.tenant AND w.family = c.family)
+  AND NOT EXISTS (
+    SELECT FROM care_person p
+    WHERE p.tenant = c.tenant AND p.stint_to > clock_timestamp() - interval '1 hour'
+      AND NOT EXISTS (SELECT FROM care_wish w WHERE (w.tenant, w.person, w.family) = (p.tenant, p.person, c.family))
+  )
+GROUP BY c.family
+ORDER BY c.family
+
+-- name: forget_reveals
+-- Looks that are kept no longer.
+DELETE FROM exposure_reveal WHERE at < %(before)s
+
+-- name: forget_bounds
+-- Bounds that a later one has followed long ago.
+DELETE FROM care_bound b WHERE b.at < %(before)s AND EXISTS (
+    SELECT FROM care_bound l WHERE (l.tenant, l.person, l.family) = (b.tenant, b.person, b.family) AND l.at > b.at AND l.at < %(before)s
+)

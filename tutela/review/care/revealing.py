@@ -20,6 +20,7 @@ from tutela.ledger import facts
 from tutela.ledger.facts import Happened
 from tutela.review.care.budget import Day, Left, day_of
 from tutela.review.care.media import Medium, medium_of
+from tutela.review.care.resting import work
 from tutela.review.care.room import AlreadyRevealed, BudgetSpent, CareRoom, UnknownReveal
 from tutela.review.care.vault import NONCE_BYTES, Vault
 from tutela.review.queue import holder, lease_token, sight, stale_lease, unknown_case
@@ -84,18 +85,16 @@ async def reveal(room: CareRoom, *, asking: Asking) -> Revealed:
         if done is not None:
             return _told(done, vault=vault, keys=room.keys)
         held = await _held(connection, asking=asking)
+        await note_view(connection, view=_view(asking, day=day))
+        medium = await medium_of(
+            connection, named=_named(asking), subject_key=held.subject_key, keys=room.keys
+        )
+        await _refuse_again(connection, asking=asking, person=person, medium=medium)
         left = day.left(held.family, rules=room.rules)
         if not left.is_nothing:
-            medium = await medium_of(
-                connection,
-                named=_named(asking),
-                subject_key=held.subject_key,
-                keys=room.keys,
-            )
-            await note_view(connection, view=_view(asking, day=day))
-            await _refuse_again(connection, asking=asking, person=person, medium=medium)
             spending = _Spending(asking=asking, person=person, day=day, held=held, medium=medium)
             row = await _spend(connection, spending=spending, left=left, room=room)
+            await work(connection, caller=caller, rules=room.rules)
             told = _told(row, vault=vault, keys=room.keys)
             return msgspec.structs.replace(told, left=_after(row, left=left))
         await connection.execute(_sql.hand_over, {**_named(asking), "holder": holder(caller)})

@@ -16,6 +16,7 @@ from tutela.web.console.account import account_screens
 from tutela.web.console.arrival import Arrivals
 from tutela.web.console.boards import Boards
 from tutela.web.console.bulk import bulk_screens
+from tutela.web.console.care import care_screens
 from tutela.web.console.care_media import media_screens
 from tutela.web.console.case_deciding import case_deciding_screens
 from tutela.web.console.case_page import case_page_screens
@@ -66,6 +67,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *room_screens(rooms.investigating),
         *bulk_screens(rooms.deciding_in_bulk),
         *handing_over_screens(rooms),
+        *care_screens(rooms.caring),
     ]
 
 

@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest_asyncio
 
-from tests.fixtures.bulk import account, accounts, head, room_of, send
+from tests.fixtures.bulk import account, head, room_of, send
 from tests.fixtures.governing import person
 from tests.fixtures.networking import RING, SEEDS, edges, platform_told
 from tests.fixtures.networking import room_of as network_room_of
@@ -43,7 +43,7 @@ async def lead(web: Site) -> httpx.AsyncClient:
 async def drafted(web: Site, *, count: int) -> str:
     """The address of a draft that lead-1 sent, about so many accounts."""
     caller = await person(web.house, name="lead-1")
-    lines = [head(), *accounts(count - 1), account("hostile", facts=HOSTILE)]
+    lines = [head(), *(account(f"hostile-{number}", facts=HOSTILE) for number in range(count))]
     sent = await send(room_of(web.house), caller=caller, lines=lines, key=os.urandom(4).hex())
     return f"{PLACE}/{sent.id}"
 

@@ -17,6 +17,9 @@ from tutela.decisions.quality.planning import QualityPlan, plan_otherwise
 from tutela.domain.vocabulary import Role
 
 TARGET_PIXELS = 24
+#: Of its own: no other test decides there.
+SERVICE = "looks"
+QUALITY = f"/console/{SERVICE}/quality"
 HOSTILE = "<script>alert(1)</script>\u202e" + "x" * 2_000 + " שלום Ελλάδα Україна 漢字"
 SCAM = "STATEMENT_CATEGORY_SCAMS_AND_FRAUD"
 
@@ -72,15 +75,16 @@ def full() -> dict[str, str]:
 def test_a_dispute_goes_from_a_blind_look_to_a_lead_who_settles_it(
     log_in: LogIn, running_tutela: RunningTutela
 ) -> None:
+    running_tutela.token(service=SERVICE)
     lead = log_in(Role.LEAD)
-    lead.goto("/console/main/quality")
+    lead.goto(QUALITY)
     lead.fill("#share", "100")
     lead.fill("#gold_share", "0")
     lead.get_by_role("button", name="Plan it so").click()
     expect(lead.locator("#share")).to_have_value("100")
     decide(running_tutela)
     looker = log_in(Role.REVIEWER)
-    looker.goto("/console/main/quality")
+    looker.goto(QUALITY)
     assert faults(looker, target_pixels=TARGET_PIXELS) == []
     looker.get_by_role("button", name="Take a second look").click()
     assert faults(looker, target_pixels=TARGET_PIXELS) == []
@@ -98,7 +102,7 @@ def test_a_dispute_goes_from_a_blind_look_to_a_lead_who_settles_it(
 
 
 def settle(lead: Page) -> None:
-    lead.goto("/console/main/quality")
+    lead.goto(QUALITY)
     assert faults(lead, target_pixels=TARGET_PIXELS) == []
     lead.get_by_role("link", name=re.compile("^Case ")).last.click()
     assert faults(lead, target_pixels=TARGET_PIXELS) == []
@@ -110,7 +114,7 @@ def settle(lead: Page) -> None:
     expect(lead.get_by_role("heading", name="Settled")).to_be_visible()
     expect(lead.locator("main")).to_contain_text("False negative")
     expect(lead.locator("main")).to_contain_text("still stands")
-    lead.goto("/console/main/quality")
+    lead.goto(QUALITY)
     row = lead.get_by_role("row", name=re.compile("left, and has to go"))
     expect(row).to_contain_text("1")
 
@@ -119,9 +123,9 @@ def decide(service: RunningTutela) -> None:
     """A case with hostile words, dismissed by a program's token."""
     subject = {"kind": "content", "id": os.urandom(8).hex()}
     body = {"category": SCAM, "subjects": [subject], "explanation": HOSTILE}
-    with service.client(service.token()) as client:
+    with service.client(service.token(service=SERVICE)) as client:
         assert client.post("/v1/notices", json=body).status_code == 201
-    with service.client(service.token(role="reviewer")) as client:
+    with service.client(service.token(role="reviewer", service=SERVICE)) as client:
         while (case := claim(client)) is not None:
             dismissal = {
                 "lease_token": case["lease_token"],

@@ -51,6 +51,7 @@ MAY = {
     "judge_access": "lead compliance",
     "see_own_views": "reviewer specialist lead investigator compliance auditor inspector",
     "see_views": "lead compliance auditor inspector",
+    "see_team_care": "lead",
     "undo_decisions": "lead",
     "revive_messages": "lead",
     "decide_in_bulk": "lead",

@@ -71,13 +71,25 @@ def test_a_case_is_told_in_words(folder: Folder) -> None:
 
 
 def test_seeds_that_do_not_connect_make_no_case(folder: Folder) -> None:
+    outside = np.setdiff1d(np.arange(len(folder.world.graph.names)), folder.world.ring)
+    chosen = np.random.default_rng(1).choice(outside, 3, replace=False)
+    (folder.path / "seeds.txt").write_text("".join(f"{seed}\n" for seed in chosen))
     folder.rank()
-    beside = folder.path / "r.parquet.json"
-    beside.write_text(json.dumps(json.loads(beside.read_text()) | {"connects": False}))
     done = folder.cases()
     assert done.status == 0, done.err
     assert "These seeds do not connect" in done.out
     assert json.loads((folder.path / "cases" / "cases.json").read_text())["cases"] == []
+
+
+def test_rings_overrule_a_ranking_that_connects_nothing(folder: Folder) -> None:
+    folder.rank()
+    beside = folder.path / "r.parquet.json"
+    beside.write_text(json.dumps(json.loads(beside.read_text()) | {"connects": False}))
+    done = folder.cases("--json")
+    assert done.status == 0, done.err
+    told = json.loads(done.out)
+    assert (told["connects"], len(told["cases"])) == (True, 1)
+    assert "rings that were grown without one of them hold" in told["remarks"][-1]
 
 
 def test_a_ranking_that_was_cut_needs_its_seeds_named(folder: Folder) -> None:

@@ -49,6 +49,8 @@ async def test_a_claim_in_a_full_queue_reads_a_few_rows(
         "lease_token": uuid4(),
         "lease_until": rooms.clock.now(),
         "holder": "somebody",
+        "avoided": [],
+        "rested": [],
     }
     async with tenant_transaction(rooms.pool, tenant="main") as connection:
         cursor = await connection.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + query, values)

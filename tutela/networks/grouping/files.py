@@ -1,7 +1,7 @@
 """From the files of a ranking to a folder of cases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -96,7 +96,9 @@ def _by_rings_too(found: Found, *, ties: Ties, seeds: Places, seed: int) -> Foun
     """What the ranking said, unless the rings of the seeds connect them."""
     if found.connects or not rings_connect(ties, seeds=seeds, seed=seed):
         return found
-    return replace(found, connects=True, remarks=[*found.remarks, CONNECTED_BY_RINGS])
+    return msgspec.structs.replace(
+        found, connects=True, remarks=[*found.remarks, CONNECTED_BY_RINGS]
+    )
 
 
 def _marked(cases: Cases, *, graph: Graph, ties: Ties, given: Given) -> list[Marked]:

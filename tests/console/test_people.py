@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from tests.fixtures.site import Site
-from tests.fixtures.staff import logged_in
+from tests.fixtures.staff import PASSWORD, logged_in
 from tutela.access import users
 from tutela.domain.vocabulary import Role
 
@@ -61,6 +61,18 @@ async def test_whoever_is_shut_out_is_out_at_once(web: Site) -> None:
     await one.post(f"{PLACE}/shut-out", data={"name": "lead-1", "reason": "left"})
     assert (await lead.get("/console/main")).status_code == 303
     assert "Shut out" in (await one.get(PLACE)).text
+
+
+async def test_sessions_of_somebody_end_and_they_may_come_back(web: Site) -> None:
+    one = await logged_in(web, role=Role.ADMIN, name="admin-1")
+    lead = await logged_in(web, role=Role.LEAD, name="lead-1")
+    await one.post(f"{PLACE}/log-out", data={"name": "lead-1", "reason": HOSTILE})
+    assert (await lead.get("/console/main")).status_code == 303
+    shown = (await one.get(PLACE)).text
+    assert ("Logged out" in shown, "<script>alert" in shown) == (True, False)
+    login = {"name": "lead-1", "password": PASSWORD, "next": "/console/main"}
+    entered = await web.client.post("/login", data=login)
+    assert entered.headers["location"] == "/console/main"
 
 
 async def test_what_is_no_change_is_told_with_its_place(web: Site) -> None:

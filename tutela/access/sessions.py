@@ -207,9 +207,10 @@ class Sessions:
         return {"now": now, "idle_since": now - timedelta(minutes=self.rules.idle_minutes)}
 
 
-async def end_all_in(connection: Connection, *, tenant: str, name: str) -> None:
-    """Within a transaction: nobody is logged in as the person any more."""
-    await connection.execute(_sql.end_all_of, {"tenant": tenant, "name": name})
+async def end_all_in(connection: Connection, *, tenant: str, name: str) -> int:
+    """Within a transaction: how many sessions ended; nobody is logged in as the person any more."""
+    cursor = await connection.execute(_sql.end_all_of, {"tenant": tenant, "name": name})
+    return cursor.rowcount
 
 
 def _open_session(row: tuple[Any, ...]) -> OpenSession:

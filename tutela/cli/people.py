@@ -1,4 +1,4 @@
-"""`tutela user list, changes, propose, agree, refuse, shut-out`: the staff, as admins keep it."""
+"""`tutela user list, changes, propose, agree, refuse, shut-out, log-out`: as admins keep them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -61,6 +61,7 @@ def join(users: typer.Typer) -> None:
     users.command("agree")(agree)
     users.command("refuse")(refuse)
     users.command("shut-out")(shut_out)
+    users.command("log-out")(log_out)
 
 
 @spread
@@ -120,6 +121,15 @@ def shut_out(name: UserName, *, reason: Why, by: Admin) -> None:
     """End somebody's sessions and let them log in no more, at once."""
     _enter(lambda at: changing.shut_out(at.room, caller=at.caller, name=name, reason=reason), by=by)
     print("shut out")
+
+
+@spread
+def log_out(name: UserName, *, reason: Why, by: Admin) -> None:
+    """End somebody's sessions, at once; they may log in again, and their tokens go on."""
+    ended = _enter(
+        lambda at: changing.log_out(at.room, caller=at.caller, name=name, reason=reason), by=by
+    )
+    print(f"{ended} sessions ended")
 
 
 def _tell(done: Done, *, as_json: bool) -> None:

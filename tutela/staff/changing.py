@@ -68,6 +68,8 @@ class _Held:
 async def propose(room: StaffRoom, *, caller: Caller, wanted: Wanted) -> Done:
     """The change, waiting for another admin; made at once where there is none.
 
+    Asked for again by the same admin, it is the one that waits already.
+
     Errors: `Forbidden`, `NeedsPerson`, `ReasonMissing`, `BadName`, `NameTaken`, `UnknownPerson`,
     `RoleNotForPeople`, `StaffChangeUnfit`.
     """
@@ -77,6 +79,9 @@ async def propose(room: StaffRoom, *, caller: Caller, wanted: Wanted) -> Done:
         held = await _hold(connection, room=room, caller=caller, by=by)
         fitting = await _fitting(held, wanted=wanted)
         others = await held.other_admins()
+        waits = await _waiting(held, fitting=fitting) if others else None
+        if waits is not None:
+            return Done(id=waits, is_made=False, is_new=False, name=fitting.name)
         state = StaffChangeState.PROPOSED if others else StaffChangeState.MADE
         change_id = await _add(held, fitting=fitting, state=state)
         password = None if others else await _make(held, fitting=fitting)
@@ -154,6 +159,34 @@ async def shut_out(room: StaffRoom, *, caller: Caller, name: str, reason: str) -
         await write(connection, room=room, tenant=caller.tenant, act=act)
 
 
+async def log_out(room: StaffRoom, *, caller: Caller, name: str, reason: str) -> int:
+    """How many sessions of the person ended; they may log in again, and their tokens go on.
+
+    Errors: `Forbidden`, `NeedsPerson`, `ReasonMissing`, `UnknownPerson`.
+    """
+    by = _admin(caller)
+    _refuse_unsaid(reason)
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        held = await _hold(connection, room=room, caller=caller, by=by)
+        whose = {"tenant": caller.tenant, "name": name}
+        row = await (await connection.execute(_sql.find_person, whose)).fetchone()
+        if row is None:
+            raise UnknownPerson(f"There is no user {name}.")
+        ended = await end_all_in(connection, tenant=caller.tenant, name=name)
+        act = Act(
+            event=StaffEvent.LOGGED_OUT,
+            service=caller.service,
+            kind="log_out",
+            role=Role(row[0]),
+            by=by,
+            name=name,
+            reason=reason,
+            other_admins=await held.other_admins(),
+        )
+        await write(connection, room=room, tenant=caller.tenant, act=act)
+    return ended
+
+
 async def _hold(connection: Connection, *, room: StaffRoom, caller: Caller, by: str) -> _Held:
     await connection.execute(_sql.one_at_a_time, {"tenant": caller.tenant})
     ends = {"lapsed": str(StaffChangeState.LAPSED), "proposed": str(StaffChangeState.PROPOSED)}
@@ -211,8 +244,6 @@ async def _add(held: _Held, *, fitting: _Fitting, state: StaffChangeState) -> UU
     now = held.room.clock()
     unix_ms = int(now.timestamp() * 1000)
     change_id = uuid7(unix_ms=unix_ms, random=held.room.chance(UUID7_RANDOM_BYTES))
-    if state is StaffChangeState.PROPOSED:
-        await _refuse_second(held, name=fitting.name)
     added = {
         "id": change_id,
         "kind": str(fitting.kind),
@@ -226,10 +257,16 @@ async def _add(held: _Held, *, fitting: _Fitting, state: StaffChangeState) -> UU
     return change_id
 
 
-async def _refuse_second(held: _Held, *, name: str) -> None:
+async def _waiting(held: _Held, *, fitting: _Fitting) -> UUID | None:
+    """The very change, where its admin asked for it before; raises what `propose` says."""
     rows = await (await held.connection.execute(_sql.open_changes, held.columns)).fetchall()
-    if any(row[2] == name for row in rows):
-        raise StaffChangeUnfit(f"Another change of {name} waits; decide that one first.")
+    same = (fitting.kind, fitting.name, fitting.role, fitting.reason, held.by)
+    for change_id, kind, name, role, reason, by, *_ in rows:
+        if (kind, name, role, reason, by) == same:
+            return UUID(str(change_id))
+        if name == fitting.name:
+            raise StaffChangeUnfit(f"Another change of {name} waits; decide that one first.")
+    return None
 
 
 async def _locked(held: _Held, *, change_id: UUID) -> tuple[Wanted, StaffChangeState, str]:

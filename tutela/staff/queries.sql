@@ -92,3 +92,10 @@ SELECT id, event, at, sealed_key, sealed_body FROM staff_act
 WHERE tenant = %(tenant)s
 ORDER BY at DESC, id DESC
 LIMIT 50
+
+-- name: acts_page
+-- Acts older than one of them, or the newest, the newest first.
+SELECT id, event, at, sealed_key, sealed_body FROM staff_act
+WHERE tenant = %(tenant)s AND (%(after)s::uuid IS NULL OR id < %(after)s)
+ORDER BY id DESC
+LIMIT %(limit)s

@@ -50,6 +50,8 @@ class StaffEvent(StrEnum):
     REFUSED = "staff.refused"
     #: Somebody was shut out.
     SHUT_OUT = "staff.shut_out"
+    #: Somebody's sessions were ended; they may log in again.
+    LOGGED_OUT = "staff.logged_out"
 
 
 class UnknownStaffChange(TutelaError):
@@ -119,6 +121,8 @@ class Done:
     is_made: bool
     name: str
     password: str | None = None
+    #: False where the same admin had asked for the same before.
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
@@ -35,6 +36,7 @@ class Member:
 class ActDone:
     """What was done, and when."""
 
+    id: UUID
     event: str
     at: datetime
     said: Said
@@ -47,6 +49,14 @@ class Staff:
     people: Sequence[Member]
     waiting: Sequence[Change]
     acts: Sequence[ActDone]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActsAsked:
+    """Which part of what was done: at most `limit`, older than an act or the newest."""
+
+    limit: int
+    after: UUID | None = None
 
 
 async def show(room: StaffRoom, *, caller: Caller) -> Staff:
@@ -64,6 +74,15 @@ async def show(room: StaffRoom, *, caller: Caller) -> Staff:
     )
 
 
+async def acts(room: StaffRoom, *, caller: Caller, asked: ActsAsked) -> Sequence[ActDone]:
+    """What was done in the caller's tenant, the newest first; raises Forbidden."""
+    refuse_unless(caller.role, right=Right.SEE_PEOPLE)
+    named = {"tenant": caller.tenant, "limit": asked.limit, "after": asked.after}
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        rows = await (await connection.execute(_sql.acts_page, named)).fetchall()
+    return [_act(row, room=room) for row in rows]
+
+
 def _member(*row: object) -> Member:
     names = ("name", "role", "created_at", "shut_out_at", "logged_in_at", "guesses")
     found = dict(zip((*names, "has_factor", "has_password"), row, strict=True))
@@ -79,4 +98,4 @@ def _change(*row: object) -> Change:
 
 def _act(row: tuple[object, ...], *, room: StaffRoom) -> ActDone:
     event, said = opened(row, keys=room.keys)  # type: ignore[arg-type]
-    return ActDone(event=event, at=row[2], said=said)  # type: ignore[arg-type]
+    return ActDone(id=row[0], event=event, at=row[2], said=said)  # type: ignore[arg-type]

@@ -50,6 +50,7 @@ from tutela.web.guard_operations import GUARD_OPERATIONS
 from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
 from tutela.web.oversight_operations import OVERSIGHT_OPERATIONS
+from tutela.web.people_operations import PEOPLE_OPERATIONS
 from tutela.web.room_operations import ROOM_OPERATIONS
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
@@ -134,6 +135,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **NETWORK_OPERATIONS,
         **OVERSIGHT_OPERATIONS,
         **CARE_OPERATIONS,
+        **PEOPLE_OPERATIONS,
         **ROOM_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",

@@ -46,6 +46,7 @@ from tutela.web.network_calls import network_calls
 from tutela.web.openapi import show_openapi
 from tutela.web.oversight_calls import oversight_calls
 from tutela.web.paging import PAGE_QUERIES
+from tutela.web.people_calls import people_calls
 from tutela.web.public.calls import public_pages
 from tutela.web.reviewing import review_room
 from tutela.web.room_calls import room_calls
@@ -112,6 +113,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *room_calls(rooms),
         *oversight_calls(rooms),
         *care_calls(rooms),
+        *people_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
     return listed

@@ -82,6 +82,12 @@ class Empty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A body that says nothing."""
 
 
+def refuse_said(asked: Asked) -> None:
+    """`NotJson` or `Unfit` where a call that takes nothing is told something."""
+    if asked.body:
+        read_struct(asked.body, kind=Empty)
+
+
 def show_cases(room: ReviewRoom) -> Handler:
     """200 with a page of the cases that the caller may see."""
 
@@ -106,8 +112,7 @@ def claim_case(room: ReviewRoom) -> Handler:
     """200 with the most urgent case under a lease; 204 where there is none."""
 
     async def handle(asked: Asked) -> Answer:
-        if asked.body:
-            read_struct(asked.body, kind=Empty)
+        refuse_said(asked)
         lease = await queue.claim(
             room.pool,
             caller=asked.caller,
@@ -127,8 +132,7 @@ def claim_one_case(room: ReviewRoom) -> Handler:
     """200 with this very case under a lease; 409 where it is somebody else's or decided."""
 
     async def handle(asked: Asked) -> Answer:
-        if asked.body:
-            read_struct(asked.body, kind=Empty)
+        refuse_said(asked)
         await refuse_resting(
             room.pool, caller=asked.caller, case_id=_case_id(asked), rules=room.care
         )

@@ -29,6 +29,7 @@ def people_screens(room: StaffRoom) -> Sequence[Screen]:
         Screen("POST", f"{PLACE}/changes/{{change_id}}/agree", Right.CHANGE_PEOPLE, desk.agree),
         Screen("POST", f"{PLACE}/changes/{{change_id}}/refuse", Right.CHANGE_PEOPLE, desk.refuse),
         Screen("POST", f"{PLACE}/shut-out", Right.CHANGE_PEOPLE, desk.shut_out),
+        Screen("POST", f"{PLACE}/log-out", Right.CHANGE_PEOPLE, desk.log_out),
     )
 
 
@@ -71,6 +72,16 @@ class _Desk:
     async def shut_out(self, visit: Visit) -> Answer:
         form = visit.form
         await changing.shut_out(
+            self._room,
+            caller=visit.caller,
+            name=form.text("name"),
+            reason=form.text("reason"),
+        )
+        return moved(_place(visit))
+
+    async def log_out(self, visit: Visit) -> Answer:
+        form = visit.form
+        await changing.log_out(
             self._room,
             caller=visit.caller,
             name=form.text("name"),

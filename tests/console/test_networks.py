@@ -6,7 +6,7 @@ import httpx
 import pytest_asyncio
 
 from tests.decisions.test_confirming import tell
-from tests.fixtures.networking import RING, SEEDS, edges, platform_told, room_of
+from tests.fixtures.networking import RING, SEEDS, edges, one_came_back, platform_told, room_of
 from tests.fixtures.site import Site
 from tests.fixtures.staff import logged_in
 from tutela.domain.canonical import timestamp
@@ -144,3 +144,13 @@ async def test_a_group_is_dismissed_once_with_a_reason(web: Site, lead: httpx.As
     assert "a school class" in told
     assert "Dismiss the group" not in told
     assert case not in (await lead.get(PLACE)).text
+
+
+async def test_a_group_says_who_may_have_come_back_and_what_speaks_for_care(web: Site) -> None:
+    await one_came_back(web)
+    client = await logged_in(web, role=Role.LEAD, name="lead-2")
+    at = await case_page(web, client=client, at=await asked(client))
+    shown = (await client.get(at)).text
+    assert "What speaks for care" in shown
+    assert "1; 1 accounts look like one of them come back" in shown
+    assert "under a new id. Created 1 day after the removal" in shown

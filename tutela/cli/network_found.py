@@ -173,12 +173,15 @@ def hand_case_over(
 
 def _tell(shown: NetworkCase) -> None:
     print(f"{shown.id} {shown.state}: {shown.size} accounts")
-    for sentence in shown.why:
+    for sentence in (*shown.why, *shown.figures.cautions):
         print(f"  {sentence}")
     for member in shown.members or []:
         rank = "seed" if member.rank is None else f"{member.rank}."
         sure = "" if member.sure is None else f"  sure {member.sure:.0%}"
+        part = "" if member.looks_like is None else f"  {member.looks_like}"
         minor = "  possible minor" if member.possible_minor else ""
-        print(f"  {rank:>5} {member.account_id}{sure}{minor}  {member.id}")
+        print(f"  {rank:>5} {member.account_id}{sure}{part}{minor}  {member.id}")
+    for lead in shown.returned or []:
+        print(f"  back? {lead.account_id}  {lead.reasons[-1]}  {lead.id}")
     for act in shown.history or []:
         print(f"  {act.at} {act.event} by {act.by or 'a worker'}: {act.reason}")

@@ -1,7 +1,7 @@
 """A graph of accounts in the memory of one machine."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -58,6 +58,19 @@ def joined(edges: Edges, *, directed: bool) -> tuple[dict[str, csr_array], dict[
     for name, part in _by_kind(edges):
         matrices[name] = _matrix(part, directed=directed, left_out=left_out)
     return matrices, {why: count for why, count in left_out.items() if count}
+
+
+def both_ways(graph: Graph) -> Graph:
+    """A directed graph with each edge leading either way; weights of two that meet are added up."""
+    merged = 0
+    matrices = {}
+    for kind, matrix in graph.adjacency.items():
+        matrices[kind] = (matrix + matrix.T.tocsr()).tocsr()
+        merged += matrix.nnz - matrices[kind].nnz // 2
+    left_out = dict(graph.left_out)
+    if merged:
+        left_out["duplicates"] = left_out.get("duplicates", 0) + merged
+    return replace(graph, adjacency=matrices, directed=False, left_out=left_out)
 
 
 def _by_kind(edges: Edges) -> Iterator[tuple[str, Edges]]:

@@ -1,5 +1,6 @@
 """Who was removed and came back under a new id is told with why, and hardly anybody else is."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +22,19 @@ OLD, NEW, STRANGER = 0, 1, 2
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Found:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Found]:
     folder: Path = tmp_path_factory.mktemp("returns") / "world"
     make(planned(10_000, seed=5, rings=4, hide=0.0), folder=folder, tell=lambda _done, _total: None)
     return found(folder)
 
 
-def test_most_who_came_back_are_told_and_hardly_anybody_else(world: Found) -> None:
-    assert world.returned >= 30
-    assert world.recall >= 0.7, world
-    assert world.wrongly <= 0.002, world
+@pytest.mark.parametrize("by", ["files", "stored events"])
+def test_most_who_came_back_are_told_and_hardly_anybody_else(
+    world: Mapping[str, Found], by: str
+) -> None:
+    assert world[by].returned >= 30
+    assert world[by].recall >= 0.7, world
+    assert world[by].wrongly <= 0.002, world
 
 
 def told(*, created_days: float, chosen_again: int) -> list[Returned]:

@@ -23,6 +23,7 @@ from tutela.domain.vocabulary import Mark, Role
 from tutela.law.detection import DetectionBasis
 from tutela.law.parameters import Unit, whole_number
 from tutela.networks.files.errors import GraphTooLarge
+from tutela.networks.graph import both_ways
 from tutela.networks.stored.edges import Told, graph_of, refuse_too_large
 from tutela.networks.stored.forgetting import forget
 from tutela.networks.stored.lawful import Lawful, may_use, usable
@@ -37,7 +38,8 @@ def row(src: int, *, dst: int, weight: float = 1.0) -> bytes:
 
 def test_stored_edges_are_one_undirected_graph_whatever_order_they_come_in() -> None:
     rows = [row(7, dst=2), row(2, dst=7), row(2, dst=9, weight=3.0), row(9, dst=9)]
-    graph = graph_of({"follow": [b"".join(rows)], "tag": [row(9, dst=2), row(7, dst=9, weight=-1)]})
+    told = {"follow": [b"".join(rows)], "tag": [row(9, dst=2), row(7, dst=9, weight=-1)]}
+    graph = both_ways(graph_of(told))
     assert graph.names.to_pylist() == [bytes([*bytes(15), n]).hex() for n in (2, 7, 9)]
     assert graph.adjacency["follow"].toarray().tolist() == [[0, 2, 3], [2, 0, 0], [3, 0, 0]]
     assert graph.adjacency["tag"].toarray().tolist() == [[0, 0, 1], [0, 0, 0], [1, 0, 0]]
@@ -50,13 +52,13 @@ def test_a_tag_joins_those_who_used_it_the_more_the_rarer_it_is() -> None:
         return bytes(15) + bytes([tag]) + bytes(15) + bytes([by])
 
     uses = [use(1, by=7), use(1, by=8), use(2, by=7), use(2, by=8), use(2, by=9), use(3, by=9)]
-    graph = graph_of({"tag": [tag_edges([b"".join(uses)])]})
+    graph = both_ways(graph_of({"tag": [tag_edges([b"".join(uses)])]}))
     assert graph.adjacency["tag"].toarray().tolist() == [
         [0, 1.5, 0.5],
         [1.5, 0, 0.5],
         [0.5, 0.5, 0],
     ]
-    rarest = graph_of({"tag": [tag_edges(uses, pairs_max=1)]})
+    rarest = both_ways(graph_of({"tag": [tag_edges(uses, pairs_max=1)]}))
     assert rarest.adjacency["tag"].toarray().tolist() == [[0, 1], [1, 0]]
     assert tag_edges([]) == b""
 

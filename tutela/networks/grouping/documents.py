@@ -42,7 +42,7 @@ class WrittenReturn(msgspec.Struct, frozen=True, kw_only=True):
     account: Id
     #: The removed member.
     returned_of: Id
-    #: From 5.5 on; the more, the surer.
+    #: From `returns.ENOUGH` on; the more, the surer.
     score: float
     #: Whether it is a member of the case by its ties as well.
     member: bool

@@ -3,20 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.files import formats
 from tutela.networks.files.errors import NetworkFileUnfit
 from tutela.networks.files.known import minors
 from tutela.networks.files.seeds import places_of
+from tutela.networks.graph import Graph
 from tutela.networks.grouping.ties import Wholes
 
+#: A token that more accounts use says nothing.
+MOST_USERS: Final = 20
+
 _TIME = pa.timestamp("ms", tz="UTC")
+#: Edges of kinds that begin so join accounts that share something; tags are no mark of one person.
+_SHARED, _TAG = "shared_", "tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,33 @@ def read_tokens(paths: Sequence[Path], *, names: pa.Array) -> Tokens | None:
     if not accounts:
         return None
     return _tokens(np.concatenate(accounts), tokens=pa.concat_arrays(tokens))
+
+
+def tokens_of(graph: Graph) -> Tokens | None:
+    """Tokens where edges alone tell of them: each two accounts that share one, as a token of two.
+
+    None where no kind of edge does. Who shares with more than MOST_USERS shares what says nothing.
+    """
+    pairs = [
+        _pairs(matrix)
+        for kind, matrix in sorted(graph.adjacency.items())
+        if kind.startswith(_SHARED) and _TAG not in kind
+    ]
+    if not pairs:
+        return None
+    both = np.concatenate(pairs, axis=1)
+    account = np.concatenate([both[0], both[1]])
+    token = np.tile(np.arange(both.shape[1]), 2)
+    order = np.lexsort((token, account))
+    return Tokens(account[order], token[order], np.full(both.shape[1], 2))
+
+
+def _pairs(matrix: csr_array) -> Wholes:
+    """Each two accounts that few others share with, once: (2, pairs)."""
+    first, second = (each.astype(np.int64) for each in matrix.tocoo().coords)
+    pairs = np.unique(np.stack([np.minimum(first, second), np.maximum(first, second)]), axis=1)
+    shares = np.bincount(pairs.ravel(), minlength=matrix.shape[0])
+    return pairs[:, shares[pairs].min(axis=0) < MOST_USERS]
 
 
 def _named(columns: Mapping[str, pa.Array]) -> pa.Array:

@@ -15,13 +15,11 @@ import numpy as np
 
 from tutela.networks.engines.engine import Places
 from tutela.networks.grouping.choices import Choices
-from tutela.networks.grouping.facts import Facts, Tokens
+from tutela.networks.grouping.facts import MOST_USERS, Facts, Tokens
 from tutela.networks.grouping.ties import Floats, Ties, Wholes
 
 #: Who was created so many days after a removal, or fewer.
 WITHIN_DAYS: Final = 45
-#: A token that more accounts use says nothing.
-_MOST_USERS: Final = 20
 #: From this score on an account is told: wrongly about once in a thousand accounts of a world.
 ENOUGH: Final = 1.6
 #: After how many days it counts a point less.
@@ -147,6 +145,6 @@ class _Users:
         own = np.searchsorted(self._tokens.account, (account, account + 1))
         for token in self._tokens.token[slice(*own)]:
             users = int(self._tokens.users[token])
-            if 1 < users <= _MOST_USERS:
+            if 1 < users <= MOST_USERS:
                 end = int(self._ends[token])
                 yield self._accounts[end - users : end], float(np.log(1_000 / users))

@@ -36,7 +36,8 @@ def why_returned(returned: Returned) -> str:
     if returned.neighbours:
         common.append(_counted(returned.neighbours, what="neighbour"))
     shared = " and ".join(common)
-    return f"Created {returned.days:.0f} days after the removal, with {shared} in common."
+    days = _counted(round(returned.days), what="day")
+    return f"Created {days} after the removal, with {shared} in common."
 
 
 def _counted(count: int, *, what: str) -> str:

@@ -86,7 +86,7 @@ async def read_edges(
 
 
 def graph_of(rows: Mapping[str, Sequence[bytes]]) -> Graph:
-    """The graph of edges as the database sends them, undirected; a name is a digest in hex.
+    """The directed graph of edges as the database sends them; a name is a digest in hex.
 
     Edges of a negative weight are left out and counted.
     """
@@ -105,11 +105,12 @@ def graph_of(rows: Mapping[str, Sequence[bytes]]) -> Graph:
         kinds=kinds,
         kind=kind,
     )
-    adjacency, left_out = joined(edges, directed=False)
+    adjacency, left_out = joined(edges, directed=True)
     negative = int(np.count_nonzero(is_negative))
     return Graph(
         names=names,
         adjacency=adjacency,
+        directed=True,
         left_out={**left_out, **({"negative": negative} if negative else {})},
     )
 

@@ -144,3 +144,30 @@ DELETE FROM platform_edge WHERE at < %(before)s
 -- name: forget_accounts
 -- The ids of accounts that the platform has not named for as long as edges are kept.
 DELETE FROM network_account WHERE seen_on < %(before)s
+
+-- name: count_accounts
+-- Of how many accounts the platform told something.
+SELECT count(*) FROM platform_account WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+
+-- name: read_accounts
+-- Accounts whose digests lie between two: the day on which each came, and whether it is a child's; 21 bytes each.
+SELECT string_agg(
+    subject_key || int4send(coalesce(created_on - DATE '1970-01-01', -1))
+        || CASE minor WHEN 'yes' THEN '\x02'::bytea WHEN 'no' THEN '\x01'::bytea ELSE '\x00'::bytea END,
+    ''::bytea
+)
+FROM platform_account
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
+  AND subject_key >= %(first)s AND (%(last)s::bytea IS NULL OR subject_key < %(last)s)
+
+-- name: removed_accounts
+-- Accounts that a decision in force took from the service: since when the platform says so, or else since it was decided; 24 bytes each.
+SELECT string_agg(r.subject_key || int8send(r.at_ms), ''::bytea)
+FROM (
+    SELECT m.subject_key, (extract(epoch FROM min(coalesce(m.confirmed_at, d.decided_at))) * 1000)::int8 AS at_ms
+    FROM measure m
+    JOIN decision d ON d.tenant = m.tenant AND d.service = m.service AND d.id = m.decision_id
+    WHERE m.tenant = %(tenant)s AND m.service = %(service)s AND d.mark = %(mark)s AND d.outcome = 'act' AND d.undone_at IS NULL
+      AND m.undone_at IS NULL AND (m.until IS NULL OR m.until >= %(today)s) AND m.kind = ANY (%(kinds)b::text[])
+    GROUP BY m.subject_key
+) AS r

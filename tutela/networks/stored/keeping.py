@@ -53,12 +53,18 @@ async def keep(
         **_lead_columns(found.leads, room=room),
         **_member_columns(found, case_ids=case_ids),
         "account_keys": keys,
+        "returned_of": [_key(graph, place=lead.returned_of) for lead in found.leads],
         "minors": [key in minors for key in keys],
     }
     await connection.execute(_sql.keep_leads, {**named, **columns})
     leads = sum(lead.rank is not None for lead in found.leads)
     figures = {**found.figures, "leads": leads, "cases": len(found.cases)}
     return Kept(leads=leads, cases=len(found.cases), figures=_encode(figures).decode())
+
+
+def _key(graph: Graph, *, place: int | None) -> bytes | None:
+    """The digest of the account at a place."""
+    return None if place is None else bytes.fromhex(graph.names[place].as_py())
 
 
 def _lead_columns(leads: Sequence[FoundLead], *, room: NetworkRoom) -> dict[str, object]:
@@ -87,6 +93,7 @@ def _member_columns(found: Found, *, case_ids: Sequence[UUID]) -> dict[str, obje
         "case_ids": [None if each is None else each[0] for each in members],
         "sures": [None if each is None else each[1].sure for each in members],
         "parts": [None if each is None else each[1].part for each in members],
+        "looks_like": [None if each is None else each[1].role for each in members],
     }
 
 

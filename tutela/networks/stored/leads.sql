@@ -8,19 +8,23 @@ FROM unnest(%(ids)b::uuid[], %(members)b::int4[], %(figures)b::text[], %(sealed_
 -- name: keep_leads
 -- The accounts that a search found, and the seeds among the members of its groups.
 INSERT INTO network_lead (
-    tenant, service, mark, run_id, id, case_id, sure, part, account_key, rank, score, possible_minor, sealed_key, sealed_body
+    tenant, service, mark, run_id, id, case_id, sure, part, looks_like, account_key, returned_of, rank, score, possible_minor,
+    sealed_key, sealed_body
 )
 SELECT %(tenant)s, %(service)s, %(mark)s, %(run_id)s, l.*
 FROM unnest(
-    %(ids)b::uuid[], %(case_ids)b::uuid[], %(sures)b::float8[], %(parts)b::int4[], %(account_keys)b::bytea[], %(ranks)b::int4[],
-    %(scores)b::float8[], %(minors)b::bool[], %(sealed_keys)b::bytea[], %(sealed_bodies)b::bytea[]
-) AS l (id, case_id, sure, part, account_key, rank, score, possible_minor, sealed_key, sealed_body)
+    %(ids)b::uuid[], %(case_ids)b::uuid[], %(sures)b::float8[], %(parts)b::int4[], %(looks_like)b::text[],
+    %(account_keys)b::bytea[], %(returned_of)b::bytea[], %(ranks)b::int4[], %(scores)b::float8[], %(minors)b::bool[],
+    %(sealed_keys)b::bytea[], %(sealed_bodies)b::bytea[]
+) AS l (
+    id, case_id, sure, part, looks_like, account_key, returned_of, rank, score, possible_minor, sealed_key, sealed_body
+)
 
 -- name: show_leads
 -- Leads of a search, the best first, after one of them.
-SELECT l.id, l.case_id, l.rank, l.score, l.sure, l.part, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key, a.sealed_key, a.sealed_body
-FROM network_lead l
-LEFT JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
+SELECT
+    id, case_id, rank, score, sure, part, looks_like, returned_of, possible_minor, words_key, words_body, account_key, name_key, name_body
+FROM told_lead l
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.run_id = %(run_id)s AND l.rank IS NOT NULL
   AND (%(after)s::uuid IS NULL OR l.rank > (
     SELECT f.rank FROM network_lead f WHERE f.tenant = l.tenant AND f.service = l.service AND f.run_id = l.run_id AND f.id = %(after)s
@@ -38,19 +42,26 @@ ORDER BY l.account_key
 
 -- name: show_members
 -- The members of a case: its seeds, then its leads, the best first.
-SELECT l.id, l.case_id, l.rank, l.score, l.sure, l.part, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key, a.sealed_key, a.sealed_body
-FROM network_lead l
-LEFT JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
+SELECT
+    id, case_id, rank, score, sure, part, looks_like, returned_of, possible_minor, words_key, words_body, account_key, name_key, name_body
+FROM told_lead l
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.case_id = %(case_id)s
+ORDER BY l.rank NULLS FIRST, l.id
+
+-- name: show_returned
+-- Who looks like a removed member of a case under a new id, whether a member or not; the best first.
+SELECT
+    id, case_id, rank, score, sure, part, looks_like, returned_of, possible_minor, words_key, words_body, account_key, name_key, name_body
+FROM told_lead l
+WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.returned_case = %(case_id)s
 ORDER BY l.rank NULLS FIRST, l.id
 
 -- name: one_lead
 -- One lead or member by its id, as leads are shown, and its search.
 SELECT
-    l.run_id, l.id, l.case_id, l.rank, l.score, l.sure, l.part, l.possible_minor, l.sealed_key, l.sealed_body, l.account_key,
-    a.sealed_key, a.sealed_body
-FROM network_lead l
-LEFT JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
+    run_id, id, case_id, rank, score, sure, part, looks_like, returned_of, possible_minor, words_key, words_body, account_key,
+    name_key, name_body
+FROM told_lead l
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.id = %(id)s
 
 -- name: drawn_members

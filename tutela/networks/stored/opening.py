@@ -58,7 +58,7 @@ async def open_lead(room: NetworkRoom, *, opening: Opening) -> NetworkLead:
         row = await cursor.fetchone()
         if row is None:
             raise unknown_lead()
-        run_id, case_id, minor = row[0], row[2], row[7]
+        run_id, case_id, minor = row[0], row[2], row[9]
         if not may_read(caller, possible_minor=minor):
             raise Forbidden("This id is opened by whoever may search, a child's by a specialist.")
         reader = Reader(caller=caller, room=room)

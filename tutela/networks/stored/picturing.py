@@ -11,7 +11,7 @@ from tutela.access.tokens import Caller
 from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
-from tutela.networks.graph import Graph
+from tutela.networks.graph import Graph, both_ways
 from tutela.networks.stored.edges import graph_of
 from tutela.networks.stored.lawful import usable
 from tutela.networks.stored.room import NetworkRoom
@@ -61,7 +61,7 @@ async def case_graph(room: NetworkRoom, *, caller: Caller, case_id: UUID) -> Cas
     ]
     return CaseGraph(
         members=members,
-        graph=_with_all(graph_of(edges), names=[each.name for each in members]),
+        graph=_with_all(both_ways(graph_of(edges)), names=[each.name for each in members]),
     )
 
 

@@ -23,6 +23,7 @@ from tutela.networks.stored import queueing
 from tutela.networks.stored.asking import SeedsFrom
 from tutela.networks.stored.edges import EDGE, Told, graph_of, read_edges, refuse_too_large, told_of
 from tutela.networks.stored.keeping import keep
+from tutela.networks.stored.knowing import facts_of, read_known
 from tutela.networks.stored.queueing import Claim, RunTaken
 from tutela.networks.stored.room import Act, NetworkRoom, write
 from tutela.networks.stored.searching import Found, Wanted, search
@@ -84,6 +85,7 @@ async def _search(room: NetworkRoom, *, claim: Claim) -> None:
         refuse_too_large(told)
         edges = await read_edges(connection, whose=claim.whose, told=told)
         uses = await read_tags(connection, whose=claim.whose)
+        known = await read_known(connection, whose=claim.whose, today=room.clock().date())
     graph = await asyncio.to_thread(_graph, edges, uses=uses, told=told)
     places = _places(graph, keys=seeds)
     if not len(places):
@@ -94,7 +96,8 @@ async def _search(room: NetworkRoom, *, claim: Claim) -> None:
         random_seed=claim.random_seed,
         tell=claim.reach,
     )
-    found = await asyncio.to_thread(search, graph, wanted=wanted)
+    facts = facts_of(known, names=graph.names)
+    found = await asyncio.to_thread(search, graph, facts=facts, wanted=wanted)
     claim.reach("keeping")
     await _end(room, claim=claim, graph=graph, found=found)
 

@@ -133,13 +133,18 @@ async def _case_read(connection: Connection, *, reader: "Reader", case_id: UUID)
         raise unknown_case()
     wanted = {**Whose.of(caller).columns, "case_id": case_id}
     members = await (await connection.execute(_leads_sql.show_members, wanted)).fetchall()
+    back = await (await connection.execute(_leads_sql.show_returned, wanted)).fetchall()
     run_id = rows[0][1]
     await learn_seeds(connection, reader=reader, run_id=run_id)
     shown = [lead_of(row, reader=reader) for row in members]
-    await note_look(connection, room=room, caller=caller, of=(run_id, case_id), leads=shown)
+    returned = [lead_of(row, reader=reader) for row in back]
+    leads = {each.id: each for each in (*shown, *returned)}
+    looked_at = list(leads.values())
+    await note_look(connection, room=room, caller=caller, of=(run_id, case_id), leads=looked_at)
     return msgspec.structs.replace(
         _case(rows[0], room=room),
         members=shown,
+        returned=returned,
         history=await _history(connection, room=room, caller=caller, subject=case_id),
     )
 
@@ -242,9 +247,9 @@ async def learn_seeds(connection: Connection, *, reader: Reader, run_id: UUID) -
 
 
 def lead_of(row: Sequence[Any], *, reader: Reader) -> NetworkLead:
-    """The lead in a row of `show_leads`, `show_members` or `one_lead`."""
-    lead_id, case_id, rank, score, sure, part, possible_minor, *rest = row
-    words_key, words_body, account_key, *sealed = rest
+    """The lead in a row of `show_leads`, `show_members`, `show_returned` or `one_lead`."""
+    lead_id, case_id, rank, score, sure, part, looks_like, returned_of, *rest = row
+    possible_minor, words_key, words_body, account_key, *sealed = rest
     return NetworkLead(
         id=str(lead_id),
         rank=rank,
@@ -253,6 +258,8 @@ def lead_of(row: Sequence[Any], *, reader: Reader) -> NetworkLead:
         score=round(score, 4),
         sure=None if sure is None else round(sure, 4),
         group=part,
+        looks_like=looks_like,
+        returned_of=None if returned_of is None else str(returned_of),
         possible_minor=possible_minor,
         case_id=None if case_id is None else str(case_id),
         reasons=reader.words(Sealed(words_key, words_body), of=lead_id),

@@ -90,6 +90,10 @@ class NetworkLead(msgspec.Struct, frozen=True, kw_only=True):
     #: How likely it belongs to its case, from 0 to 1, and to which of its groups, from 1.
     sure: float | None
     group: int | None
+    #: What it looks like by its position in its case: a lead, never a finding. Null: like nothing.
+    looks_like: str | None
+    #: The lead of the removed member that it looks like to have come back from.
+    returned_of: str | None
     #: It may be a child's: the platform said so, or it was a matter for specialists.
     possible_minor: bool
     case_id: str | None
@@ -122,6 +126,13 @@ class NetworkCaseFigures(msgspec.Struct, frozen=True, kw_only=True):
     conductance: float
     #: Edges that join two members, by kind.
     edges: dict[str, int]
+    #: How many look like what, by their position: `seller_like`, `creator_like`, `buyer_like`.
+    roles: dict[str, int] = {}
+    #: What speaks for care, a sentence each.
+    cautions: list[str] = []
+    #: Members that a decision removed, and accounts that look like one of them come back.
+    removed: int = 0
+    returned: int = 0
 
 
 class NetworkCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -139,6 +150,8 @@ class NetworkCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     #: Drafts of decisions about many that members were handed to.
     bulk_ids: list[str] = []
     members: list[NetworkLead] | None = None
+    #: Who looks like a removed member under a new id, whether a member or not.
+    returned: list[NetworkLead] | None = None
     history: list[NetworkAct] | None = None
 
 

@@ -38,6 +38,7 @@ def network_case_screens(room: NetworkRoom) -> Sequence[Screen]:
             template="network_case.html",
             case=case,
             members=case.members or [],
+            outside=[each for each in case.returned or [] if each.case_id != case.id],
             history=case.history or [],
             seen=seen,
             spots={spot.lead_id: spot for spot in seen.spots},

@@ -11,6 +11,7 @@ from tutela.domain.harm import HarmFamily
 from tutela.errors import FieldError
 from tutela.intake.reading import Unfit
 from tutela.review.care.room import CareRoom
+from tutela.review.care.rules import ALL
 from tutela.review.queue import holder
 
 REVEALS_MAX: Final = 1_000_000
@@ -30,10 +31,13 @@ async def wish(room: CareRoom, *, caller: Caller, avoided: Collection[HarmFamily
 async def bound(
     room: CareRoom, *, caller: Caller, family: str, reveals: int | None, minutes: int | None
 ) -> None:
-    """Bounds of the caller's own beside everybody's; None is no bound. Raises Unfit.
+    """Bounds of the caller's own beside everybody's; None is no bound. Raises Unfit, NeedsPerson.
 
     A lower one holds at once, a higher one from the next day on.
     """
+    if family not in {ALL, *HarmFamily}:
+        wrong = FieldError("/family", f"a kind of harm, or {ALL} for all")
+        raise Unfit("No such kind.", errors=[wrong])
     for name, number, most in (
         ("reveals", reveals, REVEALS_MAX),
         ("minutes", minutes, MINUTES_MAX),

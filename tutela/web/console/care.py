@@ -10,7 +10,6 @@ from tutela.intake.reading import Unfit
 from tutela.review.care import appearance, wishing
 from tutela.review.care.appearance import Appearance
 from tutela.review.care.room import CareRoom
-from tutela.review.care.rules import ALL
 from tutela.review.care.standing import own_day
 from tutela.review.care.team import PEOPLE_MIN, WINDOW_DAYS, team_exposure
 from tutela.web.answer import Answer
@@ -88,13 +87,10 @@ class _Desk:
         return _back(visit, said="kept")
 
     async def bound(self, visit: Visit) -> Answer:
-        family = visit.form.text("family")
-        if family not in {ALL, *HarmFamily}:
-            raise Unfit("No such kind.", errors=[FieldError("/family", "is no kind of harm")])
         await wishing.bound(
             self._room,
             caller=visit.caller,
-            family=family,
+            family=visit.form.text("family"),
             reveals=_number(visit, name="reveals"),
             minutes=_number(visit, name="minutes"),
         )

@@ -115,9 +115,16 @@ async def revive_all(pool: Pool, *, station: Station, now: datetime) -> int:
         return len(await cursor.fetchall())
 
 
-async def dead_letters(pool: Pool, *, station: Station, limit: int) -> list[DeadLetter]:
-    """The messages of a service that were given up, in their order."""
-    named = {"tenant": station.tenant, "service": station.service, "limit": limit}
+async def dead_letters(
+    pool: Pool, *, station: Station, limit: int, after: UUID | None = None
+) -> list[DeadLetter]:
+    """The messages of a service that were given up, in their order, behind one of them."""
+    named = {
+        "tenant": station.tenant,
+        "service": station.service,
+        "limit": limit,
+        "after": after,
+    }
     async with tenant_transaction(pool, tenant=station.tenant) as connection:
         cursor = await connection.execute(_sql.dead_letters, named)
         rows = await cursor.fetchall()

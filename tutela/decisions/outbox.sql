@@ -103,9 +103,13 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND dead_at IS NOT NULL AND 
 RETURNING id
 
 -- name: dead_letters
--- Messages of a service that were given up, in their order.
+-- Messages of a service that were given up, in their order; those behind one of the service's, where one is named.
 SELECT id, kind, decision_id, incident_id, created_at, dead_at, attempts, last_error, owner FROM outbox
 WHERE tenant = %(tenant)s AND service = %(service)s AND dead_at IS NOT NULL AND done_at IS NULL
+  AND (
+    %(after)s::uuid IS NULL
+    OR place > (SELECT place FROM outbox WHERE id = %(after)s AND tenant = %(tenant)s AND service = %(service)s)
+  )
 ORDER BY place
 LIMIT %(limit)s
 

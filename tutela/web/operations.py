@@ -49,6 +49,7 @@ from tutela.web.care_operations import CARE_OPERATIONS
 from tutela.web.guard_operations import GUARD_OPERATIONS
 from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
+from tutela.web.outbox_operations import OUTBOX_OPERATIONS
 from tutela.web.oversight_operations import OVERSIGHT_OPERATIONS
 from tutela.web.people_operations import PEOPLE_OPERATIONS
 from tutela.web.room_operations import ROOM_OPERATIONS
@@ -136,6 +137,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **OVERSIGHT_OPERATIONS,
         **CARE_OPERATIONS,
         **PEOPLE_OPERATIONS,
+        **OUTBOX_OPERATIONS,
         **ROOM_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",

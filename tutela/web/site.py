@@ -44,6 +44,7 @@ from tutela.web.guard_calls import SPELLED, guard_calls
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.network_calls import network_calls
 from tutela.web.openapi import show_openapi
+from tutela.web.outbox_calls import outbox_calls
 from tutela.web.oversight_calls import oversight_calls
 from tutela.web.paging import PAGE_QUERIES
 from tutela.web.people_calls import people_calls
@@ -114,6 +115,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *oversight_calls(rooms),
         *care_calls(rooms),
         *people_calls(rooms),
+        *outbox_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
     return listed

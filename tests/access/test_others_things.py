@@ -39,6 +39,7 @@ OWNERS = {
     "notices": (Role.SERVICE, None),
 }
 WHY = {"reason": "x"}
+DISMISSED = {"outcome": "dismiss", "explanation": "x", "guideline_version": "2026-10"}
 FOUND = {"outcome": "dismiss", "why": "x"}
 #: What is sent to an address: by its thing and its last part, else by its last part.
 SENT: Mapping[str, dict[str, Any]] = {
@@ -87,10 +88,12 @@ def sent(route: Route, *, things: Mapping[str, str]) -> dict[str, Any]:
     last = route.path.rpartition("/")[2]
     form = route.screen is not None
     if kind_of(route) == "cases" and last in ("decide", "decisions"):
-        said = {"lease_token": things["lease"], "outcome": "dismiss", "explanation": "x"}
-        said["guideline_version"] = "2026-10"
-        item = things["item"]
-        return {**said, "which": "some", "item": item} if form else {**said, "items": [item]}
+        lease, item = {"lease_token": things["lease"]}, things["item"]
+        return {
+            **lease,
+            **DISMISSED,
+            **({"which": "some", "item": item} if form else {"items": [item]}),
+        }
     if kind_of(route) == "cases" and last in ("renew", "release", "leave", "reveal"):
         return {"lease_token": things["lease"]}
     if last == "hand-over":

@@ -105,8 +105,13 @@ async def test_what_a_decision_lacks_is_named_and_nothing_is_decided(web: Site) 
     assert "/facts" in given.text
     assert "/measures" in given.text
     assert await decisions(web) == []
-    form["outcome"] = ""
-    assert (await client.post(f"{at}/decide", data=form)).status_code == 422
+    for wrong in (
+        {"outcome": ""},
+        {"shown_count": "9" * 5_000},
+        {"alike": f"{NOBODY}/{'9' * 5_000}"},
+    ):
+        refused = await client.post(f"{at}/decide", data={**form, **wrong})
+        assert (refused.status_code, await decisions(web)) == (422, [])
 
 
 async def test_a_decision_that_is_sent_twice_is_taken_once(web: Site) -> None:

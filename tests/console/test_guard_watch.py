@@ -68,7 +68,8 @@ async def test_a_surface_is_shut_and_opened_again_in_two_steps_each(web: Site) -
 
 async def test_a_switch_thrown_badly_is_refused_and_says_where(web: Site) -> None:
     one = await lead(web, name="lead-1")
-    for field, wrong in (("hours", "2.5"), ("hours", "1000"), ("surface", "x"), ("reason", " ")):
+    wrongs = (("hours", "2.5"), ("hours", "1000"), ("hours", "9" * 5_000), ("reason", " "))
+    for field, wrong in (*wrongs, ("surface", "x")):
         given = await one.post(f"{GUARD}/emergency", data=SHUT | {field: wrong})
         assert (given.status_code, f"/{field}" in given.text) == (422, True), (field, wrong)
     assert await modes(web) == []

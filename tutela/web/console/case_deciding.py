@@ -28,6 +28,7 @@ from tutela.web.console.case_form import decision_in
 from tutela.web.console.cases import case_address, case_named
 from tutela.web.console.pages import moved
 from tutela.web.console.screen import Screen
+from tutela.web.console.typed import is_whole
 from tutela.web.console.visit import Visit
 from tutela.web.paging import uuid_or_none
 
@@ -119,7 +120,7 @@ class _Deciding:
         if form.text("which") == "some":
             return form.texts("item")
         count = form.text("shown_count")
-        if not count.isdecimal():
+        if not is_whole(count):
             raise Unfit(
                 detail="The form does not say which items it is about.",
                 errors=[FieldError("/shown_count", "is no number")],
@@ -152,7 +153,7 @@ def _alike(visit: Visit) -> dict[UUID, int]:
     for index, said in enumerate(visit.form.texts("alike")):
         name, _, count = said.partition("/")
         case_id = uuid_or_none(name)
-        if case_id is None or not count.isdecimal():
+        if case_id is None or not is_whole(count):
             raise Unfit(
                 detail="The form names a case that can't be read.",
                 errors=[FieldError(f"/alike/{index}", "is no case of this page")],

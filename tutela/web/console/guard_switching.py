@@ -11,6 +11,7 @@ from tutela.web.answer import Answer
 from tutela.web.console.guard_pages import GuardScreensRoom, guard_page, place
 from tutela.web.console.pages import moved
 from tutela.web.console.screen import Screen
+from tutela.web.console.typed import whole_number
 from tutela.web.console.visit import Visit
 
 
@@ -62,11 +63,10 @@ class _Desk:
 
 def _asked(visit: Visit) -> SwitchAsked:
     form = visit.form
-    hours = form.text("hours")
     given = {
         "surface": form.text("surface"),
         "mode": form.text("mode"),
         "reason": form.text("reason"),
-        "hours": int(hours) if hours.isascii() and hours.isdigit() else hours or HOURS,
+        "hours": whole_number(form.text("hours"), otherwise=HOURS),
     }
     return fit(given, kind=SwitchAsked)

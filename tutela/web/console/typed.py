@@ -27,8 +27,12 @@ def whole_number(text: str, *, otherwise: int) -> int | str:
     """The number; what was typed where it is none, which its reader refuses by its place."""
     if not text:
         return otherwise
-    is_number = text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX
-    return int(text) if is_number else text
+    return int(text) if is_whole(text) else text
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number that is worth reading."""
+    return text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX
 
 
 def id_in_path(visit: Visit, *, name: str) -> UUID | None:

@@ -61,6 +61,8 @@ MAY = {
     "see_incidents": "lead compliance",
     "see_quality": "reviewer specialist lead compliance auditor",
     "judge_quality": "lead",
+    "declare_interests": "reviewer specialist lead investigator compliance auditor inspector",
+    "judge_interests": "lead compliance",
     "see_people": "compliance auditor inspector admin",
     "change_people": "admin",
 }
@@ -71,6 +73,7 @@ READING = {"see_guard", "see_lists", "see_networks", "see_own_views", "see_views
     "see_quality",
     "see_people",
     "break_glass",
+    "declare_interests",
 }
 LOGIN_STEPS = ("", "/code", "/password", "/second-factor")
 REPORT_FORMS = ("", "/under-13", "/status", "/evidence", "/receipt")

@@ -75,6 +75,10 @@ class Right(StrEnum):
     SEE_INCIDENTS = "see_incidents"
     #: See who may log in as what, and who changed that.
     SEE_PEOPLE = "see_people"
+    #: Say of which accounts and subjects one must not decide, as they are too near.
+    DECLARE_INTERESTS = "declare_interests"
+    #: See that somebody declared a conflict of interest, and say that its reason is gone.
+    JUDGE_INTERESTS = "judge_interests"
     #: Ask for changes of who may log in as what, agree to another's, and shut somebody out.
     CHANGE_PEOPLE = "change_people"
 
@@ -87,7 +91,7 @@ class Forbidden(TutelaError):
     status = 403
 
 
-_LOOK: Final = frozenset({Right.BREAK_GLASS, Right.SEE_OWN_VIEWS})
+_LOOK: Final = frozenset({Right.BREAK_GLASS, Right.SEE_OWN_VIEWS, Right.DECLARE_INTERESTS})
 _REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS, Right.SEE_QUALITY}
 _INVESTIGATE: Final = frozenset({Right.SEE_ROOMS, Right.RUN_ROOMS})
 _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS, Right.SEE_LISTS})
@@ -112,14 +116,14 @@ RIGHTS: Final = MappingProxyType(
         | {Right.REVIVE_MESSAGES, Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK, Right.JUDGE_QUALITY}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD}
         | {Right.SEE_NETWORKS, Right.RUN_NETWORKS}
-        | {Right.SEE_VIEWS, Right.JUDGE_ACCESS, Right.SET_NEED_TO_KNOW},
+        | {Right.SEE_VIEWS, Right.JUDGE_ACCESS, Right.SET_NEED_TO_KNOW, Right.JUDGE_INTERESTS},
         Role.INVESTIGATOR: _LOOK
         | _INVESTIGATE
         | {Right.SEE_CASES, Right.SEE_STATUS}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.SEE_NETWORKS, Right.RUN_NETWORKS},
         Role.COMPLIANCE: _WATCH
         | _OVERSEE
-        | {Right.JUDGE_ACCESS}
+        | {Right.JUDGE_ACCESS, Right.JUDGE_INTERESTS}
         | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD, Right.SEE_NETWORKS}
         | {Right.SEE_QUALITY, Right.SEE_ROOMS},
         Role.AUDITOR: _WATCH

@@ -16,9 +16,14 @@ ORDER BY id
 FOR NO KEY UPDATE
 
 -- name: lock_decision
--- How one decision stands, held until the transaction ends.
-SELECT outcome, undone_at FROM decision
+-- How one decision stands, held until the transaction ends; none about somebody whom the caller knows.
+SELECT outcome, undone_at FROM decision d
 WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = %(decision_id)s
+  AND (ARRAY[
+    d.subject_key,
+    (SELECT c.account_key FROM case_file c WHERE (c.tenant, c.service, c.id) = (d.tenant, d.service, d.case_id)),
+    (SELECT s.account_key FROM bulk_subject s WHERE (s.tenant, s.service, s.bulk_id, s.subject_key) = (d.tenant, d.service, d.bulk_id, d.subject_key))
+  ] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
 FOR NO KEY UPDATE
 
 -- name: measures_in_force

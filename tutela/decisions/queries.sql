@@ -19,7 +19,7 @@ SELECT subject_key, lane::text, lease_token, lease_holder, lease_until
 FROM case_file
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(case_id)s AND mark = %(mark)s
   AND (%(specialist)s OR NOT specialist)
-  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family]))
+  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family])) AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
 FOR UPDATE
 
 -- name: named_items

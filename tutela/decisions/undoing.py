@@ -74,6 +74,8 @@ class Undoing:
     decision_ids: Sequence[UUID]
     reason: str
     by: str
+    #: The person who asks; None of a program, and of whoever operates the house.
+    asker: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +140,7 @@ async def undo_one(
     KeyReused for a key that was used for anything else.
     """
     (decision_id,) = undoing.decision_ids
-    named = {**undoing.scope.named, "decision_id": decision_id, "key": key}
+    named = {**undoing.scope.named, "decision_id": decision_id, "key": key, "asker": undoing.asker}
     async with tenant_transaction(pool, tenant=undoing.scope.tenant) as connection:
         undone_at = await _stands(connection, named=named)
         if key is not None:
@@ -162,7 +164,8 @@ async def would_undo(pool: Pool, *, scope: Scope, decision_id: UUID, keys: KeySe
     Raises UnknownDecision, NothingToUndo, and IllegalTransition for one that was undone before.
     """
     async with tenant_transaction(pool, tenant=scope.tenant) as connection:
-        undone_at = await _stands(connection, named={**scope.named, "decision_id": decision_id})
+        named = {**scope.named, "decision_id": decision_id, "asker": None}
+        undone_at = await _stands(connection, named=named)
         state = DecisionState.TAKEN if undone_at is None else DecisionState.UNDONE
         transition(state, event=DecisionEvent.REVERSED)
         return await in_force(connection, scope=scope, decision_ids=[decision_id], keys=keys)

@@ -37,6 +37,8 @@ class LookPurpose(StrEnum):
     SAMPLE = "sample"
     #: Its right answer is known, and it asks how well whoever looks knows the guideline.
     GOLD = "gold"
+    #: Whoever decided has said since that they know whom it is about.
+    INTEREST = "interest"
 
 
 class DecisionError(StrEnum):

@@ -26,6 +26,7 @@ from tutela.domain.guard import (
     SwitchEvent,
     SwitchState,
 )
+from tutela.domain.interests import INTEREST_MOVES, InterestEvent, InterestState
 from tutela.domain.investigations import (
     INVESTIGATION_MOVES,
     InvestigationEvent,
@@ -348,6 +349,9 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
         StaffChangeState: StateTable(
             initial=StaffChangeState.PROPOSED, events=StaffChangeEvent, moves=STAFF_CHANGE_MOVES
         ),
+        InterestState: StateTable(
+            initial=InterestState.HOLDS, events=InterestEvent, moves=INTEREST_MOVES
+        ),
         InvestigationState: StateTable(
             initial=InvestigationState.OPEN, events=InvestigationEvent, moves=INVESTIGATION_MOVES
         ),
@@ -357,13 +361,13 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
 _Decided = DecisionState | BulkState | BulkSubjectState | LookState
 _Guarded = EntryState | ObjectionState | SwitchState | LeadState
-_Overseen = StaffChangeState | OversightState
+_Overseen = StaffChangeState | OversightState | InterestState
 _Found = NetworkRunState | NetworkCaseState | InvestigationState | _Overseen
 State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded | _Found)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
 _DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent | LookEvent
 _GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent
-_OverseenEvent = StaffChangeEvent | OversightEvent
+_OverseenEvent = StaffChangeEvent | OversightEvent | InterestEvent
 _FoundEvent = NetworkRunEvent | NetworkCaseEvent | InvestigationEvent | _OverseenEvent
 Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent | _FoundEvent
 

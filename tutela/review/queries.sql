@@ -19,7 +19,7 @@ WHERE CASE l.lane WHEN 'flagged' THEN (
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.among_flagged AND c.closed_at IS NULL
       AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
       AND (
         (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
         OR c.lane = 'danger'
@@ -47,7 +47,7 @@ WHERE CASE l.lane WHEN 'flagged' THEN (
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.lane_rank = (l.place - 1)::int2 AND c.closed_at IS NULL
       AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
       AND (
         (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
         OR c.lane = 'danger'
@@ -79,7 +79,7 @@ WITH urgent AS MATERIALIZED (
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.lane_rank = (array_position(enum_range(NULL::lane), %(lane)s::lane) - 1)::int2 AND c.closed_at IS NULL
       AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
       AND (
         (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
         OR c.lane = 'danger'
@@ -117,7 +117,7 @@ WITH urgent AS MATERIALIZED (
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.among_flagged AND c.closed_at IS NULL
       AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
       AND (
         (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
         OR c.lane = 'danger'
@@ -155,7 +155,7 @@ WITH urgent AS MATERIALIZED (
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.closed_at IS NULL AND c.handed_over_at IS NOT NULL
       AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
       AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
       AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
       AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
@@ -185,7 +185,7 @@ WHERE p.tenant = %(tenant)s AND p.service = %(service)s AND p.mark = %(mark)s AN
 UPDATE case_file SET lease_until = %(lease_until)s
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
   AND (%(specialist)s OR NOT specialist)
-  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family]))
+  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family])) AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
   AND lease_token = %(lease_token)s AND lease_holder = %(holder)s AND lease_until > %(now)s
 RETURNING lease_until
 
@@ -201,14 +201,14 @@ RETURNING id
 SELECT id FROM case_file
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
   AND (%(specialist)s OR NOT specialist)
-  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family]))
+  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family])) AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
 
 -- name: list_cases
 -- Cases that the caller may see, from a place on, in the order in which they were opened.
 WITH page AS MATERIALIZED (
     SELECT c.* FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
       AND (%(id)s::uuid IS NULL OR c.id = %(id)s)
       AND (%(after)s::uuid IS NULL OR c.id > %(after)s)
       AND (%(state)s::text IS NULL OR (c.closed_at IS NULL) = (%(state)s = 'open'))
@@ -258,7 +258,7 @@ FROM case_file c
 JOIN decision d ON (d.tenant, d.service, d.subject_key) = (c.tenant, c.service, c.subject_key) AND d.mark = c.mark
 LEFT JOIN case_file other ON (other.tenant, other.service, other.id) = (d.tenant, d.service, d.case_id)
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND (%(specialist)s OR other.specialist IS NOT TRUE)
-  AND (other.id IS NULL OR other.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[other.family])))
+  AND (other.id IS NULL OR other.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[other.family])) AND (ARRAY[other.subject_key, other.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE)
 ORDER BY d.id DESC
 LIMIT %(limit)s
 

@@ -68,7 +68,8 @@ class ClaimTerms:
 def sight(caller: Caller) -> dict[str, object]:
     """Which cases the caller may see: own tenant, service, mark; specialists' by right; own harms.
 
-    A query that takes these asks both `specialist` and `known_families`; a house rule holds it.
+    Never one about whom they know. A query that takes these asks `specialist`, `known_families`
+    and `kept_from`; a house rule holds it.
     """
     return {
         "tenant": caller.tenant,
@@ -76,6 +77,7 @@ def sight(caller: Caller) -> dict[str, object]:
         "mark": str(caller.mark),
         "specialist": has(caller.role, right=Right.DECIDE_SPECIALIST_CASES),
         "person": caller.person,
+        "asker": caller.person,
     }
 
 

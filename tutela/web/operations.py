@@ -47,6 +47,7 @@ from tutela.web.api.terms import TermsRegister
 from tutela.web.api.xrpc import ReportTaken, XrpcError
 from tutela.web.care_operations import CARE_OPERATIONS
 from tutela.web.guard_operations import GUARD_OPERATIONS
+from tutela.web.interest_operations import INTEREST_OPERATIONS
 from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
 from tutela.web.outbox_operations import OUTBOX_OPERATIONS
@@ -135,6 +136,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **GUARD_OPERATIONS,
         **NETWORK_OPERATIONS,
         **OVERSIGHT_OPERATIONS,
+        **INTEREST_OPERATIONS,
         **CARE_OPERATIONS,
         **PEOPLE_OPERATIONS,
         **OUTBOX_OPERATIONS,

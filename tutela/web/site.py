@@ -41,6 +41,7 @@ from tutela.web.direct import DirectSite
 from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
 from tutela.web.fallback import no_call
 from tutela.web.guard_calls import SPELLED, guard_calls
+from tutela.web.interest_calls import interest_calls
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.network_calls import network_calls
 from tutela.web.openapi import show_openapi
@@ -116,6 +117,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *care_calls(rooms),
         *people_calls(rooms),
         *outbox_calls(rooms),
+        *interest_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
     return listed

@@ -68,15 +68,17 @@ GROUP BY state, why
 ORDER BY state, why
 
 -- name: sample
--- Subjects drawn by chance that depends on the bulk alone: keys are digests, and the draw begins at the one that follows its id.
+-- Subjects that the caller is not kept from, drawn by chance that depends on the bulk alone: keys are digests, and the draw begins at the one that follows its id.
 WITH drawn AS (
     (
         SELECT subject_key, sealed_key, sealed_body FROM bulk_subject
         WHERE tenant = %(tenant)s AND service = %(service)s AND bulk_id = %(bulk_id)s AND subject_key >= %(from)s
+          AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
         ORDER BY subject_key LIMIT %(most)s
     ) UNION (
         SELECT subject_key, sealed_key, sealed_body FROM bulk_subject
         WHERE tenant = %(tenant)s AND service = %(service)s AND bulk_id = %(bulk_id)s AND subject_key < %(from)s
+          AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
         ORDER BY subject_key LIMIT %(most)s
     )
 )
@@ -163,6 +165,13 @@ SELECT CASE WHEN EXISTS (
 -- Someone looked at it as large as it is.
 UPDATE bulk SET state = %(state)s, previewed_count = %(count)s, previewed_at = %(now)s
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(bulk_id)s
+
+-- name: is_kept_from
+-- Whether a subject of it is one that the caller said they are too near to.
+SELECT true FROM bulk_subject
+WHERE tenant = %(tenant)s AND service = %(service)s AND bulk_id = %(bulk_id)s
+  AND ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))
+LIMIT 1
 
 -- name: approve
 -- A second person agreed.

@@ -9,6 +9,7 @@ from tutela.access.keys import KeySet
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool
+from tutela.decisions.interests.standing import conflict_of_interest, kept_from
 from tutela.domain.bulk import BulkState
 from tutela.errors import TutelaError
 from tutela.intake.door import Intake
@@ -62,6 +63,7 @@ def named(caller: Caller, *, bulk_id: UUID) -> dict[str, object]:
         "service": caller.service,
         "mark": str(caller.mark),
         "bulk_id": bulk_id,
+        "asker": caller.person,
     }
 
 
@@ -81,6 +83,15 @@ async def hold(connection: Connection, *, caller: Caller, bulk_id: UUID) -> Held
         rate_per_second=rate_per_second,
         previewed_count=previewed_count,
     )
+
+
+async def refuse_near(connection: Connection, *, caller: Caller, bulk_id: UUID) -> None:
+    """`ConflictOfInterest` where the caller declared that they are too near to a subject of it."""
+    if not await kept_from(connection, caller=caller):
+        return
+    cursor = await connection.execute(_sql.is_kept_from, named(caller, bulk_id=bulk_id))
+    if await cursor.fetchone() is not None:
+        raise conflict_of_interest()
 
 
 def unknown_bulk() -> UnknownBulk:

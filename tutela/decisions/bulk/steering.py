@@ -10,7 +10,7 @@ from tutela.access.persons import SamePerson, refuse_same
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import tenant_transaction
-from tutela.decisions.bulk.room import BulkRoom, Held, hold, named
+from tutela.decisions.bulk.room import BulkRoom, Held, hold, named, refuse_near
 from tutela.decisions.undoing import check_reason
 from tutela.domain.bulk import BulkEvent, BulkState
 from tutela.domain.states import transition
@@ -63,10 +63,14 @@ class Order:
 
 
 async def approve(room: BulkRoom, *, order: Order) -> BulkMoved:
-    """Agreed to by the caller. Raises UnknownBulk, IllegalTransition, SamePerson."""
+    """Agreed to by the caller.
+
+    Raises UnknownBulk, IllegalTransition, SamePerson, ConflictOfInterest.
+    """
     async with tenant_transaction(room.pool, tenant=order.caller.tenant) as connection:
         held = await hold(connection, caller=order.caller, bulk_id=order.bulk_id)
         state = transition(held.state, event=BulkEvent.APPROVED)
+        await refuse_near(connection, caller=order.caller, bulk_id=order.bulk_id)
         if held.created_by == holder(order.caller):
             raise SamePerson("Whoever sent the subjects can't agree to them alone.")
         if order.caller.person is not None:
@@ -76,10 +80,14 @@ async def approve(room: BulkRoom, *, order: Order) -> BulkMoved:
 
 
 async def start(room: BulkRoom, *, order: Order, said: BulkStart) -> BulkMoved:
-    """Running, or running again. Raises UnknownBulk, IllegalTransition, NeedsSecondPerson."""
+    """Running, or running again.
+
+    Raises UnknownBulk, IllegalTransition, NeedsSecondPerson, ConflictOfInterest.
+    """
     async with tenant_transaction(room.pool, tenant=order.caller.tenant) as connection:
         held = await hold(connection, caller=order.caller, bulk_id=order.bulk_id)
         state = transition(held.state, event=BulkEvent.STARTED)
+        await refuse_near(connection, caller=order.caller, bulk_id=order.bulk_id)
         _refuse_alone(held, alone_max=room.alone_max)
         written = _written(room, order=order, state=state)
         rate = {"rate_per_second": said.rate_per_second}
@@ -98,11 +106,15 @@ async def stop(room: BulkRoom, *, order: Order) -> BulkMoved:
 
 
 async def recall(room: BulkRoom, *, order: Order, said: BulkRecall) -> BulkMoved:
-    """On the way back, with all that it decided. Raises UnknownBulk, IllegalTransition, Unfit."""
+    """On the way back, with all that it decided.
+
+    Raises UnknownBulk, IllegalTransition, Unfit, ConflictOfInterest.
+    """
     check_reason(said.reason)
     async with tenant_transaction(room.pool, tenant=order.caller.tenant) as connection:
         held = await hold(connection, caller=order.caller, bulk_id=order.bulk_id)
         state = transition(held.state, event=BulkEvent.RECALLED)
+        await refuse_near(connection, caller=order.caller, bulk_id=order.bulk_id)
         written = _written(room, order=order, state=state)
         sealed = room.keys.seal(said.reason.encode(), row=order.bulk_id.bytes)
         why = {

@@ -25,6 +25,7 @@ from tutela.decisions.bulk.reading import (
 )
 from tutela.decisions.bulk.room import BulkRoom, hold, named
 from tutela.decisions.endpoints import Station
+from tutela.decisions.interests.standing import conflict_of_interest, kept_from
 from tutela.decisions.terms import cited
 from tutela.domain.bulk import BulkEvent, BulkState
 from tutela.domain.decision import Decision
@@ -269,11 +270,14 @@ async def _store(
         held = await hold(connection, caller=part.caller, bulk_id=opened.id)
         where = named(part.caller, bulk_id=opened.id)
         known = await _digests(connection, where=where, rows=rows)
+        kept = await kept_from(connection, caller=part.caller)
         fresh: dict[bytes, _Row] = {}
         outcomes = []
         for row in rows:
             before = known.get(row.subject_key)
-            if before is None:
+            if kept & {row.subject_key, row.account_key}:
+                outcomes.append(_refused(row.line, error=conflict_of_interest()))
+            elif before is None:
                 known[row.subject_key] = row.digest
                 fresh[row.subject_key] = row
             else:

@@ -35,21 +35,21 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND stat
 ORDER BY id LIMIT 1
 
 -- name: give
--- The oldest look that waits goes to somebody who has had no part in its case.
+-- The oldest look that waits goes to somebody who has had no part in its case, a conflict of interest before chance's sample.
 UPDATE second_look SET given_to = %(holder)s, given_until = %(until)s
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = (
     SELECT l.id FROM second_look l
     JOIN case_file c ON (c.tenant, c.service, c.id) = (l.tenant, l.service, l.case_id)
     WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s
-      AND l.state = 'waiting' AND l.purpose = 'sample'
+      AND l.state = 'waiting' AND l.purpose <> 'gold'
       AND (l.given_until IS NULL OR l.given_until <= %(at)s)
       AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
       AND NOT EXISTS (
         SELECT FROM decision d
         WHERE (d.tenant, d.service, d.case_id) = (l.tenant, l.service, l.case_id) AND lower(d.decided_by) = lower(%(holder)s)
       )
-    ORDER BY l.drawn_at, l.id
+    ORDER BY l.purpose, l.drawn_at, l.id
     LIMIT 1
     FOR UPDATE OF l SKIP LOCKED
 )
@@ -69,7 +69,7 @@ FROM second_look l
 JOIN case_file c ON (c.tenant, c.service, c.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.gold_since IS NOT NULL
   AND (%(specialist)s OR NOT c.specialist)
-  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
   AND lower(l.first_by) <> lower(%(holder)s)
   AND NOT EXISTS (
     SELECT FROM second_look other
@@ -95,7 +95,7 @@ FROM second_look l
 JOIN case_file c ON (c.tenant, c.service, c.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.id = %(id)s
   AND (%(specialist)s OR NOT c.specialist)
-  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
 
 -- name: hold_look
 -- The look, so that nobody answers or settles it twice.
@@ -133,9 +133,9 @@ VALUES (
 SELECT l.id, l.decision_id, l.case_id, l.second_at, l.first_by, l.second_by FROM second_look l
 JOIN case_file c ON (c.tenant, c.service, c.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.state = 'disputed'
-  AND l.purpose = 'sample'
+  AND l.purpose <> 'gold'
   AND (%(specialist)s OR NOT c.specialist)
-  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
 ORDER BY l.second_at, l.id
 LIMIT %(limit)s
 
@@ -145,7 +145,7 @@ SELECT
     count(*) FILTER (WHERE state = 'waiting'), min(drawn_at) FILTER (WHERE state = 'waiting'),
     count(*) FILTER (WHERE state = 'disputed'), min(second_at) FILTER (WHERE state = 'disputed')
 FROM second_look
-WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND purpose = 'sample'
+WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND purpose <> 'gold'
   AND state IN ('waiting', 'disputed')
 
 -- name: pairs

@@ -4,6 +4,7 @@ SELECT c.family, (%(specialist)s OR NOT c.specialist)
     AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
 FROM case_file c
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND c.id = %(id)s
+  AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
 FOR SHARE
 
 -- name: running_opening

@@ -27,6 +27,7 @@ def undo_decision(room: ReviewRoom) -> Handler:
                 decision_ids=(decision_id,),
                 reason=body.reason,
                 by=holder(caller),
+                asker=caller.person,
             ),
             key=usable_key(body.external_id or idempotency_key(asked)),
             mint=Mint(at=room.clock(), chance=room.chance),

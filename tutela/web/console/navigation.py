@@ -26,6 +26,7 @@ _ENTRIES: Final = (
     Entry("Rules", "rules", Right.SEE_LISTS),
     Entry("Networks", "networks", Right.SEE_NETWORKS),
     Entry("Quality", "quality", Right.SEE_QUALITY),
+    Entry("Conflicts", "interests", Right.DECLARE_INTERESTS),
     Entry("Views", "views", Right.SEE_OWN_VIEWS),
     Entry("People", "people", Right.SEE_PEOPLE),
     Entry("Rooms", "rooms", Right.SEE_ROOMS),

@@ -23,6 +23,7 @@ from tutela.web.console.case_page import case_page_screens
 from tutela.web.console.cases import case_screens
 from tutela.web.console.guard import guard_screens
 from tutela.web.console.guard_pages import GuardScreensRoom
+from tutela.web.console.interests import interest_screens
 from tutela.web.console.lists import list_screens
 from tutela.web.console.login import login_screens
 from tutela.web.console.network_cases import network_case_screens
@@ -62,6 +63,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *network_screens(rooms.networking),
         *network_case_screens(rooms.networking),
         *quality_screens(rooms.looking_again),
+        *interest_screens(rooms.looking_again),
         *oversight_screens(rooms.overseeing),
         *media_screens(rooms.caring),
         *room_screens(rooms.investigating),

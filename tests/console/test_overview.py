@@ -3,7 +3,9 @@
 import asyncio
 import os
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -11,12 +13,18 @@ from starlette.routing import Route
 
 from tests.fixtures.auditing import faults
 from tests.fixtures.house import Rooms
+from tests.fixtures.overseeing import at_console
 from tests.fixtures.service import RunningTutela
 from tests.fixtures.site import Site, notice
 from tests.fixtures.staff import LogIn, logged_in
+from tests.review.test_glass import childs_case, opened
+from tutela.access.persons import acting
 from tutela.access.sessions import Sessions
+from tutela.access.users import Person
+from tutela.app import limits_at_rest
 from tutela.domain.vocabulary import Role
-from tutela.reconciliation.status import Viewer
+from tutela.reconciliation import reconcile
+from tutela.reconciliation.viewing import Viewer, viewer_of
 from tutela.web.console.boards import BOARD_SECONDS, Board, Boards
 from tutela.web.console.overview import OverviewRoom, overview_screens
 from tutela.web.console.screen import COOKIE, Doors, ScreenEndpoint
@@ -36,6 +44,33 @@ async def test_the_figures_of_the_first_screen_are_those_of_the_service(web: Sit
         assert f'id="{place}"' in text
     assert re.search(r"<b>1</b><span>open cases", text)
     assert re.search(r'<th scope="row">General</th><td>1</td>', text)
+
+
+async def test_the_first_screen_says_what_waits_for_a_second_person(web: Site) -> None:
+    none = "No break-glass and no unusual browsing waits"
+    lead = await logged_in(web, role=Role.LEAD)
+    assert none in (await lead.get("/console/main")).text
+    reviewer = await at_console(web.house, name="reviewer-1")
+    await opened(web.house, caller=reviewer, case_id=await childs_case(web.house))
+    link, verdict = 'href="/console/main/oversight"', "Nobody has looked for more than a day at 1"
+    told = await board_of(web, role=Role.LEAD)
+    assert ("<b>1</b> opened by break-glass" in told, link in told) == (True, True)
+    assert verdict not in told
+    web.house.clock.ahead = timedelta(hours=25)
+    now = web.house.clock.now()
+    report = await reconcile.reconcile(web.house.pool, now=now, limits=limits_at_rest())
+    await reconcile.keep(web.house.pool, report=report, run_id=uuid4(), now=now, seconds=0.1)
+    for role, sees in ((Role.LEAD, True), (Role.ADMIN, False), (Role.REVIEWER, False)):
+        told = await board_of(web, role=role)
+        assert (verdict in told, link in told, none in told) == (True, sees, False), role
+        assert "reviewer-1" not in told
+
+
+async def board_of(web: Site, *, role: Role) -> str:
+    """The first screen as somebody of the role sees it, read anew."""
+    boards = Boards(web.house.pool, clock=web.house.clock.now, canary_seconds_max=600)
+    caller = acting(Person(tenant="main", name=f"{role}-1", role=role), service="main", log_id="")
+    return (await boards.read(viewer_of(caller))).text
 
 
 async def test_an_event_stream_is_one_message_for_who_does_not_ask_to_listen(web: Site) -> None:

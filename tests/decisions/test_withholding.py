@@ -23,7 +23,8 @@ from tutela.intake.evidence import AlreadyAnswered, Evidence, add_evidence
 from tutela.intake.reading import Unfit
 from tutela.intake.receipts import look_up
 from tutela.law.parameters import LawUnreadable
-from tutela.reconciliation.status import Viewer, status
+from tutela.reconciliation.status import status
+from tutela.reconciliation.viewing import Viewer
 
 BASIS = "eu_terrorist_content"
 POST: dict[str, object] = {"kind": "content", "id": "post-1", "account_id": "a-7"}

@@ -17,7 +17,8 @@ from tutela.domain.vocabulary import Channel, Mark, Role
 from tutela.drills.canaries import Canaries
 from tutela.drills.proving import proves
 from tutela.reconciliation.reconcile import reconcile
-from tutela.reconciliation.status import Viewer, status
+from tutela.reconciliation.status import status
+from tutela.reconciliation.viewing import Viewer
 
 PERIOD_SECONDS = 60.0
 DOORS = ("activitypub", "api", "batch", "coop", "form", "osprey", "xrpc")

@@ -13,7 +13,7 @@ from tests.fixtures.house import Rooms
 from tutela.domain.vocabulary import Role
 from tutela.reconciliation.backlog import WINDOW_HOURS, Backlog, Waits, backlog, waits
 from tutela.reconciliation.forecast import SLOTS
-from tutela.reconciliation.status import Viewer
+from tutela.reconciliation.viewing import Viewer
 from tutela.review import queue
 
 VIEWER = Viewer(tenant="main", service="main", with_ids=True)

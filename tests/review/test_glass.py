@@ -15,7 +15,8 @@ from tutela.domain.oversight import OversightFinding, OversightKind, OversightSt
 from tutela.domain.states import IllegalTransition
 from tutela.domain.vocabulary import Role
 from tutela.errors import TutelaError
-from tutela.reconciliation.status import Viewer, status
+from tutela.reconciliation.status import status
+from tutela.reconciliation.viewing import Viewer
 from tutela.review import case_view
 from tutela.review.oversight.glass import (
     AnotherOpen,

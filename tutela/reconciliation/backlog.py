@@ -11,7 +11,7 @@ from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain import canonical
 from tutela.reconciliation.forecast import SLOTS, Forecast, Slots, forecast, slot_seconds
-from tutela.reconciliation.status import Viewer
+from tutela.reconciliation.viewing import Viewer
 
 #: Median, and what only one case in twenty and in a hundred exceeds.
 QUANTILES: Final = (0.5, 0.95, 0.99)

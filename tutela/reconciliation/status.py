@@ -1,17 +1,14 @@
 """How things stand for one service: everything that may be red without closing the door."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString, NamedTuple
 
 import msgspec
 
-from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.decisions.carrying import NotCarriedOut, not_carried_out
-from tutela.decisions.endpoints import Station
 from tutela.detection.lists.entries import Family
 from tutela.detection.lists.register import ListState
 from tutela.detection.lists.register import standings_in as standings_of_lists
@@ -26,7 +23,9 @@ from tutela.publishing import targets
 from tutela.publishing.targets import Published
 from tutela.publishing.witnesses import Witnessed, holds, standings_in
 from tutela.reconciliation import reconcile
+from tutela.reconciliation.backlog import Backlog, Waits
 from tutela.reconciliation.report import Reconciliation, only
+from tutela.reconciliation.viewing import Viewer
 from tutela.review.oversight.looking import OversightStanding
 from tutela.review.oversight.looking import standings_in as standings_of_oversight
 
@@ -142,30 +141,11 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     guard_surfaces: list[SurfaceStanding] = []
     #: What waits for a second person: cases opened without the right, and unusual browsing.
     oversight: OversightStanding = OversightStanding()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Viewer:
-    """Whose status is asked for, and whether the ids behind what is red may be seen."""
-
-    tenant: str
-    service: str
-    with_ids: bool
-
-    @property
-    def name(self) -> str:
-        """`tenant/service`."""
-        return f"{self.tenant}/{self.service}"
-
-    @property
-    def whose(self) -> Whose:
-        """Whose things are asked for."""
-        return Whose(tenant=self.tenant, service=self.service)
-
-    @property
-    def station(self) -> Station:
-        """Whose measures are asked for."""
-        return Station(tenant=self.tenant, service=self.service)
+    #: What waits by lane, and what to expect; null where it was not asked for.
+    backlog: Backlog | None = None
+    #: How long cases took, as it was read at `waits_at`.
+    waits: list[Waits] = []
+    waits_at: str | None = None
 
 
 async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_max: float) -> Status:

@@ -30,7 +30,8 @@ from tutela.guard.propagation.keeping import Book, forget_others
 from tutela.guard.propagation.rounds import Rounds
 from tutela.guard.propagation.standing import SurfaceStanding, surfaces_in
 from tutela.reconciliation import reconcile
-from tutela.reconciliation.status import Viewer, status
+from tutela.reconciliation.status import status
+from tutela.reconciliation.viewing import Viewer
 from tutela.settings import Settings
 from tutela.web.metrics import SurfaceFigures
 

@@ -9,17 +9,16 @@ from datetime import datetime
 from typing import Final
 
 from tutela.database.pool import Pool
-from tutela.reconciliation.backlog import Backlog, Waits, backlog, waits
-from tutela.reconciliation.status import Status, Viewer, arrivals_by_minute, status
+from tutela.reconciliation.backlog import Backlog, backlog
+from tutela.reconciliation.recent import RecentWaits
+from tutela.reconciliation.status import Status, arrivals_by_minute, status
+from tutela.reconciliation.viewing import Viewer
 from tutela.web.console.bars import bars
 from tutela.web.console.charts import backlog_chart
 from tutela.web.console.pages import part
 
 #: A board younger than this is everybody's.
 BOARD_SECONDS: Final = 1.0
-#: How long people waited changes slowly, and is read as rarely as it is dear.
-WAITS_SECONDS: Final = 20.0
-WAITS_SHARE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +33,10 @@ class Board:
 
 @dataclass(slots=True)
 class _Kept:
-    """What was read last for one viewer, and what was read more rarely."""
+    """What was read last for one viewer."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     board: Board | None = None
-    waits: list[Waits] = field(default_factory=list)
-    waits_due: float = 0.0
 
 
 class Boards:
@@ -57,6 +54,7 @@ class Boards:
         self._clock = clock
         self._canary_seconds_max = canary_seconds_max
         self._monotonic = monotonic
+        self._waits = RecentWaits(pool, clock=clock, monotonic=monotonic)
         self._kept: defaultdict[Viewer, _Kept] = defaultdict(_Kept)
 
     async def read(self, viewer: Viewer) -> Board:
@@ -65,12 +63,12 @@ class Boards:
         async with kept.lock:
             board = kept.board
             if board is None or self._monotonic() - board.read_at >= BOARD_SECONDS:
-                board = kept.board = await self._read(viewer, kept=kept)
+                board = kept.board = await self._read(viewer)
             return board
 
-    async def _read(self, viewer: Viewer, *, kept: _Kept) -> Board:
+    async def _read(self, viewer: Viewer) -> Board:
         now, read_at = self._clock(), self._monotonic()
-        await self._read_waits(viewer, kept=kept)
+        waited = await self._waits.read(viewer)
         waiting = await backlog(self._pool, viewer=viewer, now=now)
         arrivals = await arrivals_by_minute(self._pool, viewer=viewer, now=now)
         standing = await status(
@@ -84,19 +82,12 @@ class Boards:
             status=standing,
             waiting=waiting,
             chart=_chart(waiting),
-            waits=kept.waits,
+            waits=waited.waits,
+            with_views=viewer.with_views,
             bars=bars(arrivals),
             last_minute=arrivals[-1],
         )
         return Board(status=standing, text=text, read_at=read_at)
-
-    async def _read_waits(self, viewer: Viewer, *, kept: _Kept) -> None:
-        begun = self._monotonic()
-        if begun < kept.waits_due:
-            return
-        kept.waits = await waits(self._pool, viewer=viewer, now=self._clock())
-        ended = self._monotonic()
-        kept.waits_due = ended + max(WAITS_SECONDS, (ended - begun) / WAITS_SHARE)
 
 
 def _chart(waiting: Backlog) -> object:

@@ -8,10 +8,10 @@ from typing import Final
 
 from markupsafe import Markup
 
-from tutela.access.roles import Right, has
+from tutela.access.roles import Right
 from tutela.access.sessions import Sessions
 from tutela.database.errors import DatabaseUnavailable
-from tutela.reconciliation.status import Viewer
+from tutela.reconciliation.viewing import Viewer, viewer_of
 from tutela.web.answer import EVENT_STREAM, HTML, Answer, StreamAnswer
 from tutela.web.console.boards import Board, Boards
 from tutela.web.console.pages import moved, page, safety_headers
@@ -116,9 +116,4 @@ def _safe(board: Board) -> Markup:
 
 
 def _viewer(visit: Visit) -> Viewer:
-    caller = visit.caller
-    return Viewer(
-        tenant=caller.tenant,
-        service=caller.service,
-        with_ids=has(caller.role, right=Right.SEE_STATUS_IDS),
-    )
+    return viewer_of(visit.caller)

@@ -28,6 +28,8 @@ LINES = len(Role) - len(PROGRAM_ROLES) + 3
 #: Measures that the demo's platform said it carried out, and groups that the search found.
 _CONFIRMED: Final = "SELECT count(*) FROM measure WHERE state = 'confirmed'"
 _FOUND: Final = "SELECT count(*) FROM network_case"
+#: Posts that the detectors looked at, all of whose detectors could.
+_LOOKED: Final = "SELECT count(*) FROM content_look WHERE result <> 'unavailable'"
 
 
 def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_asked(
@@ -57,6 +59,7 @@ def test_the_demo_shows_notices_answered_and_measures_confirmed_and_ends_when_as
                 lambda: _counted_now(where, query=_CONFIRMED) > 0, what="a measure to be confirmed"
             )
             until(lambda: _counted_now(where, query=_FOUND) > 0, what="a ring to be found")
+            until(lambda: _counted_now(where, query=_LOOKED) > 0, what="a post to be looked at")
             until(lambda: _is_shut(surfaces.split()[-1]), what="a listed tag to be shut")
             filed = folder / "statements.jsonl"
             until(lambda: filed.read_text().count("tutela-") > 0, what="a statement to be filed")

@@ -21,6 +21,7 @@ from tutela.access.founding import MAIN
 from tutela.access.tokens import Grant, create
 from tutela.app import House
 from tutela.cli.attachment import attached, house_of
+from tutela.cli.demo_detection import load_lists, rules
 from tutela.cli.demo_people import Login, employ, lines
 from tutela.cli.demo_ring import investigator_token, plant
 from tutela.cli.demo_surfaces import (
@@ -34,9 +35,11 @@ from tutela.cli.demo_surfaces import (
 from tutela.cli.drill import mark_as_demo
 from tutela.cli.options import Where
 from tutela.decisions.endpoints import Station, set_endpoint
+from tutela.domain.lanes import Lane
 from tutela.domain.vocabulary import Channel, Role
 from tutela.drills.measures_platform import PATH, MeasuresPlatform
 from tutela.drills.platform import SyntheticPlatform
+from tutela.drills.posts import Posts
 from tutela.drills.reviewers import SimulatedReviewer
 from tutela.drills.wire import serving
 
@@ -44,13 +47,20 @@ FOLDER: Final = Path(".demo")
 #: The watch is quicker in a demo, so that there is something to see within a minute.
 PACE: Final = {"TUTELA_CANARY_SECONDS": "20", "TUTELA_RECONCILE_SECONDS": "3"}
 NOTICES_PER_SECOND: Final = 2.0
-SECONDS_PER_CASE: Final = 1.5
 DECLARATION_SECONDS: Final = 20.0
 #: Between two reports of what the platform carried out.
 REPORT_SECONDS: Final = 1.0
-REVIEWERS: Final = ("reviewer-1", "reviewer-2", "reviewer-3")
-#: Open cases that the simulated reviewers leave to whoever tries the console.
-LEFT_TO_PEOPLE: Final = 40
+REVIEWERS: Final = {
+    "reviewer-1": Role.REVIEWER,
+    "reviewer-2": Role.REVIEWER,
+    "reviewer-3": Role.SPECIALIST,
+}
+SECONDS_PER_CASE: Final = 1.2
+#: Open cases that a simulated reviewer leaves to whoever tries the console, and in which lanes.
+LEFT_TO_PEOPLE: Final = {
+    Role.REVIEWER: (40, frozenset({Lane.GENERAL, Lane.FLAGGED})),
+    Role.SPECIALIST: (8, frozenset({Lane.DANGER, Lane.CHILD_SAFETY})),
+}
 #: Cases at the beginning, so that there is something to decide.
 FIRST_NOTICES: Final = 60
 READY: Final = "ready "
@@ -92,7 +102,7 @@ def demo(
             command,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, **PACE, **filing, **surfaces.told},
+            env={**os.environ, **PACE, **filing, **surfaces.told, **rules(folder.absolute())},
             start_new_session=True,
         ) as service,
     ):
@@ -207,8 +217,10 @@ async def _keep_reporting(
 
 
 def _platform(client: httpx.AsyncClient, *, cast: Cast) -> list[Awaitable[None]]:
+    chance = _synthetic_chance()
+    posts = Posts(chance=chance, clock=app.now)
     platform = SyntheticPlatform(
-        client, token=cast.platform, chance=_synthetic_chance(), clock=app.now
+        client, token=cast.platform, chance=chance, clock=app.now, posts=posts
     )
     return [
         platform.keep_sending(notices_per_second=NOTICES_PER_SECOND, at_first=FIRST_NOTICES),
@@ -220,8 +232,9 @@ def _reviewers(client: httpx.AsyncClient, *, cast: Cast) -> list[Awaitable[None]
     return [
         SimulatedReviewer(
             client, token=token, chance=_synthetic_chance(), clock=app.now
-        ).keep_reviewing(seconds_per_case=SECONDS_PER_CASE, leaves=LEFT_TO_PEOPLE)
-        for token in cast.reviewers
+        ).keep_reviewing(seconds_per_case=SECONDS_PER_CASE, leaves=leaves, lanes=lanes)
+        for token, role in zip(cast.reviewers, REVIEWERS.values(), strict=True)
+        for leaves, lanes in [LEFT_TO_PEOPLE[role]]
     ]
 
 
@@ -237,6 +250,7 @@ async def _endless(player: Awaitable[None]) -> None:
 async def _cast(where: Where, *, webhooks: str) -> Cast:
     with attached(where) as attachment:
         async with house_of(attachment) as house:
+            await load_lists(house, folder=(where.data or FOLDER / "data").parent)
             return await _engage(house, webhooks=webhooks)
 
 
@@ -251,7 +265,7 @@ async def _engage(house: House, *, webhooks: str) -> Cast:
     return Cast(
         platform=await _token(house, name="demo-platform", role=Role.SERVICE),
         reviewers=tuple(
-            [await _token(house, name=name, role=Role.SPECIALIST) for name in REVIEWERS]
+            [await _token(house, name=name, role=role) for name, role in REVIEWERS.items()]
         ),
         searcher=await investigator_token(house),
         logins=await employ(house),

@@ -3,16 +3,17 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 import structlog
 
 from tutela.domain import canonical
 from tutela.domain.vocabulary import Category, Keyword, SubjectKind
+from tutela.drills.posts import Posts
 
 LANGUAGES: Final = ("de", "en", "fr", "es", "pl", "it", "nl", "sv", "el", "und")
 COUNTRIES: Final = ("DE", "FR", "ES", "PL", "IT", "NL", "SE", "GR", "IE", "AT")
@@ -48,8 +49,10 @@ class SyntheticPlatform:
         token: str,
         chance: random.Random,
         clock: Callable[[], datetime],
+        posts: Posts | None = None,
     ) -> None:
         self._client = client
+        self._posts = posts
         self._headers = {"Authorization": f"Bearer {token}"}
         self._chance = chance
         self._clock = clock
@@ -80,10 +83,17 @@ class SyntheticPlatform:
         """Sends one notice and returns what its receipt says."""
         async with self._counting:
             notice = self.write_notice()
+            await self._tell(notice)
             accepted = await self._post("/v1/notices", body=notice)
             surface = str(notice["surface"])
             self._sent[surface] += 1
         return Sent(str(notice["external_id"]), accepted["receipt"]["code"], surface)
+
+    async def _tell(self, notice: Mapping[str, object]) -> None:
+        """What is reported was posted before, where the platform tells of posts at all."""
+        (subject,) = cast("list[dict[str, str]]", notice["subjects"])
+        for event in () if self._posts is None else self._posts.of(subject):
+            await self._post("/v1/events", body=event)
 
     async def declare(self) -> None:
         """Declares the period that ends now, and begins the next."""

@@ -2,13 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 
 import httpx
 import structlog
 
+from tutela.domain.lanes import Lane
 from tutela.domain.vocabulary import Category, MeasureKind, SubjectKind
 
 #: How often a simulated reviewer finds something to act on.
@@ -16,6 +17,8 @@ ACT_SHARE: Final = 0.4
 IDLE_SECONDS: Final = 1.0
 #: After so many cases it looks how many are open.
 LOOK_EVERY: Final = 5
+CASES_LOOKED_AT: Final = 200
+ALL_LANES: Final = frozenset(Lane)
 PAUSE_SECONDS: Final = 4.0
 GUIDELINE_VERSION: Final = "demo-1"
 
@@ -38,15 +41,17 @@ class SimulatedReviewer:
         self._chance = chance
         self._clock = clock
 
-    async def keep_reviewing(self, *, seconds_per_case: float, leaves: int = 0) -> None:
+    async def keep_reviewing(
+        self, *, seconds_per_case: float, leaves: int = 0, lanes: Collection[Lane] = ALL_LANES
+    ) -> None:
         """Claims and decides, one case after the other, for as long as it is let.
 
-        It pauses where no more cases than it is to leave to others are open.
+        It pauses where no more open cases than it is to leave to others wait in these lanes.
         """
         done = 0
         while True:
             try:
-                if leaves and done % LOOK_EVERY == 0 and await self._open() <= leaves:
+                if await self._rests(done, leaves=leaves, lanes=lanes):
                     await asyncio.sleep(PAUSE_SECONDS)
                     continue
                 worked = await self.review_one(seconds_per_case=seconds_per_case)
@@ -57,10 +62,16 @@ class SimulatedReviewer:
             if not worked:
                 await asyncio.sleep(IDLE_SECONDS)
 
-    async def _open(self) -> int:
-        told = await self._client.get("/v1/status", headers=self._headers)
+    async def _rests(self, done: int, *, leaves: int, lanes: Collection[Lane]) -> bool:
+        if not leaves or done % LOOK_EVERY:
+            return False
+        told = await self._client.get(
+            "/v1/cases",
+            params={"state": "open", "limit": CASES_LOOKED_AT},
+            headers=self._headers,
+        )
         told.raise_for_status()
-        return int(told.json()["queue"]["open"])
+        return sum(case["lane"] in lanes for case in told.json()["cases"]) <= leaves
 
     async def review_one(self, *, seconds_per_case: float) -> bool:
         """Whether there was a case; it is decided when this returns, or its lease was lost."""

@@ -6,6 +6,11 @@ from datetime import UTC, datetime
 NEVER = "\N{EM DASH}"
 NOW = "now"
 _PREFIX = re.compile(r"^(STATEMENT_CATEGORY|KEYWORD|DECISION_GROUND|CONTENT_TYPE)_")
+#: What its name alone would not say.
+_SAID = {
+    "STATEMENT_CATEGORY_OTHER_VIOLATION_TC": "Other violation of the terms",
+    "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE": "Not said in the notice",
+}
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -46,4 +51,4 @@ def plain(name: str | None) -> str:
     if not name:
         return NEVER
     words = _PREFIX.sub("", name).replace("_", " ").lower()
-    return words[:1].upper() + words[1:]
+    return _SAID.get(name, words[:1].upper() + words[1:])

@@ -3,6 +3,7 @@
 import os
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -18,10 +19,14 @@ from tutela.decisions.quality.planning import QualityPlan, plan_otherwise
 from tutela.decisions.quality.room import HadPart, LookNotYours, QualityRoom, UnknownLook
 from tutela.decisions.quality.settling import disputes, make_gold, settle
 from tutela.domain.agreement import agreement, share
+from tutela.domain.harm import HarmFamily
 from tutela.domain.quality import DecisionError, LookState, Verdict, error
 from tutela.domain.states import IllegalTransition
 from tutela.domain.vocabulary import Outcome, Role
 from tutela.intake.reading import Unfit
+from tutela.review.care.room import BreakTaken, CareRoom
+from tutela.review.care.rules import Bound, CareRules
+from tutela.review.care.wishing import end_pause, pause, wish
 
 ACT = Verdict(outcome=Outcome.ACT, category=SCAM, ground="illegal")
 LEAVE = Verdict(outcome=Outcome.DISMISS)
@@ -221,3 +226,25 @@ def test_agreement_says_nothing_where_there_is_nothing_to_say() -> None:
     assert alike is not None
     assert alike.kappa is None
     assert (share(0, of=0).low, share(0, of=0).high) == (0.0, 1.0)
+
+
+async def test_a_second_look_is_given_with_the_care_of_a_claim(
+    rooms: Rooms, team: dict[str, Caller]
+) -> None:
+    await decided_by(rooms, who=team["one"])
+    room = room_of(rooms)
+    caring = CareRoom(pool=rooms.pool, keys=rooms.keys, clock=rooms.clock.now, chance=os.urandom)
+    await wish(caring, caller=team["two"], avoided=[HarmFamily.SCAMS])
+    assert await take(room, caller=team["two"]) is None, "a kind that they don't take"
+    await wish(caring, caller=team["two"], avoided=[])
+    nothing = replace(room, care=CareRules(per_day=Bound(0, 0)))
+    assert await take(nothing, caller=team["two"]) is None, "their day is spent"
+    await pause(caring, caller=team["two"])
+    with pytest.raises(BreakTaken):
+        await take(room, caller=team["two"])
+    await end_pause(caring, caller=team["two"])
+    assert await take(room, caller=team["two"]) is not None
+    ((worked,),) = await rooms.rows(
+        "SELECT stint_to IS NOT NULL FROM care_person WHERE person = 'two'"
+    )
+    assert worked, "a second look is work"

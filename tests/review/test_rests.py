@@ -1,6 +1,7 @@
 """Nobody is given what they don't take, nor works on without a pause; danger is always given."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,10 +11,11 @@ from tests.fixtures.house import Clock, Rooms
 from tutela.domain.harm import HarmFamily
 from tutela.review import queue
 from tutela.review.care import wishing
-from tutela.review.care.resting import Stint, refuse_resting
-from tutela.review.care.room import BreakTaken
+from tutela.review.care.resting import Stint
+from tutela.review.care.room import BreakTaken, OptedOut
 from tutela.review.care.rules import CareRules
 from tutela.review.queue import ClaimTerms, Lease
+from tutela.review.taking import CaseNotFree, NamedClaim, claim_named
 
 RULES = CareRules(break_offered_seconds=600, break_taken_seconds=1_200, break_seconds=300)
 
@@ -26,6 +28,12 @@ async def claim(person: Looker) -> Lease | None:
         chance=person.room.chance,
         terms=ClaimTerms(care=person.room.rules),
     )
+
+
+async def claim_this(person: Looker, *, case_id: UUID) -> Lease:
+    asked = NamedClaim(caller=person.caller, case_id=case_id, now=person.rooms.clock.now())
+    terms = ClaimTerms(care=person.room.rules)
+    return await claim_named(person.rooms.pool, asked=asked, chance=person.room.chance, terms=terms)
 
 
 async def family_of(person: Looker) -> str | None:
@@ -71,13 +79,33 @@ async def test_during_a_pause_danger_is_given_and_nothing_else(rooms: Rooms) -> 
     person = await looker(rooms, rules=RULES)
     plain, _ = await person.holds()
     await worked(rooms, minutes=30)
-    with pytest.raises(BreakTaken):
-        await refuse_resting(rooms.pool, caller=person.caller, case_id=plain, rules=RULES)
-    danger, _ = await person.holds(imminent_danger=True)
+    assert (await claim_this(person, case_id=plain)).case_id == plain, "it is theirs already"
+    await wishing.pause(person.room, caller=person.caller)
     await worked(rooms, minutes=30)
-    await refuse_resting(rooms.pool, caller=person.caller, case_id=danger, rules=RULES)
+    with pytest.raises(BreakTaken):
+        await claim_this(person, case_id=plain)
+    assert await rooms.rows("SELECT id FROM case_file WHERE lease_token IS NOT NULL") == []
+    danger, _ = await person.holds(imminent_danger=True)
+    await rooms.rows("UPDATE case_file SET lease_until = now() WHERE lease_token IS NOT NULL")
+    await worked(rooms, minutes=30)
+    assert (await claim_this(person, case_id=danger)).case_id == danger
     with pytest.raises(BreakTaken):
         await claim(person)
+
+
+async def test_a_named_case_of_a_kind_that_a_person_does_not_take_is_refused(rooms: Rooms) -> None:
+    person, other = await looker(rooms), await looker(rooms, name="reviewer-2")
+    child, _ = await other.holds(**child_notice(imminent_danger=True))
+    await rooms.rows("UPDATE case_file SET lease_until = now() WHERE lease_token IS NOT NULL")
+    avoided = frozenset({HarmFamily.CHILD_SAFETY})
+    await wishing.wish(person.room, caller=person.caller, avoided=avoided)
+    with pytest.raises(OptedOut) as refused:
+        await claim_this(person, case_id=child)
+    assert refused.value.evidence == {"family": "child_safety"}
+    await wishing.wish(person.room, caller=person.caller, avoided=frozenset())
+    assert (await claim_this(person, case_id=child)).case_id == child
+    with pytest.raises(CaseNotFree):
+        await claim_this(other, case_id=child)
 
 
 async def test_who_keeps_a_lease_is_at_work(rooms: Rooms) -> None:

@@ -11,6 +11,12 @@ WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND c.
   AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
 RETURNING c.lease_token, c.lease_until
 
+
+-- name: kind_of_case
+-- What kind of harm a case is about, and whether danger is imminent.
+SELECT family, lane = 'danger' FROM case_file
+WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
+
 -- name: case_standing
 -- Whose a case is and until when, as far as the caller may know of it.
 SELECT closed_at, lease_holder = %(holder)s, lease_token, lease_until FROM case_file

@@ -173,7 +173,13 @@ class Rooms:
     @property
     def looking_again(self) -> QualityRoom:
         """What second looks at decisions stand on."""
-        return QualityRoom(pool=self.pool, keys=self.keys, clock=self.clock, chance=self.chance)
+        return QualityRoom(
+            pool=self.pool,
+            keys=self.keys,
+            clock=self.clock,
+            chance=self.chance,
+            care=self.care,
+        )
 
     @property
     def investigating(self) -> Investigating:

@@ -1,7 +1,7 @@
 """A second look: given to somebody who had no part in it, answered, and compared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.decisions.quality.planning import planned
 from tutela.decisions.quality.room import LookNotYours, QualityRoom, unknown_look
+from tutela.domain.harm import HarmFamily
 from tutela.domain.quality import (
     DecisionError,
     LookEvent,
@@ -24,6 +25,9 @@ from tutela.domain.quality import (
 )
 from tutela.domain.states import transition
 from tutela.domain.vocabulary import Outcome
+from tutela.review.care.budget import day_of
+from tutela.review.care.resting import Offer, break_taken, offer, work
+from tutela.review.care.room import CareRoom
 from tutela.review.queue import holder, sight
 
 #: How long a look lies on somebody's desk.
@@ -79,7 +83,8 @@ async def take(room: QualityRoom, *, caller: Caller) -> UUID | None:
     """The look on the caller's desk, else the next one; None where none waits for them.
 
     Now and then it is one whose answer is known, as often as it is planned; nothing tells them
-    apart. Raises NeedsPerson.
+    apart. Nobody is given a kind that they don't take or have seen enough of today, and others
+    first where they saw much of one. Raises NeedsPerson, and BreakTaken during a pause.
     """
     person, now = person_of(caller), room.clock()
     asked = {
@@ -92,16 +97,35 @@ async def take(room: QualityRoom, *, caller: Caller) -> UUID | None:
         "id": room.new_id(),
     }
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        given = await _offer(connection, room=room, caller=caller)
         plan = await planned(connection, caller=caller)
         gold_first = room.one_in() < plan.gold_share
         order = (_sql.give_gold, _sql.give) if gold_first else (_sql.give,)
-        for query in (_sql.own_look, *order):
-            cursor = await connection.execute(query, asked)
+        looked_for = ((query, kinds) for kinds in given.rounds for query in order)
+        for query, kinds in ((_sql.own_look, {}), *looked_for):
+            cursor = await connection.execute(query, {**asked, **kinds})
             row = await cursor.fetchone()
             if row is not None:
                 look_id: UUID = row[0]
+                await work(connection, caller=caller, rules=room.care)
                 return look_id
     return None
+
+
+async def _offer(connection: Connection, *, room: QualityRoom, caller: Caller) -> Offer:
+    """What a second look may be about: as for a claim, and nothing of which the day is spent.
+
+    A look is never urgent: during a pause there is none at all.
+    """
+    given = await offer(connection, caller=caller, rules=room.care)
+    if given.rests_until is not None:
+        raise break_taken(given.rests_until)
+    caring = CareRoom(
+        pool=room.pool, keys=room.keys, clock=room.clock, chance=room.chance, rules=room.care
+    )
+    day = await day_of(connection, tenant=caller.tenant, person=person_of(caller), room=caring)
+    spent = [each for each in HarmFamily if day.left(each, rules=room.care).is_nothing]
+    return replace(given, avoided=(*given.avoided, *(str(each) for each in spent)))
 
 
 async def look_at(room: QualityRoom, *, caller: Caller, look_id: UUID) -> Look:

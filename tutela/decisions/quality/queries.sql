@@ -45,6 +45,7 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND id = (
       AND (l.given_until IS NULL OR l.given_until <= %(at)s)
       AND (%(specialist)s OR NOT c.specialist)
       AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+      AND c.family <> ALL (%(avoided)s::text[]) AND c.family <> ALL (%(rested)s::text[])
       AND NOT EXISTS (
         SELECT FROM decision d
         WHERE (d.tenant, d.service, d.case_id) = (l.tenant, l.service, l.case_id) AND lower(d.decided_by) = lower(%(holder)s)
@@ -71,6 +72,7 @@ WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AN
   AND (%(specialist)s OR NOT c.specialist)
   AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
   AND lower(l.first_by) <> lower(%(holder)s)
+  AND c.family <> ALL (%(avoided)s::text[]) AND c.family <> ALL (%(rested)s::text[])
   AND NOT EXISTS (
     SELECT FROM second_look other
     WHERE (other.tenant, other.service, other.decision_id) = (l.tenant, l.service, l.decision_id)

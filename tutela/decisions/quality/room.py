@@ -1,7 +1,7 @@
 """What second looks stand on, their errors, and how a lead's act is written."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.errors import TutelaError
 from tutela.ledger import facts
 from tutela.ledger.facts import Happened, WrittenFact
+from tutela.review.care.rules import CareRules
 
 #: Code points of a reason that a person gives.
 REASON_MAX: Final = 4_000
@@ -55,6 +56,8 @@ class QualityRoom:
     keys: KeySet
     clock: Callable[[], datetime]
     chance: Callable[[int], bytes]
+    #: When people rest, and how much they may see in a day.
+    care: CareRules = field(default_factory=CareRules)
 
     def new_id(self) -> UUID:
         """A new id, greater than those before."""

@@ -138,10 +138,6 @@ ON CONFLICT (tenant, person) DO UPDATE SET
 UPDATE care_person SET stint_to = clock_timestamp()
 WHERE tenant = %(tenant)s AND person = %(person)s AND stint_to IS NOT NULL
 
--- name: is_danger
--- Whether a case is of imminent danger.
-SELECT id FROM case_file WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND lane = 'danger'
-
 -- name: wishes_of
 -- The families that a person does not take.
 SELECT family FROM care_wish WHERE tenant = %(tenant)s AND person = %(person)s ORDER BY family

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from tutela.access.tokens import Caller
 from tutela.database import queries
-from tutela.database.pool import Connection, Pool, tenant_transaction
+from tutela.database.pool import Connection
 from tutela.domain.canonical import timestamp
-from tutela.review.care.room import BreakTaken
+from tutela.review.care.room import BreakTaken, OptedOut
 from tutela.review.care.rules import CareRules
 
 #: Over how long what somebody saw of one family is counted, before others come first.
@@ -110,18 +109,16 @@ async def work(connection: Connection, *, caller: Caller, rules: CareRules) -> N
     )
 
 
-async def refuse_resting(pool: Pool, *, caller: Caller, case_id: UUID, rules: CareRules) -> None:
-    """`BreakTaken` where the caller takes a pause now and the case is of no imminent danger."""
-    if caller.person is None:
-        return
-    named = {"tenant": caller.tenant, "service": caller.service, "id": case_id}
-    async with tenant_transaction(pool, tenant=caller.tenant) as connection:
-        until = (await stint_of(connection, caller=caller)).rests_until(rules)
-        if until is None:
-            return
-        cursor = await connection.execute(_sql.is_danger, named)
-        if await cursor.fetchone() is None:
-            raise break_taken(until)
+def refuse_kind(given: Offer, *, family: str, is_danger: bool) -> None:
+    """`OptedOut` for a kind that they don't take; `BreakTaken` during a pause, except danger."""
+    if family in given.avoided:
+        raise OptedOut(
+            "You said that you don't take cases of this kind. Whoever wants one after all says on"
+            " their day that they take the kind again.",
+            evidence={"family": family},
+        )
+    if given.rests_until is not None and not is_danger:
+        raise break_taken(given.rests_until)
 
 
 def break_taken(until: datetime) -> BreakTaken:

@@ -35,6 +35,14 @@ class BreakTaken(TutelaError):
     status = 409
 
 
+class OptedOut(TutelaError):
+    """Who asks said that they don't take cases of this kind."""
+
+    code = "opted_out"
+    title = "You don't take this kind"
+    status = 409
+
+
 class NothingToReveal(TutelaError):
     """The case is about no medium, or nothing is left that names it."""
 

@@ -19,12 +19,11 @@ from tutela.intake.door import usable_key
 from tutela.intake.reading import read_struct
 from tutela.law.withholding import REGISTER, Bases
 from tutela.review import queue
-from tutela.review.care.resting import refuse_resting
 from tutela.review.care.rules import CareRules
 from tutela.review.case_view import CaseView, Page, list_cases, show_case
 from tutela.review.guidelines import Cited, Guidelines
 from tutela.review.queue import LEASE_SECONDS, ClaimTerms, Held, Lease, unknown_case
-from tutela.review.taking import take
+from tutela.review.taking import NamedClaim, claim_named
 from tutela.web.answer import Answer, answer
 from tutela.web.api.notices import idempotency_key
 from tutela.web.endpoint import Asked, Handler
@@ -133,15 +132,9 @@ def claim_one_case(room: ReviewRoom) -> Handler:
 
     async def handle(asked: Asked) -> Answer:
         refuse_said(asked)
-        await refuse_resting(
-            room.pool, caller=asked.caller, case_id=_case_id(asked), rules=room.care
-        )
-        lease = await take(
-            room.pool,
-            caller=asked.caller,
-            case_id=_case_id(asked),
-            now=room.clock(),
-            chance=room.chance,
+        named = NamedClaim(caller=asked.caller, case_id=_case_id(asked), now=room.clock())
+        lease = await claim_named(
+            room.pool, asked=named, chance=room.chance, terms=room.claim_terms
         )
         shown = await _shown(room, caller=asked.caller, case_id=lease.case_id)
         return answer(_claimed(shown, lease=lease))

@@ -18,9 +18,8 @@ from tutela.domain.languages import is_language_tag
 from tutela.errors import FieldError
 from tutela.intake.reading import Unfit
 from tutela.review import queue
-from tutela.review.care.resting import refuse_resting
 from tutela.review.queue import LEASE_SECONDS, Held, Lease, unknown_case
-from tutela.review.taking import take
+from tutela.review.taking import NamedClaim, claim_named
 from tutela.review.worklist import Place, Standing, Wanted, lane_standings, waiting_cases
 from tutela.web.answer import Answer, answer
 from tutela.web.api.cases import LeaseKept, ReviewRoom
@@ -96,13 +95,9 @@ class _Desk:
     async def claim_this(self, visit: Visit) -> Answer:
         """The same case, on the visitor's desk."""
         room, case_id = self.room, case_named(visit)
-        await refuse_resting(room.pool, caller=visit.caller, case_id=case_id, rules=room.care)
-        lease = await take(
-            room.pool,
-            caller=visit.caller,
-            case_id=case_id,
-            now=room.clock(),
-            chance=room.chance,
+        named = NamedClaim(caller=visit.caller, case_id=case_id, now=room.clock())
+        lease = await claim_named(
+            room.pool, asked=named, chance=room.chance, terms=room.claim_terms
         )
         if visit.is_partial:
             return _kept(lease)

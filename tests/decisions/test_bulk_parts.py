@@ -1,13 +1,19 @@
 """Parts of a decision about many: a bad line refuses itself alone, and again is safe."""
 
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
 import pytest
 
-from tests.fixtures.bulk import account, accounts, head, looked_at, ran, room_of, send
+from tests.fixtures.bulk import account, accounts, head, looked_at, ran, room_of, send, started
 from tests.fixtures.house import Rooms
 from tutela.decisions.bulk.uploading import LINE_MAX_BYTES
+from tutela.domain.harm import HarmFamily
 from tutela.domain.vocabulary import Mark, Role
 from tutela.intake.acknowledgement import KeyReused
 from tutela.intake.reading import NotJson, Unfit
+from tutela.review.guidelines import Guideline, Guidelines
 
 BAD_LINES: dict[str, tuple[object, str, str]] = {
     "no JSON": (b"{", "not_json", ""),
@@ -133,3 +139,27 @@ async def test_what_runs_takes_no_more_subjects_and_knows_those_it_has(rooms: Ro
     assert late.counts == (0, 1, 1)
     shown = await looked_at(room, caller=lead, bulk_id=ended.id)
     assert shown.subjects == 2
+
+
+async def test_many_are_decided_under_the_guideline_of_the_day(rooms: Rooms) -> None:
+    lead, today = await rooms.caller(Role.LEAD), rooms.clock.now().date()
+    guideline = partial(Guideline, families=(HarmFamily.SCAMS,), title="of scams", words="token 2b")
+    old = guideline(version="2026-10", valid_from=today - timedelta(days=30))
+    room = replace(room_of(rooms), guidelines=Guidelines([old]))
+    sent = await send(room, caller=lead, lines=[head(), account("a-1")])
+    assert not (await looked_at(room, caller=lead, bulk_id=sent.id)).guideline_stale
+    new = guideline(version="2026-11", valid_from=today)
+    later = replace(room, guidelines=Guidelines([old, new]))
+    assert (await looked_at(later, caller=lead, bulk_id=sent.id)).guideline_stale
+    with pytest.raises(Unfit) as refused:
+        await started(later, caller=lead, sent=sent)
+    assert [each.pointer for each in refused.value.errors] == ["/bulk/guideline_version"]
+    with pytest.raises(Unfit) as refused:
+        await send(later, caller=lead, lines=[head(), account("a-2")], key="batch-2")
+    assert "2026-11 is" in refused.value.errors[0].message
+    fresh = head(guideline_version="2026-11")
+    again = await send(later, caller=lead, lines=[fresh, account("a-2")], key="batch-2")
+    assert again.counts == (1, 0, 0)
+    await started(later, caller=lead, sent=again)
+    probe = replace(lead, mark=Mark.CANARY)
+    assert (await send(later, caller=probe, lines=[head(), account("a-3")], key="p")).counts[0] == 1

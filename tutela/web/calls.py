@@ -157,6 +157,7 @@ class Rooms:
             chance=self.chance,
             alone_max=self.bulk_alone_max,
             language=self.language,
+            guidelines=self.guidelines,
         )
 
     @property

@@ -12,6 +12,7 @@ from tutela.access.keys import SealBroken, Sealed
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
+from tutela.decisions.bulk.guideline import is_stale
 from tutela.decisions.bulk.reading import BulkHead, BulkLine, head_in, line_in
 from tutela.decisions.bulk.room import BulkRoom, hold, named, unknown_bulk
 from tutela.decisions.bulk.steering import needs_second_person
@@ -67,6 +68,8 @@ class BulkView(msgspec.Struct, frozen=True, kw_only=True):
     batch: str
     state: str
     shared: BulkHead
+    #: Whether the guideline that it cites is not the one of today, or was not when it ended.
+    guideline_stale: bool
     subjects: int
     counts: dict[str, int]
     reasons: list[BulkReason]
@@ -144,12 +147,14 @@ def _view(
     told: tuple[list[BulkReason], BulkPreview | None],
 ) -> BulkView:
     body = room.keys.open(Sealed(row.sealed_key, row.sealed_body), row=bulk_id.bytes)
+    shared, day = head_in(body), (row.ended_at or room.clock()).date()
     subjects = sum(counts.values())
     return BulkView(
         id=str(bulk_id),
         batch=row.key,
         state=str(row.state),
-        shared=head_in(body),
+        shared=shared,
+        guideline_stale=is_stale(room, head=shared, day=day),
         subjects=subjects,
         counts={str(each): counts.get(each, 0) for each in BulkSubjectState},
         reasons=told[0],

@@ -1,7 +1,7 @@
 """What decisions about many subjects stand on, and how one of them is found."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from tutela.decisions.interests.standing import conflict_of_interest, kept_from
 from tutela.domain.bulk import BulkState
 from tutela.errors import TutelaError
 from tutela.intake.door import Intake
+from tutela.review.guidelines import Guidelines
 
 #: Up to how many subjects one person may decide about alone.
 ALONE_MAX = 100
@@ -40,6 +41,8 @@ class BulkRoom:
     alone_max: int = ALONE_MAX
     #: The language of whoever is told, where nothing else says one that there are words in.
     language: str | None = None
+    #: The guidelines by which people decide.
+    guidelines: Guidelines = field(default_factory=Guidelines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from tutela.access.keys import Sealed
 from tutela.access.persons import SamePerson, refuse_same
 from tutela.access.tokens import Caller
 from tutela.database import queries
-from tutela.database.pool import tenant_transaction
+from tutela.database.pool import Connection, tenant_transaction
+from tutela.decisions.bulk.guideline import refuse_stale
+from tutela.decisions.bulk.reading import head_in
 from tutela.decisions.bulk.room import BulkRoom, Held, hold, named, refuse_near
 from tutela.decisions.undoing import check_reason
 from tutela.domain.bulk import BulkEvent, BulkState
@@ -82,13 +85,16 @@ async def approve(room: BulkRoom, *, order: Order) -> BulkMoved:
 async def start(room: BulkRoom, *, order: Order, said: BulkStart) -> BulkMoved:
     """Running, or running again.
 
-    Raises UnknownBulk, IllegalTransition, NeedsSecondPerson, ConflictOfInterest.
+    Raises UnknownBulk, IllegalTransition, NeedsSecondPerson, ConflictOfInterest, and before its
+    first subject Unfit for a guideline that is not in force any more.
     """
     async with tenant_transaction(room.pool, tenant=order.caller.tenant) as connection:
         held = await hold(connection, caller=order.caller, bulk_id=order.bulk_id)
         state = transition(held.state, event=BulkEvent.STARTED)
         await refuse_near(connection, caller=order.caller, bulk_id=order.bulk_id)
         _refuse_alone(held, alone_max=room.alone_max)
+        if held.state is not BulkState.PAUSED:
+            await _refuse_stale(connection, room=room, order=order, held=held)
         written = _written(room, order=order, state=state)
         rate = {"rate_per_second": said.rate_per_second}
         await connection.execute(_sql.start, {**written, **rate})
@@ -137,6 +143,17 @@ def _refuse_alone(held: Held, *, alone_max: int) -> None:
         raise NeedsSecondPerson(
             f"Up to {alone_max} subjects one person decides; these are {subjects}."
         )
+
+
+async def _refuse_stale(
+    connection: Connection, *, room: BulkRoom, order: Order, held: Held
+) -> None:
+    where = {**named(order.caller, bulk_id=order.bulk_id), "key": held.key}
+    ((*_, sealed_key, sealed_body),) = await (
+        await connection.execute(_sql.bulk_of_key, where)
+    ).fetchall()
+    body = room.keys.open(Sealed(sealed_key, sealed_body), row=order.bulk_id.bytes)
+    refuse_stale(room, caller=order.caller, head=head_in(body))
 
 
 def _written(room: BulkRoom, *, order: Order, state: BulkState) -> dict[str, object]:

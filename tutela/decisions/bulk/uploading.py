@@ -15,6 +15,7 @@ from tutela.cases.identity import subject_key
 from tutela.database import queries
 from tutela.database.errors import DatabaseUnavailable
 from tutela.database.pool import Connection, tenant_transaction
+from tutela.decisions.bulk.guideline import refuse_stale
 from tutela.decisions.bulk.reading import (
     HeadRead,
     LineRead,
@@ -183,6 +184,7 @@ async def _known(room: BulkRoom, *, part: Part, head: HeadRead | None) -> _Opene
 
 
 async def _new(room: BulkRoom, *, part: Part, head: HeadRead) -> _Opened:
+    refuse_stale(room, caller=part.caller, head=head.head)
     now = room.clock()
     bulk_id = uuid7(unix_ms=int(now.timestamp() * 1000), random=room.chance(UUID7_RANDOM_BYTES))
     sealed = room.keys.seal(head.body, row=bulk_id.bytes)

@@ -23,6 +23,20 @@ def admins(running_tutela: RunningTutela) -> tuple[str, str]:
     return "admin-1", "admin-2"
 
 
+def test_from_two_admins_on_nobody_is_made_alone_at_the_terminal(
+    running_tutela: RunningTutela, admins: tuple[str, str]
+) -> None:
+    alone = ("--tenant", "two-admins", "--generate")
+    for role in ("admin", "lead"):
+        refused = running_tutela.command("user", "create", "lead-9", "--role", role, *alone)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert f"tutela user propose join lead-9 --role {role}" in refused.stderr
+    shown = json.loads(
+        done(running_tutela, "list", "--json", "--as", admins[0], "--tenant", "two-admins")
+    )
+    assert "lead-9" not in [each["name"] for each in shown]
+
+
 def test_two_admins_make_a_change_at_the_terminal(
     running_tutela: RunningTutela, admins: tuple[str, str]
 ) -> None:

@@ -19,9 +19,10 @@ def found(page: Page) -> list[str]:
     return faults(page, target_pixels=TARGET_PIXELS)
 
 
-def new_admin(service: RunningTutela) -> tuple[str, str]:
-    name = f"admin-{os.urandom(3).hex()}"
-    made = service.command("user", "create", name, "--role", "admin", "--generate")
+def new_person(service: RunningTutela, *, role: str) -> tuple[str, str]:
+    """Somebody new; with a second admin all others would need two admins."""
+    name = f"{role}-{os.urandom(3).hex()}"
+    made = service.command("user", "create", name, "--role", role, "--generate")
     assert made.returncode == 0, made.stderr
     return name, made.stdout.splitlines()[-1]
 
@@ -37,7 +38,7 @@ def log_in(page: Page, *, name: str, password: str) -> None:
 def test_an_authenticator_is_set_up_and_asked_for_without_scripts(
     browser: Browser, running_tutela: RunningTutela
 ) -> None:
-    name, password = new_admin(running_tutela)
+    name, password = new_person(running_tutela, role="lead")
     context = browser.new_context(base_url=running_tutela.base_url, java_script_enabled=False)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -64,7 +65,7 @@ def test_an_authenticator_is_set_up_and_asked_for_without_scripts(
 def test_no_page_of_a_login_keeps_anybody_out(
     browser: Browser, running_tutela: RunningTutela
 ) -> None:
-    name, password = new_admin(running_tutela)
+    name, password = new_person(running_tutela, role="admin")
     context = browser.new_context(base_url=running_tutela.base_url)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)

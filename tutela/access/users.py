@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from tutela.access.tokens import NAME_PATTERN, refuse_bad_name
 from tutela.database import queries
-from tutela.database.pool import Pool, tenant_transaction
+from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain.vocabulary import Role
 from tutela.errors import FieldError, TutelaError
 
@@ -65,24 +65,27 @@ async def add(pool: Pool, *, person: Person, password: str) -> None:
 
     Errors: `BadName`, `RoleNotForPeople`, `PasswordUnfit`, `NameTaken`, `NoSuchTenant`.
     """
+    refuse_unfit(person)
+    kept = await password_hash(password)
+    async with tenant_transaction(pool, tenant=person.tenant) as connection:
+        await add_in(connection, person=person, kept=kept)
+
+
+def refuse_unfit(person: Person) -> None:
+    """`BadName` or `RoleNotForPeople` where nobody can be this person."""
     refuse_bad_name(person.name, what="name")
     if person.role in PROGRAM_ROLES:
         raise RoleNotForPeople(
             "Programs have the roles service and guard, by `tutela token create`."
         )
-    kept = await password_hash(password)
-    async with tenant_transaction(pool, tenant=person.tenant) as connection:
-        cursor = await connection.execute(
-            _sql.add_user,
-            {
-                "tenant": person.tenant,
-                "name": person.name,
-                "role": str(person.role),
-                "password_hash": kept,
-            },
-        )
-        if await cursor.fetchone() is None:
-            raise NameTaken(f"There is a user {person.name} already.")
+
+
+async def add_in(connection: Connection, *, person: Person, kept: str) -> None:
+    """Within a transaction: a person with what is kept of their password; raises NameTaken."""
+    added = {"tenant": person.tenant, "name": person.name, "role": str(person.role)}
+    cursor = await connection.execute(_sql.add_user, {**added, "password_hash": kept})
+    if await cursor.fetchone() is None:
+        raise NameTaken(f"There is a user {person.name} already.")
 
 
 async def known(pool: Pool, *, tenant: str, name: str, password: str) -> Person | None:

@@ -1,7 +1,6 @@
 """`tutela user`: people who log in."""
 
 import asyncio
-import os
 import sys
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,12 +9,15 @@ import typer
 
 from tutela.access.founding import MAIN
 from tutela.access.services import find
-from tutela.access.users import Person, add, generated_password
+from tutela.access.users import Person, generated_password, refuse_unfit
+from tutela.app import House
 from tutela.cli import people
 from tutela.cli.attachment import attached, house_of
 from tutela.cli.options import AsJson, Where, spread
 from tutela.cli.output import print_json
 from tutela.domain.vocabulary import Role
+from tutela.staff.founding import Founding, found, refuse_where_two
+from tutela.staff.room import StaffRoom
 
 users = typer.Typer(no_args_is_help=True, help="People who log in.")
 people.join(users)
@@ -41,22 +43,36 @@ def create_user(
     as_json: AsJson = False,
     where: Where,
 ) -> None:
-    """Make a person who can log in; asks for the password, or reads it from a pipe."""
-    password = generated_password(os.urandom) if joining.generate else _asked()
+    """Make a person who can log in, while the tenant has fewer than two admins.
+
+    Asks for the password, or reads it from a pipe. Where there are two admins, one asks by
+    `tutela user propose join` and the other one agrees.
+    """
     person = Person(tenant=joining.tenant, name=name, role=joining.role)
     with attached(where) as attachment:
 
-        async def make() -> None:
+        async def make() -> str:
             async with house_of(attachment) as house:
-                await find(house.pool, tenant=person.tenant)
-                await add(house.pool, person=person, password=password)
+                return await _made(house, person=person, joining=joining)
 
-        asyncio.run(make())
+        password = asyncio.run(make())
     made = {"password": password} if joining.generate else {}
     if as_json:
         print_json({"name": name, "role": person.role, "tenant": person.tenant, **made})
     elif made:
         print(password)
+
+
+async def _made(house: House, *, person: Person, joining: Joining) -> str:
+    """The password of a person who was made now; nobody is asked for it in vain."""
+    service = await find(house.pool, tenant=person.tenant)
+    room = StaffRoom(pool=house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
+    refuse_unfit(person)
+    await refuse_where_two(room, person=person)
+    password = generated_password(house.chance) if joining.generate else _asked()
+    founding = Founding(person=person, password=password, service=service)
+    await found(room, founding=founding)
+    return password
 
 
 def _asked() -> str:

@@ -11,6 +11,9 @@ PYTHON ?=
 PYTEST_ARGS ?=
 LOCK_ARGS := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links
 
+# What was compiled once is kept: the tests start the program a thousand times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup oracles demo test check static floor crash doors guard-probing guard-switch guard-world bench-connects bench-console bench-drift bench-guard-library bench-ledger bench-networks bench-filing bench-guard bench-hashes bench-identifiers bench-intake bench-removals bench-returns bench-rings bench-rules bench-spark bench-terms bench-views bench-world bench-walks lock clean
 
 help:  ## list the targets

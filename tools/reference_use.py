@@ -9,7 +9,7 @@ from typing import Any
 from typer.main import get_command
 
 from tools.reference_tables import code, table
-from tutela.cli.main import application
+from tutela.cli.commands import whole_application
 from tutela.setting_readers import Setting
 from tutela.settings import Settings, described
 
@@ -53,7 +53,7 @@ def mapping_example() -> str:
 
 def every_command() -> Iterator[tuple[str, Any]]:
     """Each command that does something, by the words that one types."""
-    yield from _commands_of(get_command(application), words="tutela")
+    yield from _commands_of(get_command(whole_application()), words="tutela")
 
 
 def _commands_of(command: Any, *, words: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - typer's own types are private

@@ -13,6 +13,7 @@ from tests.fixtures.filing import decide_many, states
 from tests.fixtures.house import Rooms
 from tests.fixtures.transparency import TOKEN, standing
 from tutela import app
+from tutela.app.loops import courier_loops
 from tutela.settings import Settings
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -98,11 +99,11 @@ async def test_a_courier_files_by_itself_where_a_database_is_set_and_nowhere_els
     token = tmp_path / "token"
     token.write_text(TOKEN)
     usual = Settings(database_url=database_url, key_folder=tmp_path / "keys")
-    async with app.open_house(usual) as house, app.courier_loops(house) as loops:
+    async with app.open_house(usual) as house, courier_loops(house) as loops:
         assert "filing" not in {loop.name for loop in loops}
     async with standing() as there:
         files = replace(usual, transparency_url=there.url, transparency_token_file=token)
-        async with app.open_house(files) as house, app.courier_loops(house) as loops:
+        async with app.open_house(files) as house, courier_loops(house) as loops:
             (filing,) = (loop for loop in loops if loop.name == "filing")
             await filing.run()
         assert there.database.state()["stored"] == 1

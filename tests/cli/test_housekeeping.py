@@ -10,6 +10,7 @@ from tutela import app
 from tutela.access import processes
 from tutela.access.processes import Process
 from tutela.app import Loop
+from tutela.app.loops import worker_loops
 from tutela.cli.loops import go_on
 from tutela.errors import TutelaError
 from tutela.intake.housekeeping import forget_refused_bodies
@@ -60,7 +61,7 @@ async def test_a_machine_that_is_gone_for_a_week_is_forgotten(rooms: Rooms) -> N
 async def test_a_worker_keeps_house(rooms: Rooms, database_url: str, tmp_path: Path) -> None:
     settings = Settings(database_url=database_url, key_folder=tmp_path / "keys")
     async with app.open_house(settings) as house:
-        loops = app.worker_loops(house)
+        loops = worker_loops(house)
         (housekeeping,) = (loop for loop in loops if loop.name == "housekeeping")
         await housekeeping.run()
 

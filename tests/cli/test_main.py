@@ -78,7 +78,7 @@ def test_what_the_database_refuses_is_one_line(
 def test_a_fault_in_the_program_is_told_without_a_traceback(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def break_down(**_: object) -> None:
+    def break_down(_: str | None) -> None:
         raise ZeroDivisionError("secret-91c")
 
     monkeypatch.setattr(main, "application", break_down)

@@ -1,84 +1,48 @@
 """The composition root: the only place that knows which adapter stands behind a port."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic
+from typing import TYPE_CHECKING
 
-import aiohttp
-import httpx
-
-from tutela.access import processes, replays, rotation
+from tutela.access import processes, rotation
 from tutela.access.founding import found
 from tutela.access.keys import KeySet
-from tutela.compliance.filing import rounds as filing
-from tutela.compliance.filing.claims import Registry
-from tutela.compliance.filing.configured import database_client, served
-from tutela.compliance.filing.sending import sender
+from tutela.app.looking import Looking
 from tutela.database.clock import DatabaseClock, steady_seconds
 from tutela.database.pool import Pool, open_pool
-from tutela.database.statistics import count_what_grew
-from tutela.decisions.bulk.room import BulkRoom
-from tutela.decisions.bulk.running import run_due
-from tutela.decisions.ending import end_due
-from tutela.decisions.preparation import Mint
-from tutela.decisions.replays.replaying import ReplayRoom
-from tutela.decisions.sending import open_client
-from tutela.decisions.unheard import Asking, ask_unheard
-from tutela.decisions.webhooks import Courier, deliver_all
-from tutela.detection.hashes.commons import Commons
-from tutela.detection.lists.room import ListRoom
-from tutela.detection.pipeline.judging import bench_at
-from tutela.detection.pipeline.panel import Panel
-from tutela.detection.pipeline.room import register
-from tutela.detection.pipeline.sources import FromLists
-from tutela.detection.pipeline.term_lists import TermListSource
-from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
-from tutela.drills.canaries import Canaries
-from tutela.guard.publishing.answering import GuardRoom, empty_guard
-from tutela.intake.door import Intake
-from tutela.intake.housekeeping import forget_refused_bodies
-from tutela.intake.refusals import RefusalLog
-from tutela.ledger.sequencer import Sequencer
-from tutela.outside.guard import Outside
-from tutela.publishing.publication import Publisher
-from tutela.publishing.rounds import Rounds
-from tutela.publishing.targets import Target
-from tutela.reconciliation import reconcile
-from tutela.reconciliation.reconcile import Limits
-from tutela.reconciliation.report import Reconciliation
 from tutela.settings import Settings
 
+if TYPE_CHECKING:
+    import httpx
+
+    from tutela.compliance.filing.claims import Registry
+    from tutela.decisions.bulk.room import BulkRoom
+    from tutela.decisions.replays.replaying import ReplayRoom
+    from tutela.detection.lists.room import ListRoom
+    from tutela.detection.pipeline.panel import Panel
+    from tutela.guard.publishing.answering import GuardRoom
+    from tutela.intake.door import Intake
+    from tutela.intake.refusals import RefusalLog
+    from tutela.ledger.sequencer import Sequencer
+    from tutela.outside.guard import Outside
+    from tutela.publishing.publication import Publisher
+    from tutela.reconciliation.reconcile import Limits
+    from tutela.reconciliation.report import Reconciliation
+
 HOUSEKEEPING_SECONDS = 60.0
-#: In the data folder: where processes hand each other the memory of large lists of hashes.
-HASHES_IN_COMMON = "hashes"
-STATISTICS_SECONDS = 5.0
 CLOCK_SECONDS = 30.0
 KEYS_SECONDS = 5.0
 #: A pool that has tried for so long to connect leaves it to the next call to try at once; without
 #: that its pauses double, and a database that is back stays unused for as long as it was away.
 RECONNECT_SECONDS = 1.0
-DELIVERY_SECONDS = 1.0
-FILING_SECONDS = 2.0
 #: Statements go to the Transparency Database without undue delay: Art. 24(5) DSA.
 FILING_SECONDS_MAX = 86_400.0
-#: Between two looks for measures whose last day is over.
-ENDING_SECONDS = 30.0
-BULK_SECONDS = 0.5
-#: Between two looks for measures that the platform has not confirmed in time.
-UNHEARD_SECONDS = 10.0
-CANARY_STEP_SECONDS = 1.0
-WITNESS_STEP_SECONDS = 2.0
-PUBLISH_STEP_SECONDS = 2.0
-CANARY_CALL_SECONDS = 20.0
 FOREVER_SECONDS = 1e9
 #: A probe needs this long at least: its inclusion is promised within a minute.
 MIN_CANARY_SECONDS = 90.0
-#: A reconciliation takes at most this share of the time of the process that does it.
-RECONCILIATION_SHARE = 0.1
 
 
 def now() -> datetime:
@@ -95,10 +59,18 @@ class House:
     pool: Pool
     keys: KeySet
     time: DatabaseClock
-    #: The detectors of this process.
-    panel: Panel
-    #: What the guard of this process answers by.
-    guard: GuardRoom
+    #: By what this process looks at items, made once it does.
+    looking: Looking
+
+    @property
+    def panel(self) -> "Panel":
+        """The detectors of this process; raises PolicyUnfit for rules that are not fit."""
+        return self.looking.panel
+
+    @property
+    def guard(self) -> "GuardRoom":
+        """What the guard of this process answers by."""
+        return self.looking.guard
 
     def clock(self) -> datetime:
         """The instant by the database's clock, in UTC."""
@@ -132,34 +104,23 @@ async def open_house(
     url = settings.database_url or ""
     pool = await open_pool(url, min_size=2, max_size=settings.pool_connections, name=name)
     pool.reconnect_timeout = RECONNECT_SECONDS
-    commons = Commons(settings.data_folder / HASHES_IN_COMMON)
+    time = DatabaseClock(seconds or steady_seconds())
     try:
-        time = DatabaseClock(seconds or steady_seconds())
         await time.ask(pool)
         keys = await found(pool, key_folder=settings.key_folder, now=time.now(), chance=os.urandom)
-        lists = ListRoom(pool=pool, keys=keys, clock=time.now, chance=os.urandom)
-        sources = (FromLists(lists, commons=commons), TermListSource(lists))
-        budget_seconds = settings.detection_seconds
-        bases = register(settings.detection_bases)
-        bench = bench_at(settings.rules, bases=bases, budget_seconds=budget_seconds, clock=time.now)
-        panel = Panel(sources, budget_seconds=budget_seconds, bench=bench)
-        guard = empty_guard(pool, keys=keys, clock=time.now, monotonic=monotonic)
-        yield House(
-            settings=settings,
-            url=url,
-            pool=pool,
-            keys=keys,
-            time=time,
-            panel=panel,
-            guard=guard,
-        )
+        with closing(Looking(pool, settings=settings, keys=keys, clock=time.now)) as looking:
+            yield House(
+                settings=settings, url=url, pool=pool, keys=keys, time=time, looking=looking
+            )
     finally:
-        commons.close()
         await pool.close()
 
 
-def registry(house: House) -> Registry:
+def registry(house: House) -> "Registry":
     """Whose statements are filed with the Transparency Database, and what that stands on."""
+    from tutela.compliance.filing.claims import Registry
+    from tutela.compliance.filing.configured import served
+
     return Registry(
         pool=house.pool,
         keys=house.keys,
@@ -170,13 +131,17 @@ def registry(house: House) -> Registry:
     )
 
 
-def intake(house: House) -> Intake:
+def intake(house: House) -> "Intake":
     """The way in for notices."""
+    from tutela.intake.door import Intake
+
     return Intake(house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
 
 
-def replay_room(house: House) -> ReplayRoom:
+def replay_room(house: House) -> "ReplayRoom":
     """What brings items back that a fault touched."""
+    from tutela.decisions.replays.replaying import ReplayRoom
+
     return ReplayRoom(
         pool=house.pool,
         keys=house.keys,
@@ -186,8 +151,10 @@ def replay_room(house: House) -> ReplayRoom:
     )
 
 
-def bulk_room(house: House) -> BulkRoom:
+def bulk_room(house: House) -> "BulkRoom":
     """Where decisions about many subjects are made."""
+    from tutela.decisions.bulk.room import BulkRoom
+
     return BulkRoom(
         pool=house.pool,
         keys=house.keys,
@@ -199,28 +166,39 @@ def bulk_room(house: House) -> BulkRoom:
     )
 
 
-def list_room(house: House) -> ListRoom:
+def list_room(house: House) -> "ListRoom":
     """Where lists of known material and terms are kept."""
+    from tutela.detection.lists.room import ListRoom
+
     return ListRoom(pool=house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
 
 
-def refusals(house: House) -> RefusalLog:
+def refusals(house: House) -> "RefusalLog":
     """Where refused calls are written down."""
+    from tutela.intake.refusals import RefusalLog
+
     return RefusalLog(house.pool, keys=house.keys, clock=house.clock, chance=house.chance)
 
 
-def outside(house: House) -> Outside:
+def outside(house: House) -> "Outside":
     """The way out to what strangers name."""
+    from tutela.outside.guard import Outside
+
     return Outside(allowed=house.settings.outside_networks)
 
 
-def sequencer(house: House) -> Sequencer:
+def sequencer(house: House) -> "Sequencer":
     """Who gives the facts of the ledger their place; one at a time may."""
+    from tutela.ledger.sequencer import Sequencer
+
     return Sequencer(house.pool, keys=house.keys, clock=house.clock)
 
 
-def publisher(house: House, *, client: httpx.AsyncClient) -> Publisher:
+def publisher(house: House, *, client: "httpx.AsyncClient") -> "Publisher":
     """Who brings heads to the targets that the operator configured."""
+    from tutela.publishing.publication import Publisher
+    from tutela.publishing.targets import Target
+
     settings = house.settings
     places = {
         Target.FILE: settings.heads_file,
@@ -231,8 +209,10 @@ def publisher(house: House, *, client: httpx.AsyncClient) -> Publisher:
     return Publisher(pool=house.pool, client=client, clock=house.clock, targets=targets)
 
 
-def limits(settings: Settings) -> Limits:
+def limits(settings: Settings) -> "Limits":
     """From when on something is wrong, as the operator set it."""
+    from tutela.reconciliation.reconcile import Limits
+
     files = settings.transparency_url is not None
     return Limits(
         canary_seconds_max=canary_seconds_max(settings),
@@ -241,8 +221,10 @@ def limits(settings: Settings) -> Limits:
     )
 
 
-def limits_at_rest() -> Limits:
+def limits_at_rest() -> "Limits":
     """The limits for a house that no process runs in."""
+    from tutela.reconciliation.reconcile import Limits
+
     return Limits(kinds=(), doors=(), canary_seconds_max=FOREVER_SECONDS)
 
 
@@ -251,107 +233,17 @@ def canary_seconds_max(settings: Settings) -> float:
     return max(2 * settings.canary_seconds, MIN_CANARY_SECONDS)
 
 
-async def reconciled(house: House) -> Reconciliation:
+async def reconciled(house: House) -> "Reconciliation":
     """How things stand now, written down for those who ask."""
+    from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
+    from tutela.reconciliation import reconcile
+
     begun = house.clock()
     report = await reconcile.reconcile(house.pool, now=begun, limits=limits(house.settings))
     run_id = uuid7(unix_ms=int(begun.timestamp() * 1000), random=house.chance(UUID7_RANDOM_BYTES))
     seconds = (house.clock() - begun).total_seconds()
     await reconcile.keep(house.pool, report=report, run_id=run_id, now=begun, seconds=seconds)
     return report
-
-
-@asynccontextmanager
-async def _filing_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
-    """Files what is due, where a database is configured; without one nothing leaves."""
-    if house.settings.transparency_url is None:
-        yield ()
-        return
-    async with database_client(house.settings) as client:
-        rounds = filing.Rounds(registry(house), send=sender(client))
-        yield (Loop(name="filing", every_seconds=FILING_SECONDS, run=rounds.turn),)
-
-
-def _courier(house: House, *, client: aiohttp.ClientSession) -> Courier:
-    return Courier(
-        pool=house.pool,
-        keys=house.keys,
-        client=client,
-        clock=house.clock,
-        chance=house.chance,
-        confirm_seconds=house.settings.confirm_seconds,
-    )
-
-
-@asynccontextmanager
-async def courier_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
-    """What every courier does: messages go to platforms, statements to the database."""
-    async with open_client() as client, _filing_loops(house) as filing_loops:
-        courier = _courier(house, client=client)
-        delivery = Loop(
-            name="delivery", every_seconds=DELIVERY_SECONDS, run=lambda: deliver_all(courier)
-        )
-        yield (delivery, *filing_loops)
-
-
-def worker_loops(house: House) -> tuple[Loop, ...]:
-    """What every worker does; each by itself, so that one that fails stops no other."""
-    bulk = bulk_room(house)
-    asking = Asking(
-        pool=house.pool, keys=house.keys, confirm_seconds=house.settings.confirm_seconds
-    )
-    return (
-        Loop(name="housekeeping", every_seconds=HOUSEKEEPING_SECONDS, run=_keep_house(house)),
-        Loop(
-            name="statistics",
-            every_seconds=STATISTICS_SECONDS,
-            run=lambda: count_what_grew(house.pool),
-        ),
-        Loop(
-            name="unheard",
-            every_seconds=UNHEARD_SECONDS,
-            run=lambda: ask_unheard(asking, mint=_mint(house)),
-        ),
-        Loop(
-            name="ending",
-            every_seconds=ENDING_SECONDS,
-            run=lambda: end_due(house.pool, mint=_mint(house), keys=house.keys),
-        ),
-        Loop(name="bulk", every_seconds=BULK_SECONDS, run=lambda: run_due(bulk)),
-    )
-
-
-@asynccontextmanager
-async def watch_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
-    """What one worker does for all: reconcile, probe every route, ask witnesses, publish heads."""
-    settings = house.settings
-    async with (
-        httpx.AsyncClient(base_url=settings.probed_url, timeout=CANARY_CALL_SECONDS) as client,
-        httpx.AsyncClient(trust_env=False) as outside,
-    ):
-        rounds = Rounds(pool=house.pool, client=outside, clock=house.clock)
-        canaries = Canaries(
-            house.pool, keys=house.keys, client=client, clock=house.clock, chance=house.chance
-        )
-        await canaries.open()
-        yield (
-            Loop(
-                name="reconciliation",
-                every_seconds=settings.reconcile_seconds,
-                run=lambda: _reconcile_at_leisure(house),
-            ),
-            Loop(
-                name="canaries",
-                every_seconds=CANARY_STEP_SECONDS,
-                run=lambda: canaries.round(period_seconds=settings.canary_seconds),
-            ),
-            Loop(name="witnesses", every_seconds=WITNESS_STEP_SECONDS, run=rounds.ask_all),
-            Loop(
-                name="publication",
-                every_seconds=PUBLISH_STEP_SECONDS,
-                run=publisher(house, client=outside).publish_all,
-            ),
-        )
 
 
 def loops_of_every_process(house: House, *, process: processes.Process) -> tuple[Loop, ...]:
@@ -375,23 +267,3 @@ def loops_of_every_process(house: House, *, process: processes.Process) -> tuple
             run=lambda: house.time.ask(house.pool),
         ),
     )
-
-
-def _mint(house: House) -> Mint:
-    return Mint(at=house.clock(), chance=house.chance)
-
-
-async def _reconcile_at_leisure(house: House) -> None:
-    begun = house.clock()
-    await reconciled(house)
-    seconds = (house.clock() - begun).total_seconds()
-    await asyncio.sleep(max(seconds, 0) / RECONCILIATION_SHARE)
-
-
-def _keep_house(house: House) -> Callable[[], Awaitable[None]]:
-    async def keep() -> None:
-        await forget_refused_bodies(house.pool, now=house.clock())
-        await replays.forget_expired(house.pool, now=house.clock())
-        await processes.forget_silent(house.pool)
-
-    return keep

@@ -15,17 +15,7 @@ from psycopg import AsyncConnection, OperationalError
 
 from tutela import app, logs
 from tutela.access.processes import Process, end_beat
-from tutela.app import (
-    House,
-    Loop,
-    caring,
-    detecting,
-    guarding,
-    logins,
-    networking,
-    overseeing,
-    probing,
-)
+from tutela.app import House, Loop
 from tutela.cli.loops import go_on
 from tutela.database.errors import DatabaseError, DatabaseUnavailable
 from tutela.database.leader import Lead, leadership
@@ -100,12 +90,15 @@ async def live(process: Process, *, settings: Settings, work: Work) -> None:
 
 
 def _loops_beside(house: House, *, process: Process) -> Sequence[Loop]:
-    looks = process.kind in (Kind.WEB, Kind.WORKER)
-    return (
-        *app.loops_of_every_process(house, process=process),
-        *(detecting.detector_loops(house, process=process) if looks else ()),
-        *(guarding.keep_loops(house, process=process) if process.kind is Kind.WEB else ()),
-    )
+    loops = app.loops_of_every_process(house, process=process)
+    if process.kind not in (Kind.WEB, Kind.WORKER):
+        return loops
+    from tutela.app import detecting, guarding
+
+    loops += detecting.detector_loops(house, process=process)
+    if process.kind is Kind.WEB:
+        loops += guarding.keep_loops(house, process=process)
+    return loops
 
 
 async def serve(house: House, *, stopping: asyncio.Event) -> None:
@@ -126,17 +119,22 @@ async def serve(house: House, *, stopping: asyncio.Event) -> None:
 
 async def work_off(house: House, *, stopping: asyncio.Event) -> None:
     """Runs every loop of a worker, each by itself."""
+    from tutela.app import caring, detecting, guarding, logins, networking, overseeing
+    from tutela.app.loops import worker_loops
+
     watch = Loop(name="watch", every_seconds=RETRY_SECONDS, run=lambda: _watch(house))
     follow = (*detecting.follow_loops(house), *guarding.guard_loops(house))
     follow += (*logins.login_loops(house), *overseeing.oversight_loops(house))
     follow += caring.care_loops(house)
-    loops = (*app.worker_loops(house), *follow, *networking.network_loops(house), watch)
+    loops = (*worker_loops(house), *follow, *networking.network_loops(house), watch)
     await _until(stopping, endless=[go_on(loop) for loop in loops])
 
 
 async def bring_out(house: House, *, stopping: asyncio.Event) -> None:
     """Runs every loop of a courier, each by itself."""
-    async with app.courier_loops(house) as loops:
+    from tutela.app.loops import courier_loops
+
+    async with courier_loops(house) as loops:
         await _until(stopping, endless=[go_on(loop) for loop in loops])
 
 
@@ -153,9 +151,12 @@ async def _lead(house: House) -> None:
 
 
 async def _watch(house: House) -> None:
+    from tutela.app import guarding, probing
+    from tutela.app.loops import watch_loops
+
     async with (
         leadership(house.url, name=WATCH_LEAD) as lead,
-        app.watch_loops(house) as loops,
+        watch_loops(house) as loops,
         probing.probe_loops(house) as probes,
     ):
         _log.info("lead_taken", name=lead.name)

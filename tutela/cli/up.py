@@ -134,6 +134,7 @@ async def _prepare(settings: Settings) -> None:
         app.open_house(settings, name="tutela up") as house,
         house.pool.connection() as connection,
     ):
+        _ = house.panel
         await check_durability(connection)
 
 

@@ -1,4 +1,4 @@
-"""The pages of logging in, in a real browser: by keyboard, without scripts, held against WCAG."""
+"""The pages of logging in, in a real browser: by keyboard and without scripts."""
 
 import os
 import re
@@ -7,16 +7,8 @@ import time
 import pyotp
 from playwright.sync_api import Browser, Page, expect
 
-from tests.fixtures.auditing import faults
 from tests.fixtures.browser import PATIENCE_MS
 from tests.fixtures.service import RunningTutela
-
-#: WCAG 2.2, 2.5.8 at level AA.
-TARGET_PIXELS = 24
-
-
-def found(page: Page) -> list[str]:
-    return faults(page, target_pixels=TARGET_PIXELS)
 
 
 def new_person(service: RunningTutela, *, role: str) -> tuple[str, str]:
@@ -62,7 +54,7 @@ def test_an_authenticator_is_set_up_and_asked_for_without_scripts(
     context.close()
 
 
-def test_no_page_of_a_login_keeps_anybody_out(
+def test_the_pages_of_a_login_run_without_an_error(
     browser: Browser, running_tutela: RunningTutela
 ) -> None:
     name, password = new_person(running_tutela, role="admin")
@@ -73,13 +65,11 @@ def test_no_page_of_a_login_keeps_anybody_out(
     page.on("console", lambda told: errors.append(told.text) if told.type == "error" else None)
     log_in(page, name=name, password=password)
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
-    assert found(page) == []
-    look_at_people(page)
+    ask_for_somebody(page)
     code = set_up(page, password=password)
     page.get_by_role("button", name="Log out").click()
     log_in(page, name=name, password=password)
     expect(page).to_have_url(re.compile("/login/code"))
-    assert found(page) == []
     page.fill("#code", code)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
@@ -87,8 +77,8 @@ def test_no_page_of_a_login_keeps_anybody_out(
     context.close()
 
 
-def look_at_people(page: Page) -> None:
-    """Somebody is to join; the page has all that it can have."""
+def ask_for_somebody(page: Page) -> None:
+    """Somebody is to join."""
     joins = f"lead-{os.urandom(3).hex()}"
     page.goto("/console/main/people")
     page.fill("#name", joins)
@@ -96,23 +86,19 @@ def look_at_people(page: Page) -> None:
     page.fill("#reason", "w" * 300)
     page.get_by_role("button", name="Ask").click()
     expect(page.get_by_role("rowheader", name=joins)).to_be_visible()
-    assert found(page) == []
 
 
 def set_up(page: Page, *, password: str) -> str:
-    """A recovery code of an authenticator that was set up on pages without a fault."""
+    """A recovery code of an authenticator that was set up by hand."""
     page.goto("/account")
     page.fill("#password-on", password)
     page.get_by_role("button", name="Set one up").click()
     expect(page.locator(".picture svg")).to_be_visible()
-    assert found(page) == []
     key = page.locator("code").inner_text().replace(" ", "")
     page.fill("#code", pyotp.TOTP(key).at(int(time.time())))
     page.get_by_role("button", name="Set up").click()
     expect(page.locator(".codes")).to_be_visible()
-    assert found(page) == []
     code = page.locator(".codes code").first.inner_text()
     page.get_by_role("link", name="go on").click()
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
-    assert found(page) == []
     return code

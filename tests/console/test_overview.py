@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import expect
 from starlette.routing import Route
 
-from tests.fixtures.auditing import faults
 from tests.fixtures.house import Rooms
 from tests.fixtures.overseeing import at_console
 from tests.fixtures.service import RunningTutela
@@ -178,4 +177,3 @@ def test_the_page_is_live_without_being_loaded_again(
     expect(figure).to_have_text(str(before + 1))
     assert {url for url in asked if url.endswith(("/events", "/live"))} == {"/events"}
     assert said == []
-    assert faults(page, target_pixels=24) == []

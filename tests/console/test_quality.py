@@ -8,7 +8,6 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.decisions.test_quality import ACT, decided_by, person, room_of, said
-from tests.fixtures.auditing import faults
 from tests.fixtures.service import RunningTutela
 from tests.fixtures.site import Site
 from tests.fixtures.staff import LogIn, logged_in
@@ -16,7 +15,6 @@ from tutela.decisions.quality.looking import answer, take
 from tutela.decisions.quality.planning import QualityPlan, plan_otherwise
 from tutela.domain.vocabulary import Role
 
-TARGET_PIXELS = 24
 #: Of its own: no other test decides there.
 SERVICE = "looks"
 QUALITY = f"/console/{SERVICE}/quality"
@@ -85,9 +83,7 @@ def test_a_dispute_goes_from_a_blind_look_to_a_lead_who_settles_it(
     decide(running_tutela)
     looker = log_in(Role.REVIEWER)
     looker.goto(QUALITY)
-    assert faults(looker, target_pixels=TARGET_PIXELS) == []
     looker.get_by_role("button", name="Take a second look").click()
-    assert faults(looker, target_pixels=TARGET_PIXELS) == []
     expect(looker.locator(".words").first).to_contain_text("<script>")
     looker.select_option("#outcome", "act")
     looker.fill("#why", HOSTILE)
@@ -103,9 +99,7 @@ def test_a_dispute_goes_from_a_blind_look_to_a_lead_who_settles_it(
 
 def settle(lead: Page) -> None:
     lead.goto(QUALITY)
-    assert faults(lead, target_pixels=TARGET_PIXELS) == []
     lead.get_by_role("link", name=re.compile("^Case ")).last.click()
-    assert faults(lead, target_pixels=TARGET_PIXELS) == []
     lead.select_option("#outcome", "act")
     lead.select_option("#category", SCAM)
     lead.select_option("#ground", "illegal")

@@ -1,0 +1,64 @@
+"""The first screen, lists, rules, messages that were given up, the staff and their accounts."""
+
+import os
+
+from tests.console.looks.place import Filling
+from tests.drops.losing import close_with_decision
+from tests.fixtures.listing import chance_terms, rows_of_terms, take
+from tutela.detection.lists.register import Terms
+from tutela.domain.vocabulary import Role
+
+LISTS = "/console/{service}/lists"
+RULES = "/console/{service}/rules"
+
+
+async def kept(filling: Filling) -> None:
+    """Every screen of whoever keeps the service."""
+    await _lists(filling)
+    await _given_up(filling)
+    await _people(filling)
+    filling.see("/")
+    filling.see("/console/{service}")
+    filling.see("/console/{service}", who="reviewer-1")
+    filling.see("/console/{service}/outbox")
+    filling.see(RULES)
+    filling.see(f"{RULES}/{{policy_id}}", at="/console/main/rules/minor-says-token")
+
+
+async def _lists(filling: Filling) -> None:
+    words = filling.words
+    kept = Terms(
+        owner=words.of("who answers for a list", length=200),
+        reason=words.of("why a list is kept", length=1_000),
+        licence=words.of("a list's licence", length=200),
+        provenance=words.of("where a list is from", length=200),
+    )
+    await take(filling.web.house, rows=rows_of_terms(chance_terms(3, seed=4)), terms=kept)
+    filling.see(LISTS)
+    filling.see(f"{LISTS}/{{name}}", at="/console/main/lists/known")
+
+
+async def _given_up(filling: Filling) -> None:
+    house = filling.web.house
+    caller = await house.caller()
+    await house.take(caller, subjects=[{"kind": "account", "id": os.urandom(4).hex()}])
+    await close_with_decision(house, caller=caller, act=True)
+    await house.rows(
+        "UPDATE outbox SET dead_at = now(), owner = 'lead', attempts = 20, last_error = %(why)s",
+        why=filling.words.of("why a message was given up"),
+    )
+
+
+async def _people(filling: Filling) -> None:
+    """Somebody is to join, and somebody was shut out."""
+    words = filling.words
+    one = await filling.person("admin-1", role=Role.ADMIN)
+    await filling.person("admin-2", role=Role.ADMIN)
+    await filling.person("reviewer-9", role=Role.REVIEWER)
+    place = "/console/main/people"
+    form = {"kind": "join", "name": "lead-7", "role": "lead", "reason": words.of("why one joins")}
+    assert (await one.post(f"{place}/changes", data=form)).status_code == 303
+    out = {"name": "reviewer-9", "reason": words.of("why one is shut out")}
+    assert (await one.post(f"{place}/shut-out", data=out)).status_code == 303
+    for name in ("admin-1", "admin-2"):
+        filling.see("/console/{service}/people", who=name)

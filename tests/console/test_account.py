@@ -120,3 +120,31 @@ async def test_the_secret_is_not_shown_without_the_password(way: Way) -> None:
     assert early.status_code == 422
     ((rows,),) = await way.web.house.rows("SELECT count(*) FROM staff_totp")
     assert rows <= 1
+
+
+async def test_a_person_chooses_light_or_dark_for_a_browser_and_its_login_pages(way: Way) -> None:
+    await way.log_in()
+    assert (
+        'media="screen and (prefers-color-scheme: dark)"' in (await way.client.get("/account")).text
+    )
+    for theme, media in (("dark", 'dark.css" media="screen"'), ("light", None)):
+        given = await way.client.post("/account/theme", data={"theme": theme})
+        assert given.headers["location"] == "/account?done=theme"
+        told = given.headers["set-cookie"]
+        assert all(word in told for word in (f"={theme};", "HttpOnly", "SameSite=Lax", "Path=/"))
+        for path in ("/account", "/login"):
+            text = (await way.client.get(path)).text
+            assert (media in text) if media else ("dark.css" not in text)
+    shown = (await way.client.get("/account")).text
+    assert 'value="light" checked' in shown
+    await way.client.post("/account/theme", data={"theme": "system"})
+    assert "prefers-color-scheme" in (await way.client.get("/login")).text
+
+
+@pytest.mark.parametrize("theme", ["", "neon", "dark; Path=/x", "<script>"])
+async def test_what_is_no_theme_is_refused_or_passed_over(way: Way, theme: str) -> None:
+    await way.log_in()
+    given = await way.client.post("/account/theme", data={"theme": theme})
+    assert (given.status_code, "set-cookie" in given.headers) == (422, False)
+    shown = await way.client.get("/login", headers={"cookie": f'tutela_theme="{theme}"'})
+    assert "prefers-color-scheme" in shown.text

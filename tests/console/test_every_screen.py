@@ -121,9 +121,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     templates = pages._TEMPLATES  # noqa: SLF001 - which templates are looked at
     given = templates.get_template
 
-    def noted(name: str, parent: str | None = None) -> Template:
+    def noted(name: str, *parent: str) -> Template:
         names.add(name.removeprefix("console/"))
-        return given(name, parent)
+        return given(name, parent[0] if parent else None)
 
     monkeypatch.setattr(templates, "get_template", noted)
     return names

@@ -22,6 +22,7 @@ from tutela.web.public.pages import _KINDS
 from tutela.web.public.report import GROUPS
 from tutela.web.public.underage import Sign
 from tutela.web.public.words import LANGUAGES, YOUNG, Words, language_of, time_in_words, words
+from tutela.web.theme import Theme
 
 FOLDER = Path(tutela.web.__file__).parent
 CATALOGUE = (FOLDER / "public" / "words" / "en.toml").read_text(encoding="utf-8")
@@ -41,6 +42,7 @@ MADE = {
     *(f"ground_{ground}" for ground in Ground),
     *(f"automated_{how}" for how in AutomatedDecision),
     *(f"redress_{way}" for way in Redress),
+    *(f"theme_{theme}" for theme in Theme),
     *(f"trouble_{kind}{more}" for kind in ("busy", "reused") for more in ("", "_more")),
     *(f"problem_{kind}{more}" for kind in {"broken", *_KINDS.values()} for more in ("", "_more")),
 }

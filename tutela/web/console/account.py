@@ -6,14 +6,18 @@ from uuid import UUID
 
 from tutela.access.login.entrance import Entrance
 from tutela.errors import FieldError, TutelaError
+from tutela.intake.reading import Unfit
 from tutela.web.answer import Answer
 from tutela.web.console.login import refuse_unlike, session_cookie
 from tutela.web.console.pages import moved, page
 from tutela.web.console.pictures import setup_picture
 from tutela.web.console.screen import Needs, Screen
 from tutela.web.console.visit import Visit
+from tutela.web.theme import Theme, theme_cookie, theme_in
 
 PLACE = "/account"
+#: For how long a browser of the staff keeps its colours: a year.
+THEME_SECONDS = 365 * 24 * 3600
 
 
 class WrongPassword(TutelaError):
@@ -45,6 +49,7 @@ def account_screens(entrance: Entrance) -> Sequence[Screen]:
         "second-factor/confirm": desk.confirm,
         "second-factor/off": desk.take_off,
         "recovery-codes": desk.renew_codes,
+        "theme": desk.choose_theme,
     }
     return (
         Screen("GET", PLACE, Needs.LOGIN, desk.show),
@@ -81,6 +86,14 @@ class _Desk:
         refuse_unlike(visit)
         await self._entrance.change_password(visit.person, password=visit.form.text("new"))
         return await self._anew(visit, place=f"{PLACE}?done=password")
+
+    async def choose_theme(self, visit: Visit) -> Answer:
+        """Light, dark, or as the device says, in this browser alone."""
+        said = visit.form.text("theme")
+        if said not in set(Theme):
+            raise Unfit("Nothing was changed.", errors=[FieldError("/theme", "choose one")])
+        told = theme_cookie(Theme(said), seconds=THEME_SECONDS)
+        return moved(f"{PLACE}?done=theme", headers=(told,))
 
     async def end_session(self, visit: Visit) -> Answer:
         """One of their sessions is over, or all but this one."""
@@ -163,6 +176,8 @@ class _Desk:
             is_needed=person.role in self._sessions.rules.strong_roles,
             rules=self._sessions.rules,
             done=visit.query.get("done", ""),
+            theme=theme_in(visit.headers),
+            themes=list(Theme),
             fault=fault,
         )
 

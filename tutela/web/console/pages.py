@@ -15,6 +15,7 @@ from tutela.web.console.navigation import entries
 from tutela.web.console.visit import LoggedOut, Visit
 from tutela.web.console.words import ago, day_and_time, length_of, plain, since
 from tutela.web.problem import headers_of
+from tutela.web.theme import DARK_MEDIA, theme_in
 
 #: Where a fault is told on a page that stays as it is.
 FAULT_PLACE: Final = "#fault"
@@ -113,6 +114,7 @@ def _frame(visit: Visit) -> Mapping[str, Any]:
         "service": visit.service,
         "services": visit.services,
         "staff": visitor,
+        "dark_media": DARK_MEDIA.get(theme_in(visit.headers)),
         "entries": [] if visitor is None else entries(visitor.role),
         "may": lambda right: visitor is not None and has(visitor.role, right=Right(right)),
         "since": lambda instant: since(instant, now=visit.now),

@@ -10,6 +10,7 @@ from tutela.web.answer import FORM
 from tutela.web.calls import Call, Rooms
 from tutela.web.endpoint import Terms
 from tutela.web.public.away import forget, leave
+from tutela.web.public.colours import show_dark, with_theme
 from tutela.web.public.help import QUERIES as HELP_QUERIES
 from tutela.web.public.help import show_help
 from tutela.web.public.pages import error_page
@@ -42,12 +43,14 @@ HELP: Final = "/report/help"
 #: Where a quick exit leads, and what that page asks for to be forgotten.
 AWAY: Final = "/report/away"
 FORGET: Final = "/report/calendar.css"
+#: The dark colours, as they were chosen.
+DARK: Final = "/report/dark.css"
 
 
 def public_pages(rooms: Rooms) -> list[Call]:
     """Every page and form that needs no account."""
     offer = rooms.offer
-    reading = Pace(per_second=PAGES_PER_SECOND, burst=PAGES_AT_ONCE)
+    reading = _reading()
     writing = Pace(per_second=FORMS_PER_SECOND, burst=FORMS_AT_ONCE)
     report, standing = _report_room(rooms), _standing_room(rooms)
     show = Terms(
@@ -63,13 +66,13 @@ def public_pages(rooms: Rooms) -> list[Call]:
     send_below = replace(send, page=error_page(root=ROOT, offer=offer))
     return [
         Call("GET", "/report", show, show_report(report)),
-        Call("POST", "/report", send, take_report(report)),
+        Call("POST", "/report", send, with_theme(take_report(report), offer=offer)),
         Call("GET", UNDER_13, show_below, show_underage(report)),
-        Call("POST", UNDER_13, send_below, take_underage(report)),
+        Call("POST", UNDER_13, send_below, with_theme(take_underage(report), offer=offer)),
         *(Call("GET", path, show_below, show_form(offer)) for path in (STATUS, EVIDENCE, RECEIPT)),
         *_pages_beside(rooms, terms=show_below),
-        Call("POST", STATUS, send_below, show_standing(standing)),
-        Call("POST", EVIDENCE, send_below, take_evidence(standing)),
+        Call("POST", STATUS, send_below, with_theme(show_standing(standing), offer=offer)),
+        Call("POST", EVIDENCE, send_below, with_theme(take_evidence(standing), offer=offer)),
         Call("POST", RECEIPT, send_below, give_receipt(standing)),
     ]
 
@@ -82,7 +85,12 @@ def _pages_beside(rooms: Rooms, *, terms: Terms) -> list[Call]:
         Call("GET", HELP, replace(terms, queries=HELP_QUERIES), show_help(offer)),
         Call("GET", AWAY, terms, leave(offer, clock=rooms.clock)),
         Call("GET", FORGET, terms, forget()),
+        Call("GET", DARK, replace(terms, pace=_reading()), show_dark()),
     ]
+
+
+def _reading() -> Pace:
+    return Pace(per_second=PAGES_PER_SECOND, burst=PAGES_AT_ONCE)
 
 
 def _report_room(rooms: Rooms) -> ReportRoom:

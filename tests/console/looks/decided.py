@@ -22,6 +22,7 @@ async def decided(filling: Filling) -> None:
     at = await _case_with_a_past(filling)
     await _media(filling, at=at)
     await _glass(filling)
+    await _interests(filling)
     filling.see("/console/{service}/queue")
     filling.see("/console/{service}/queue", at="/console/main/queue?state=overdue")
     filling.see(CARE)
@@ -117,6 +118,15 @@ async def _glass(filling: Filling) -> None:
     filling.see("/console/{service}/views")
     filling.see("/console/{service}/views", who="reviewer-1")
     filling.see("/console/{service}/needs")
+
+
+async def _interests(filling: Filling) -> None:
+    """Something that a reviewer declared, as they see it and as a lead does."""
+    form = {"kind": "own", "subject_kind": "account", "by": "id", "named": "somebody-7"}
+    given = await filling.people["reviewer-1"].post("/console/main/interests", data=form)
+    assert given.status_code == 303, given.text
+    for who in ("reviewer-1", "lead-1"):
+        filling.see("/console/{service}/interests", who=who)
 
 
 async def _childs_case(filling: Filling, *, text: str, name: str) -> str:

@@ -177,6 +177,23 @@ async def test_surfaces_are_shown_with_what_they_leak_and_how_far_behind(web: Si
     assert "Too far behind" in page
     assert "Shows what is blocked" in page
     assert re.search(rf"{GUARD}/entries/[0-9a-f-]+", page)
+    await web.house.rows("UPDATE guard_finding SET ended_at = now()")
+    await shown_green_only_where_newest(web, lead=one)
+
+
+async def shown_green_only_where_newest(web: Site, *, lead: httpx.AsyncClient) -> None:
+    """What is on its way to the newest list is not green, neither here nor on the first screen."""
+    other = await logged_in(web, role=Role.REVIEWER)
+    for state, told, seer in (
+        ("behind", "Not everywhere yet", lead),
+        ("current", "It holds", other),
+    ):
+        await web.house.rows("UPDATE guard_surface SET state = %(state)s", state=state)
+        surfaces = (await lead.get(f"{GUARD}/surfaces")).text
+        assert told in surfaces
+        for shown in (surfaces, (await seer.get("/console/main")).text):
+            is_green = '<tr class="good">' in shown
+            assert is_green is (state == "current"), "green is what serves the newest list alone"
 
 
 async def test_whoever_was_shut_out_wrongly_is_let_in_by_a_click(web: Site) -> None:

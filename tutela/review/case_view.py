@@ -22,7 +22,7 @@ from tutela.intake.acknowledgement import item_id
 from tutela.intake.opening import notice_in
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
 from tutela.review.queue import sight, unknown_case
-from tutela.review.views.noting import View, Way, note_view
+from tutela.review.views.noting import Reading, View, Way, note_reading, note_view
 
 #: Items of one case that are shown with all they say; the others by their ids alone.
 ITEMS_SHOWN_MAX = 200
@@ -158,11 +158,13 @@ class Page:
 
 
 async def list_cases(pool: Pool, *, caller: Caller, page: Page, now: datetime) -> CasePage:
-    """One page of the cases that the caller may see."""
+    """One page of the cases that the caller may see; the look is noted, once for the page."""
     wanted = {"after": page.after, "state": page.state, "limit": page.limit + 1, "id": None}
     async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.list_cases, {**sight(caller), **wanted, "now": now})
         cases = [CaseSummary(**_summary(row)) for row in await cursor.fetchall()]
+        reading = Reading(caller=caller, way=Way.FOUND, what="cases", at=now)
+        await note_reading(connection, reading=reading)
     shown = cases[: page.limit]
     return CasePage(cases=shown, next=shown[-1].id if len(cases) > len(shown) else None)
 

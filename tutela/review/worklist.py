@@ -13,6 +13,7 @@ from tutela.database.pool import Pool, tenant_transaction
 from tutela.domain.harm import HarmFamily
 from tutela.domain.lanes import Lane
 from tutela.review.queue import holder, sight
+from tutela.review.views.noting import Reading, Way, note_reading
 
 #: Cases of one lane that are counted; of more it is said that there are more.
 COUNTED_MAX = 10_000
@@ -140,13 +141,27 @@ async def lane_standings(pool: Pool, *, caller: Caller, now: datetime) -> list[L
 async def waiting_cases(
     pool: Pool, *, caller: Caller, wanted: Wanted, now: datetime
 ) -> WaitingPage:
-    """One page of what waits for a decision, of what the caller may see."""
+    """One page of what waits for a decision, as the caller may see it; noted once for the page."""
     named = {**sight(caller), **_asked(wanted), "holder": holder(caller), "now": now}
     async with tenant_transaction(pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.waiting_cases, named)
         rows = await cursor.fetchall()
+        reading = Reading(caller=caller, way=Way.FOUND, what=_looked_for(wanted), at=now)
+        await note_reading(connection, reading=reading)
     shown = [_waiting(row, now=now) for row in rows[: wanted.limit]]
     return WaitingPage(cases=shown, next=_place(rows, limit=wanted.limit))
+
+
+def _looked_for(wanted: Wanted) -> str:
+    """The queue, and by what it was filtered; not for what."""
+    asked = {
+        "family": wanted.family,
+        "language": wanted.language,
+        "lane": wanted.lane,
+        "standing": None if wanted.standing is Standing.OPEN else wanted.standing,
+    }
+    by = [name for name, said in asked.items() if said is not None]
+    return "queue" if not by else f"queue by {', '.join(by)}"
 
 
 def _asked(wanted: Wanted) -> Mapping[str, object]:

@@ -99,12 +99,24 @@ class Telling(Protocol):
     def __call__(self, error: TutelaError, *, headers: Mapping[bytes, bytes]) -> Answer: ...
 
 
+class NoteReading(Protocol):
+    """Writes down that a caller reads something; what can't be written down is not answered."""
+
+    async def __call__(self, caller: Caller, *, path: str, right: Right | None) -> None: ...
+
+
+async def unread(caller: Caller, *, path: str, right: Right | None) -> None:
+    """Nothing, where nobody keeps a log of what is read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Minutes:
     """What is noted of every call: its refusal as a row, its status and seconds as a figure."""
 
     record: Callable[[Refusal], Awaitable[None]]
     measure: Measure
+    #: By whom it was read, of those whose reading is written down.
+    note_reading: NoteReading = unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +153,7 @@ class Endpoint:
         self._desk = desk
         self._record = minutes.record
         self._measure = minutes.measure
+        self._note_reading = minutes.note_reading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one call; whatever goes wrong becomes a problem document."""
@@ -159,6 +172,8 @@ class Endpoint:
             body = await self._body(incoming, headers=headers)
             path = scope.get("path_params", {})
             given = await self._handler(Asked(caller, body, headers, path, query))
+            if caller is not None and scope["method"] != "POST":
+                await self._note_reading(caller, path=scope["path"], right=self.terms.right)
         except TutelaError as error:
             refusal = self._refusal(error, caller=caller, body=body)
             given = await self._refuse(refusal, unread=incoming, headers=headers)

@@ -50,6 +50,7 @@ from tutela.web.oversight_calls import oversight_calls
 from tutela.web.paging import PAGE_QUERIES
 from tutela.web.people_calls import people_calls
 from tutela.web.public.calls import public_pages
+from tutela.web.reading_log import ReadingLog
 from tutela.web.reviewing import review_room
 from tutela.web.room_calls import room_calls
 
@@ -307,6 +308,10 @@ def _route(call: Call, *, rooms: Rooms) -> Route:
         handler=call.handler,
         terms=call.terms,
         desk=call.desk or rooms.desk,
-        minutes=Minutes(record=rooms.refusals.record, measure=measure),
+        minutes=Minutes(
+            record=rooms.refusals.record,
+            measure=measure,
+            note_reading=ReadingLog(rooms.pool, rooms.clock).note,
+        ),
     )
     return Route(call.path, endpoint, methods=[call.method])

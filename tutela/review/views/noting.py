@@ -24,7 +24,7 @@ class Way(StrEnum):
     OPENED = "opened"
     #: Its media was asked for.
     REVEALED = "revealed"
-    #: It was one of the answers to a search for a subject or an account.
+    #: Cases were listed or looked for; one row a page, and no case.
     FOUND = "found"
     #: It was opened without the right, for a written reason.
     GLASS_BROKEN = "glass_broken"

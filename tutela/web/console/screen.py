@@ -20,7 +20,15 @@ from tutela.web.console.arrival import Arrivals
 from tutela.web.console.cookies import COOKIE, cookie_in
 from tutela.web.console.pages import fault_page, followed
 from tutela.web.console.visit import Form, LoggedOut, Visit, refuse_foreign
-from tutela.web.endpoint import MAX_BODY_BYTES, Broken, Measure, send_answer, send_stream
+from tutela.web.endpoint import (
+    MAX_BODY_BYTES,
+    Broken,
+    Measure,
+    NoteReading,
+    send_answer,
+    send_stream,
+    unread,
+)
 
 __all__ = ["COOKIE", "Doors", "Needs", "Screen", "ScreenEndpoint"]
 
@@ -60,6 +68,8 @@ class Doors:
     clock: Callable[[], datetime]
     measure: Measure
     arrivals: Arrivals = field(default_factory=Arrivals)
+    #: By whom a screen was read, of those whose reading is written down.
+    note_reading: NoteReading = unread
 
 
 class ScreenEndpoint:
@@ -88,6 +98,7 @@ class ScreenEndpoint:
             if self.screen.method == "POST":
                 visit = await _with_form(visit, incoming=incoming)
             given = await self.screen.answering(visit)
+            await self._note_reading(visit, path=scope["path"])
             return given if isinstance(given, StreamAnswer) else followed(given, visit=visit)
         except TutelaError as error:
             await incoming.discard()
@@ -96,6 +107,12 @@ class ScreenEndpoint:
             _log.exception("screen_failed", screen=self._name)
             await incoming.discard()
             return fault_page(visit, error=Broken(detail="The fault was logged. Nothing was done."))
+
+    async def _note_reading(self, visit: Visit, *, path: str) -> None:
+        needs = self.screen.needs
+        if visit.speaking is not None and self.screen.method != "POST":
+            right = needs if isinstance(needs, Right) else None
+            await self._doors.note_reading(visit.speaking, path=path, right=right)
 
     def _stranger(self, scope: Scope) -> Visit:
         headers = dict(scope["headers"])

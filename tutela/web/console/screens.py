@@ -39,6 +39,7 @@ from tutela.web.console.rooms import room_screens
 from tutela.web.console.rules import rule_screens
 from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
 from tutela.web.metrics import measure
+from tutela.web.reading_log import ReadingLog
 from tutela.web.reviewing import review_room
 
 
@@ -79,6 +80,7 @@ def console_routes(rooms: Rooms) -> list[BaseRoute]:
         sessions=_sessions(rooms),
         clock=rooms.clock,
         measure=measure,
+        note_reading=ReadingLog(rooms.pool, rooms.clock).note,
         arrivals=Arrivals(proxies=rooms.proxies, public_url=rooms.public_url),
     )
     return [

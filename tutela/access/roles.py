@@ -29,6 +29,12 @@ class Right(StrEnum):
     APPROVE_GUARD = "approve_guard"
     #: See how lists and rules stand, who answers for them and what changed; no entry of a list.
     SEE_LISTS = "see_lists"
+    #: Propose versions of policies, take one's own back, and see what they would have matched.
+    PROPOSE_RULES = "propose_rules"
+    #: Agree to another's policy, make it live, agree that it be taken out.
+    APPROVE_RULES = "approve_rules"
+    #: Turn a policy, or all of them, off at once and on again.
+    SWITCH_RULES = "switch_rules"
     #: See searches for networks, what they found, and what was made of it, every id masked.
     SEE_NETWORKS = "see_networks"
     #: Search for a network from a few accounts, read the ids that were found, and dismiss a case.
@@ -115,6 +121,7 @@ RIGHTS: Final = MappingProxyType(
         | {Right.SEE_TEAM_CARE}
         | {Right.REVIVE_MESSAGES, Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK, Right.JUDGE_QUALITY}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD}
+        | {Right.PROPOSE_RULES, Right.APPROVE_RULES, Right.SWITCH_RULES}
         | {Right.SEE_NETWORKS, Right.RUN_NETWORKS}
         | {Right.SEE_VIEWS, Right.JUDGE_ACCESS, Right.SET_NEED_TO_KNOW, Right.JUDGE_INTERESTS},
         Role.INVESTIGATOR: _LOOK
@@ -123,7 +130,7 @@ RIGHTS: Final = MappingProxyType(
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.SEE_NETWORKS, Right.RUN_NETWORKS},
         Role.COMPLIANCE: _WATCH
         | _OVERSEE
-        | {Right.JUDGE_ACCESS, Right.JUDGE_INTERESTS}
+        | {Right.JUDGE_ACCESS, Right.JUDGE_INTERESTS, Right.APPROVE_RULES, Right.SWITCH_RULES}
         | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD, Right.SEE_NETWORKS}
         | {Right.SEE_QUALITY, Right.SEE_ROOMS},
         Role.AUDITOR: _WATCH
@@ -132,6 +139,7 @@ RIGHTS: Final = MappingProxyType(
         Role.INSPECTOR: _WATCH | _OVERSEE | {Right.SEE_GUARD, Right.SEE_NETWORKS},
         Role.ADMIN: _WATCH
         | {Right.SEE_FLAGGERS, Right.SET_NEED_TO_KNOW}
+        | {Right.PROPOSE_RULES, Right.SWITCH_RULES}
         | {Right.SEE_PEOPLE, Right.CHANGE_PEOPLE},
     }
 )

@@ -40,7 +40,7 @@ class Looking:
         """The detectors; raises for rules or bases of detection that are not fit."""
         from tutela.detection.hashes.commons import Commons
         from tutela.detection.lists.room import ListRoom
-        from tutela.detection.pipeline.judging import bench_at
+        from tutela.detection.pipeline.judging import Kept, bench_at
         from tutela.detection.pipeline.panel import Panel
         from tutela.detection.pipeline.room import register
         from tutela.detection.pipeline.sources import FromLists
@@ -52,6 +52,7 @@ class Looking:
             bases=register(settings.detection_bases),
             budget_seconds=settings.detection_seconds,
             clock=clock,
+            kept=Kept(pool=self._pool, keys=self._keys),
         )
         lists = ListRoom(pool=self._pool, keys=self._keys, clock=clock, chance=urandom)
         self._commons = Commons(settings.data_folder / HASHES_IN_COMMON)

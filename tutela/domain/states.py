@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeVar
 
+from tutela.domain import rules
 from tutela.domain.bulk import (
     BULK_MOVES,
     BULK_SUBJECT_MOVES,
@@ -332,14 +333,14 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
             initial=BulkSubjectState.PENDING, events=BulkSubjectEvent, moves=BULK_SUBJECT_MOVES
         ),
         EntryState: StateTable(initial=EntryState.PROPOSED, events=EntryEvent, moves=ENTRY_MOVES),
-        ObjectionState: StateTable(
-            initial=ObjectionState.OPEN, events=ObjectionEvent, moves=OBJECTION_MOVES
-        ),
+        ObjectionState: StateTable(ObjectionState.OPEN, ObjectionEvent, OBJECTION_MOVES),
         SwitchState: StateTable(initial=SwitchState.SHUT, events=SwitchEvent, moves=SWITCH_MOVES),
-        LeadState: StateTable(initial=LeadState.OPEN, events=LeadEvent, moves=LEAD_MOVES),
-        NetworkRunState: StateTable(
-            initial=NetworkRunState.ASKED, events=NetworkRunEvent, moves=NETWORK_RUN_MOVES
+        rules.RuleState: StateTable(rules.RuleState.PROPOSED, rules.RuleEvent, rules.RULE_MOVES),
+        rules.RuleSwitchState: StateTable(
+            rules.RuleSwitchState.OFF, rules.RuleSwitchEvent, rules.RULE_SWITCH_MOVES
         ),
+        LeadState: StateTable(initial=LeadState.OPEN, events=LeadEvent, moves=LEAD_MOVES),
+        NetworkRunState: StateTable(NetworkRunState.ASKED, NetworkRunEvent, NETWORK_RUN_MOVES),
         OversightState: StateTable(
             initial=OversightState.OPEN, events=OversightEvent, moves=OVERSIGHT_MOVES
         ),
@@ -361,13 +362,13 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
 _Decided = DecisionState | BulkState | BulkSubjectState | LookState
 _Guarded = EntryState | ObjectionState | SwitchState | LeadState
-_Overseen = StaffChangeState | OversightState | InterestState
+_Overseen = StaffChangeState | OversightState | InterestState | rules.AnyState
 _Found = NetworkRunState | NetworkCaseState | InvestigationState | _Overseen
 State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded | _Found)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
 _DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent | LookEvent
 _GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent
-_OverseenEvent = StaffChangeEvent | OversightEvent | InterestEvent
+_OverseenEvent = StaffChangeEvent | OversightEvent | InterestEvent | rules.AnyEvent
 _FoundEvent = NetworkRunEvent | NetworkCaseEvent | InvestigationEvent | _OverseenEvent
 Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent | _FoundEvent
 

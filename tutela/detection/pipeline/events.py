@@ -12,7 +12,7 @@ from tutela.database import queries
 from tutela.database.pool import Connection
 from tutela.detection.detectors import Hashes, Item
 from tutela.detection.pipeline import hashes
-from tutela.detection.pipeline.keeping import Told, keep, key_of, looks
+from tutela.detection.pipeline.keeping import Told, keep, keep_sample, key_of, looks
 from tutela.detection.pipeline.matching import Country, Language, Tags
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.detection.pipeline.seeing import see
@@ -133,7 +133,9 @@ async def _look(
         service=f"{caller.tenant}/{caller.service}",
         on=room.clock().date(),
     )
-    await keep(connection, caller=caller, found=looks(told, seen=seen, room=room), room=room)
+    found = looks(told, seen=seen, room=room)
+    await keep(connection, caller=caller, found=found, room=room)
+    await keep_sample(connection, caller=caller, found=found, room=room)
     return verdicts
 
 

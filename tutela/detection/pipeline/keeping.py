@@ -18,10 +18,13 @@ from tutela.detection.detectors import Item
 from tutela.detection.pipeline.opening import notices
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.detection.pipeline.seeing import Seen, Sight
+from tutela.detection.rules.governing.room import Owned
+from tutela.detection.rules.governing.sampling import KeptEvent, Sample, keep_events
 from tutela.domain.events import Visibility
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.domain.notice import Subject
 from tutela.domain.signals import Result
+from tutela.domain.vocabulary import Mark
 from tutela.law.detection import Place
 from tutela.law.parameters import Unit, whole_number
 from tutela.ledger import leaf
@@ -111,6 +114,38 @@ async def keep(
         leaves = [_leaf(each, caller=caller, room=room).columns for each in matched]
         columns = {name: [each[name] for each in leaves] for name in leaves[0]}
         await connection.execute(_ledger_sql.add_leaves, {**whose, **columns})
+
+
+async def keep_sample(
+    connection: Connection, *, caller: Caller, found: Sequence[Look], room: DetectionRoom
+) -> None:
+    """Some of what anybody could see, for trying rules on it; nothing of canaries and drills."""
+    if caller.mark is not Mark.REAL:
+        return
+    public = [each for each in found if _may_be_tried(each)]
+    at = room.clock()
+    count = room.pace.take(f"{caller.tenant}/{caller.service}", wanted=len(public), now=at)
+    step = len(public) / count if count else 1.0
+    chosen = [public[int(place * step)] for place in range(count)]
+    sample = Sample(
+        owned=Owned(tenant=caller.tenant, service=caller.service),
+        at=at,
+        events={
+            each.id: KeptEvent(
+                event=each.told.event or {},
+                signals=each.seen.signals,
+                basis=each.seen.basis or "",
+            )
+            for each in chosen
+        },
+    )
+    await keep_events(connection, sample=sample, keys=room.keys)
+
+
+def _may_be_tried(look: Look) -> bool:
+    seen, told = look.seen, look.told
+    is_public = told.visibility is Visibility.PUBLIC
+    return is_public and told.event is not None and seen.basis is not None
 
 
 def follow(look: Look, *, room: DetectionRoom, at: datetime) -> list[_Task]:

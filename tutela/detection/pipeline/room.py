@@ -11,6 +11,8 @@ from tutela.access.tokens import Caller
 from tutela.database.pool import Pool
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.policy import Policies
+from tutela.detection.rules.governing.room import RuleRoom
+from tutela.detection.rules.governing.sampling import Pace
 from tutela.domain.events import Visibility
 from tutela.law.detection import REGISTER, DetectionBases, Place
 from tutela.law.parameters import LawUnreadable
@@ -34,6 +36,20 @@ class DetectionRoom:
     bases: DetectionBases = field(default_factory=REGISTER.built_in)
     public_surfaces: frozenset[str] = PUBLIC_SURFACES
     policies: Policies = field(default_factory=Policies)
+    #: How much public content is kept for trying rules on it.
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def ruling(self) -> RuleRoom:
+        """Where people keep policies together."""
+        return RuleRoom(
+            pool=self.pool,
+            keys=self.keys,
+            clock=self.clock,
+            chance=self.chance,
+            bases=self.bases,
+            book=None if self.panel.bench is None else self.panel.bench.book,
+        )
 
     def place(
         self,

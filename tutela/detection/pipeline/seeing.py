@@ -66,11 +66,11 @@ async def see(
         else _seen(signals[place], basis=basis)
         for place, (sight, basis) in enumerate(zip(sights, may, strict=True))
     ]
-    return await _judged(sights, seen=seen, bench=panel.bench)
+    return await _judged(sights, seen=seen, bench=panel.bench, service=service)
 
 
 async def _judged(
-    sights: Sequence[Sight], *, seen: Sequence[Seen], bench: Bench | None
+    sights: Sequence[Sight], *, seen: Sequence[Seen], bench: Bench | None, service: str
 ) -> list[Seen]:
     """The same, with what policies say of those that came in events and may be looked at."""
     judged = list(seen)
@@ -82,7 +82,7 @@ async def _judged(
             case = Case(event=sight.event, signals=found.signals, basis=found.basis)
             places.append(place)
             cases.append(case)
-    said = await bench.judge(cases) if cases else []
+    said = await bench.judge(cases, service=service) if cases else []
     for place, each in zip(places, said, strict=True):
         judged[place] = _with_rules(seen[place], judged=each)
     return judged

@@ -9,6 +9,7 @@ from tutela.detection.rules.book import Standing
 from tutela.detection.rules.checking import prove
 from tutela.detection.rules.facts import facts_of
 from tutela.detection.rules.policies import DETECTOR, RuleOutcome, evaluate, signal_of
+from tutela.detection.rules.ruling import NOTHING_KEPT, Ruling, without
 from tutela.domain.signals import Result, Signal
 
 
@@ -31,27 +32,37 @@ class Judged:
     outcomes: tuple[RuleOutcome, ...] = ()
 
 
-_NOTHING_IN_FORCE: Final = Judged(
-    signal=Signal(detector=DETECTOR, result=Result.UNAVAILABLE, why=str(Alarm.NO_POLICIES))
-)
+#: No policy of files was ever fit: what those that people keep don't find is not clean.
+_UNKNOWN: Final = Signal(detector=DETECTOR, result=Result.UNAVAILABLE, why=str(Alarm.NO_POLICIES))
+#: Nothing is asked, so nothing is said: neither that it matches nor what is clean.
+_SILENT: Final = Judged(signal=Signal(detector=DETECTOR, result=Result.NO_MATCH))
 
 
 def judge(
-    standing: Standing,
+    standing: Standing | None,
     *,
     event: Mapping[str, object],
     signals: Sequence[Signal],
     basis: str | None,
+    ruling: Ruling = NOTHING_KEPT,
 ) -> Judged:
     """What is said of an event of the contract, as JSON says it, by who may look on that basis.
 
+    `standing` is of the files, None where there are none; `ruling` is what people keep beside them.
     Computes only, and never raises for an event.
     """
-    if standing.policies is None:
-        return _NOTHING_IN_FORCE
-    facts = facts_of(event, signals=signals, basis=basis, vocabulary=standing.policies.vocabulary)
-    outcomes = evaluate(standing.policies, facts=facts)
-    return Judged(signal=signal_of(outcomes), outcomes=outcomes)
+    if ruling.all_off:
+        return _SILENT
+    outcomes = [each for each in ruling.broken if each.policy not in ruling.off]
+    for policies in (None if standing is None else standing.policies, ruling.policies):
+        if policies is not None:
+            on = without(policies, ids=ruling.off)
+            facts = facts_of(event, signals=signals, basis=basis, vocabulary=on.vocabulary)
+            outcomes += evaluate(on, facts=facts)
+    said = signal_of(outcomes)
+    if standing is not None and standing.policies is None and said.result is not Result.MATCH:
+        said = _UNKNOWN
+    return Judged(signal=said, outcomes=tuple(outcomes))
 
 
 def alarms(standing: Standing) -> Iterator[tuple[Alarm, str | None]]:

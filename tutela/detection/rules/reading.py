@@ -62,11 +62,24 @@ def files_in(path: Path) -> tuple[Path, ...]:
 def read_policies(paths: Sequence[Path], *, vocabulary: Vocabulary) -> Read:
     """The policies in the files; RulesUnfit with all that is wrong in their form."""
     findings: list[Finding] = []
-    written: list[Written] = []
-    actions: dict[str, tuple[Variable, ...]] = dict(vocabulary.actions)
+    files: list[YamlFile] = []
     for path in paths:
         try:
-            file = read_yaml(path)
+            files.append(read_yaml(path))
+        except RulesUnfit as error:
+            findings += error.findings
+    return read_files(files, vocabulary=vocabulary, unreadable=findings)
+
+
+def read_files(
+    files: Sequence[YamlFile], *, vocabulary: Vocabulary, unreadable: Sequence[Finding] = ()
+) -> Read:
+    """As `read_policies`, of files that were read; `unreadable` is what was wrong with others."""
+    findings: list[Finding] = [*unreadable]
+    written: list[Written] = []
+    actions: dict[str, tuple[Variable, ...]] = dict(vocabulary.actions)
+    for file in files:
+        try:
             head = _head(file)
         except RulesUnfit as error:
             findings += error.findings

@@ -1,0 +1,260 @@
+"""What a version would have come to on the last week's public content, beside what is live."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from tutela.access.keys import KeySet, SealBroken, Sealed
+from tutela.access.roles import Right, refuse_unless
+from tutela.access.tokens import Caller
+from tutela.database import queries
+from tutela.database.pool import Connection, tenant_transaction
+from tutela.detection.rules.facts import facts_of
+from tutela.detection.rules.governing.reading import check_one, read_one
+from tutela.detection.rules.governing.room import RuleRoom
+from tutela.detection.rules.governing.sampling import KeptEvent
+from tutela.detection.rules.governing.showing import one_row
+from tutela.detection.rules.policies import Policies, RuleOutcome, evaluate
+from tutela.domain.canonical import timestamp
+from tutela.domain.signals import Result
+
+WEEK: Final = timedelta(days=7)
+EVENTS_MAX: Final = 10_000
+EXAMPLES_MAX: Final = 20
+#: Shorter ids are told by their length alone.
+_SHOWN_FROM: Final = 4
+_SHARE_DIGITS: Final = 6
+_NS_A_MICROSECOND: Final = 1_000
+
+_sql = queries.load("tutela.detection.rules.governing", file="events.sql")
+_decode = msgspec.json.Decoder(KeptEvent).decode
+
+
+class RuleExample(msgspec.Struct, frozen=True, kw_only=True):
+    """One event on which the version matches, or on which it and the live one differ."""
+
+    #: Its id, masked.
+    content: str
+    at: str
+    language: str | None
+    result: Result
+    #: What the live version says; null where there is none.
+    live: Result | None
+
+
+class OfLanguage(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of one language would have matched; null: the platform did not say which."""
+
+    language: str | None
+    events: int
+    matches: int
+
+
+class RulePreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a version would have come to; every figure is of what was kept, which is a sample."""
+
+    policy: str
+    version: int
+    #: What would have followed from each match.
+    action: str
+    events: int
+    #: Of the first and the last of them.
+    from_: str | None = msgspec.field(name="from")
+    to: str | None
+    matches: int
+    no_matches: int
+    unavailable: int
+    why: dict[str, int]
+    share: float
+    by_language: list[OfLanguage]
+    #: The live version that it is held against.
+    live_version: int | None
+    live_only: int
+    this_only: int
+    known_to_one: int
+    examples: list[RuleExample]
+    #: What one event costs: in the middle here, and at most by the bounds of the language.
+    median_us: float
+    steps_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    at: datetime
+    event: KeptEvent
+
+
+@dataclass(slots=True)
+class _Tally:
+    results: Counter[Result] = field(default_factory=Counter)
+    why: Counter[str] = field(default_factory=Counter)
+    languages: dict[str | None, list[int]] = field(default_factory=dict)
+    pairs: Counter[str] = field(default_factory=Counter)
+    differing: list[RuleExample] = field(default_factory=list)
+    matching: list[RuleExample] = field(default_factory=list)
+    spent_ns: list[int] = field(default_factory=list)
+
+
+async def preview(room: RuleRoom, *, caller: Caller, version_id: UUID) -> RulePreview:
+    """What a version that was asked for would have come to.
+
+    Raises Forbidden, UnknownRule, and RulesUnfit where the version is not fit any more.
+    """
+    refuse_unless(caller.role, right=Right.SEE_LISTS)
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        *_, key, body = await one_row(connection, caller=caller, version_id=version_id)
+    text = room.keys.open(Sealed(key, body), row=version_id.bytes).decode()
+    return await preview_of(room, caller=caller, text=text)
+
+
+async def preview_of(room: RuleRoom, *, caller: Caller, text: str) -> RulePreview:
+    """What the one policy of a text would have come to; nothing is written.
+
+    Raises Forbidden, RulesUnfit with the place of each fault.
+    """
+    refuse_unless(caller.role, right=Right.SEE_LISTS)
+    written = await asyncio.to_thread(read_one, text, vocabulary=room.vocabulary)
+    policies = await asyncio.to_thread(check_one, written, vocabulary=room.vocabulary)
+    now = room.clock()
+    asked = {"tenant": caller.tenant, "service": caller.service, "now": now, "since": now - WEEK}
+    asked |= {"limit": EVENTS_MAX, "policy": written.policy.id}
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        rows = await (await connection.execute(_sql.newest_events, asked)).fetchall()
+        live = await _live(connection, room=room, asked=asked)
+    kept = await asyncio.to_thread(_opened, rows, keys=room.keys)
+    return await asyncio.to_thread(_previewed, policies, kept=kept, live=live)
+
+
+async def _live(
+    connection: Connection, *, room: RuleRoom, asked: dict[str, Any]
+) -> Policies | None:
+    row = await (await connection.execute(_sql.text_of_live, asked)).fetchone()
+    if row is None:
+        return None
+    version_id, _, *sealed = row
+    text = room.keys.open(Sealed(*sealed), row=version_id.bytes).decode()
+    written = read_one(text, vocabulary=room.vocabulary)
+    return check_one(written, vocabulary=room.vocabulary)
+
+
+def _opened(rows: Sequence[Any], *, keys: KeySet) -> list[_Kept]:
+    """What can be read of what was kept, the oldest first; erased keys leave nothing."""
+    found = []
+    for event_id, at, *sealed in reversed(rows):
+        try:
+            body = keys.open(Sealed(*sealed), row=event_id.bytes)
+        except SealBroken:
+            continue
+        found.append(_Kept(at=at, event=_decode(body)))
+    return found
+
+
+def _previewed(policies: Policies, *, kept: Sequence[_Kept], live: Policies | None) -> RulePreview:
+    tally = _Tally()
+    for each in kept:
+        before = time.perf_counter_ns()
+        mine = _said(policies, kept=each)
+        tally.spent_ns.append(time.perf_counter_ns() - before)
+        other = None if live is None else _said(live, kept=each)
+        _hear(tally, kept=each, mine=mine, live=other)
+    return _told(policies, kept=kept, tally=tally, live=live)
+
+
+def _said(policies: Policies, *, kept: _Kept) -> RuleOutcome | None:
+    event = kept.event
+    facts = facts_of(
+        event.event, signals=event.signals, basis=event.basis, vocabulary=policies.vocabulary
+    )
+    return next(iter(evaluate(policies, facts=facts)), None)
+
+
+def _hear(
+    tally: _Tally, *, kept: _Kept, mine: RuleOutcome | None, live: RuleOutcome | None
+) -> None:
+    result = Result.NO_MATCH if mine is None else mine.result
+    tally.results[result] += 1
+    if mine is not None and mine.why is not None:
+        tally.why[str(mine.why)] += 1
+    of_language = tally.languages.setdefault(_language(kept), [0, 0])
+    of_language[0] += 1
+    of_language[1] += result is Result.MATCH
+    kind = None if live is None else _difference(result, live=live.result)
+    if kind is not None:
+        tally.pairs[kind] += 1
+    into = tally.differing if kind is not None else tally.matching
+    if (kind is not None or result is Result.MATCH) and len(into) < EXAMPLES_MAX:
+        into.append(_example(kept, result=result, live=None if live is None else live.result))
+
+
+def _difference(mine: Result, *, live: Result) -> str | None:
+    if mine is live:
+        return None
+    if Result.UNAVAILABLE in (mine, live):
+        return "known_to_one"
+    return "live_only" if live is Result.MATCH else "this_only"
+
+
+def _example(kept: _Kept, *, result: Result, live: Result | None) -> RuleExample:
+    return RuleExample(
+        content=mask(str(kept.event.event.get("content_id", ""))),
+        at=timestamp(kept.at),
+        language=_language(kept),
+        result=result,
+        live=live,
+    )
+
+
+def _language(kept: _Kept) -> str | None:
+    said = kept.event.event.get("language")
+    return said.partition("-")[0].lower() if isinstance(said, str) and said else None
+
+
+def mask(content_id: str) -> str:
+    """First and last sign and the length of an id; of a short one the length alone."""
+    if len(content_id) < _SHOWN_FROM:
+        return f"… ({len(content_id)})"
+    return f"{content_id[0]}…{content_id[-1]} ({len(content_id)})"
+
+
+def _told(
+    policies: Policies, *, kept: Sequence[_Kept], tally: _Tally, live: Policies | None
+) -> RulePreview:
+    policy, results = policies.policies[0], tally.results
+    checked = [each for of in policies.by_event.values() for each in of.checked]
+    return RulePreview(
+        policy=policy.id,
+        version=policy.version,
+        action=str(policy.action.do),
+        events=len(kept),
+        from_=timestamp(kept[0].at) if kept else None,
+        to=timestamp(kept[-1].at) if kept else None,
+        matches=results[Result.MATCH],
+        no_matches=results[Result.NO_MATCH],
+        unavailable=results[Result.UNAVAILABLE],
+        why=dict(tally.why.most_common()),
+        share=round(results[Result.MATCH] / len(kept), _SHARE_DIGITS) if kept else 0.0,
+        by_language=_languages(tally),
+        live_version=None if live is None else live.policies[0].version,
+        live_only=tally.pairs["live_only"],
+        this_only=tally.pairs["this_only"],
+        known_to_one=tally.pairs["known_to_one"],
+        examples=[*tally.differing, *tally.matching][:EXAMPLES_MAX],
+        median_us=round(median(tally.spent_ns or [0]) / _NS_A_MICROSECOND, 1),
+        steps_max=max((each.program.cost.steps for each in checked), default=0),
+    )
+
+
+def _languages(tally: _Tally) -> list[OfLanguage]:
+    by_matches = sorted(tally.languages.items(), key=lambda each: (-each[1][1], -each[1][0]))
+    return [
+        OfLanguage(language=language, events=events, matches=matches)
+        for language, (events, matches) in by_matches
+    ]

@@ -10,6 +10,7 @@ from tutela.detection.pipeline.health import write_standings
 from tutela.detection.pipeline.policy import read_policies
 from tutela.detection.pipeline.room import DetectionRoom, register, surfaces
 from tutela.detection.pipeline.working import OpenCase, forget_expired, work_off
+from tutela.detection.rules.governing.due import settle_all
 from tutela.intake.acknowledgement import KeyReused
 from tutela.intake.door import Intake, Sending
 
@@ -17,6 +18,8 @@ from tutela.intake.door import Intake, Sending
 REFRESH_SECONDS = 1.0
 #: Between two looks for cases to open and items to look at again.
 LOOKS_SECONDS = 1.0
+#: Between two looks for rules and switches that came to their time.
+RULES_SECONDS = 2.0
 #: Between two looks for exchanges that are due.
 EXCHANGES_SECONDS = 5.0
 #: By which door cases of detectors come in.
@@ -59,6 +62,7 @@ def follow_loops(house: House) -> tuple[Loop, ...]:
             every_seconds=LOOKS_SECONDS,
             run=lambda: work_off(room, open_case=opening),
         ),
+        Loop(name="rules due", every_seconds=RULES_SECONDS, run=lambda: settle_all(room.ruling)),
         Loop(name="exchanges", every_seconds=EXCHANGES_SECONDS, run=following(house).turn),
         Loop(
             name="looks forgotten",

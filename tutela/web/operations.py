@@ -54,6 +54,7 @@ from tutela.web.outbox_operations import OUTBOX_OPERATIONS
 from tutela.web.oversight_operations import OVERSIGHT_OPERATIONS
 from tutela.web.people_operations import PEOPLE_OPERATIONS
 from tutela.web.room_operations import ROOM_OPERATIONS
+from tutela.web.rule_operations import RULE_OPERATIONS
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
@@ -141,6 +142,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **PEOPLE_OPERATIONS,
         **OUTBOX_OPERATIONS,
         **ROOM_OPERATIONS,
+        **RULE_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",
             summary="What the platform says it sent over a surface in a period.",

@@ -53,6 +53,7 @@ from tutela.web.public.calls import public_pages
 from tutela.web.reading_log import ReadingLog
 from tutela.web.reviewing import review_room
 from tutela.web.room_calls import room_calls
+from tutela.web.rule_calls import rule_calls
 
 _SEND = Terms(right=Right.SEND_NOTICES, queries=frozenset({"require"}))
 _SEND_LINES = Terms(right=Right.SEND_NOTICES, takes=JSON_LINES, max_body_bytes=MAX_LINES_BYTES)
@@ -112,6 +113,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *_ledger_calls(rooms),
         *_watching_calls(rooms),
         *guard_calls(rooms),
+        *rule_calls(rooms),
         *network_calls(rooms),
         *room_calls(rooms),
         *oversight_calls(rooms),

@@ -49,7 +49,7 @@ async def state_of(rooms: Rooms, *, version_id: UUID) -> str:
 
 
 async def leaves(rooms: Rooms) -> list[str]:
-    rows = await rooms.rows("SELECT content FROM ledger_leaf ORDER BY id")
+    rows = await rooms.rows("SELECT content FROM ledger_leaf")
     return [str(row[0]) for row in rows]
 
 

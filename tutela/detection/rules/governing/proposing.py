@@ -40,11 +40,20 @@ _STOOD: Final = frozenset(
 _sql = queries.load("tutela.detection.rules.governing", file="versions.sql")
 
 
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_MAX_CODE_POINTS)]
+
+
+class RuleText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of `POST /v1/rules/preview`: one policy, without effect."""
+
+    text: Text
+
+
 class RuleProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of `POST /v1/rules/versions`: one policy as `tutela rules check` reads it."""
 
     #: The YAML of a file of policies that holds this one policy.
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_MAX_CODE_POINTS)]
+    text: Text
     reason: Reason
     #: From now to its end.
     days: Annotated[int, msgspec.Meta(ge=1, le=DAYS_MAX)] = USUAL_DAYS

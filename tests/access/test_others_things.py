@@ -46,6 +46,7 @@ SENT: Mapping[str, dict[str, Any]] = {
     "approve": {"about": "entry"},
     "reject": WHY,
     "withdraw": WHY,
+    "retire": WHY,
     "open": WHY,
     "dismiss": WHY,
     "undo": WHY,

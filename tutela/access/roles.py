@@ -130,7 +130,8 @@ RIGHTS: Final = MappingProxyType(
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.SEE_NETWORKS, Right.RUN_NETWORKS},
         Role.COMPLIANCE: _WATCH
         | _OVERSEE
-        | {Right.JUDGE_ACCESS, Right.JUDGE_INTERESTS, Right.APPROVE_RULES, Right.SWITCH_RULES}
+        | {Right.JUDGE_ACCESS, Right.JUDGE_INTERESTS}
+        | {Right.PROPOSE_RULES, Right.APPROVE_RULES, Right.SWITCH_RULES}
         | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD, Right.SEE_NETWORKS}
         | {Right.SEE_QUALITY, Right.SEE_ROOMS},
         Role.AUDITOR: _WATCH

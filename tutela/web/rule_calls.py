@@ -11,8 +11,6 @@ _SEE = Terms(right=Right.SEE_LISTS, takes=None)
 _TRY = Terms(right=Right.SEE_LISTS)
 _PROPOSE = Terms(right=Right.PROPOSE_RULES)
 _APPROVE = Terms(right=Right.APPROVE_RULES)
-#: Who proposes takes back, who agrees does not agree: the room asks for either.
-_SAY_NO = Terms(right=Right.SEE_LISTS)
 _SWITCH = Terms(right=Right.SWITCH_RULES)
 
 
@@ -31,6 +29,6 @@ def rule_calls(rooms: Rooms) -> list[Call]:
         Call("GET", f"{one}/preview", _SEE, rules.preview_version(room)),
         Call("POST", f"{one}/approve", _APPROVE, rules.approve_version(room)),
         Call("POST", f"{one}/promote", _APPROVE, rules.promote_version(room)),
-        Call("POST", f"{one}/reject", _SAY_NO, rules.reject_version(room)),
-        Call("POST", f"{one}/retire", _SAY_NO, rules.retire_version(room)),
+        Call("POST", f"{one}/reject", _PROPOSE, rules.reject_version(room)),
+        Call("POST", f"{one}/retire", _PROPOSE, rules.retire_version(room)),
     ]

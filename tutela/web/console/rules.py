@@ -74,7 +74,7 @@ class _Desk:
 
     def _standing(self) -> Standing | None:
         bench = self._room.panel.bench
-        return None if bench is None else bench.book.standing
+        return None if bench is None or bench.book is None else bench.book.standing
 
     async def _matched(self, visit: Visit, *, policies: Sequence[Policy]) -> list[Matched]:
         since = self._room.clock() - DAY

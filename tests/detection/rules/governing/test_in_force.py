@@ -128,8 +128,8 @@ async def test_whoever_may_turns_it_on_again_and_every_act_is_written_down(
         await switching.throw(room, caller=reviewer, asked=switched("all", mode=OFF))
     with pytest.raises(UnknownRule):
         await switching.throw(room, caller=officer, asked=switched("another", mode=OFF))
+    blank = RuleSwitchAsked(policy="all", mode=OFF, reason=" ")
     with pytest.raises(RuleUnfit):
-        blank = RuleSwitchAsked(policy="all", mode=OFF, reason=" ")
         await switching.throw(room, caller=officer, asked=blank)
     found = await switching.throw(room, caller=officer, asked=switched("says-token", mode=OFF))
     assert [(each.policy, each.off_by) for each in found.off] == [("says-token", "compliance-1")]
@@ -173,9 +173,9 @@ async def test_files_and_people_judge_side_by_side_and_the_files_keep_their_name
     await platform.room.panel.refresh()
     await platform.post("tok-rule")
     assert (await said(platform))[-1] == {"tokens": "no_match", "rules": "no_match"}
+    text = rule_text(policy="minor-says-token", version=9)
+    proposal = RuleProposal(text=text, reason=WHY)
     with pytest.raises(RuleTaken):
-        text = rule_text(policy="minor-says-token", version=9)
-        proposal = RuleProposal(text=text, reason=WHY)
         await propose(platform.room.ruling, caller=two[0], proposal=proposal)
 
 
@@ -229,4 +229,4 @@ async def test_precision_is_told_by_policy_and_language_from_what_people_decided
     (found,) = (await precision(room, caller=two[0])).policies
     assert (found.policy, found.all.acted, found.all.dismissed) == ("says-token", 0, 1)
     assert [each.language for each in found.by_language] == ["de"]
-    assert found.below == (found.all.high < found.precision_min)
+    assert (found.precision_min, found.below) == (0.9, found.all.high < 0.9)

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from tutela.access.persons import refuse_same
-from tutela.access.roles import Right, has, refuse_unless
+from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.detection.rules.governing import due
@@ -116,8 +116,7 @@ async def reject(room: RuleRoom, *, order: Order, said: RuleRefusing) -> RuleMov
     Raises as `approve`, and RuleUnfit for a blank reason.
     """
     refuse_blank(said.reason)
-    right = _either(order.caller)
-    async with _held(room, order=order, right=right) as (by, version):
+    async with _held(room, order=order, right=Right.PROPOSE_RULES) as (by, version):
         own = version.asked_by.casefold() == by.person.casefold()
         event = RuleEvent.TAKEN_BACK if own else RuleEvent.REJECTED
         transition(version.state, event=event)
@@ -134,7 +133,7 @@ async def retire(room: RuleRoom, *, order: Order, said: RuleRefusing) -> RuleMov
     Raises as `reject`.
     """
     refuse_blank(said.reason)
-    async with _held(room, order=order, right=_either(order.caller)) as (by, version):
+    async with _held(room, order=order, right=Right.PROPOSE_RULES) as (by, version):
         if version.state is RuleState.SHADOW:
             move = _Move(event=RuleEvent.RETIRED, reason=said.reason)
         else:
@@ -145,12 +144,6 @@ async def retire(room: RuleRoom, *, order: Order, said: RuleRefusing) -> RuleMov
                 parts={"asked_by": by.person},
             )
         return await _move(by, room=room, version=version, move=move)
-
-
-def _either(caller: Caller) -> Right:
-    """The right by which somebody may say no: of whoever proposes, or of whoever agrees."""
-    may = has(caller.role, right=Right.APPROVE_RULES)
-    return Right.APPROVE_RULES if may else Right.PROPOSE_RULES
 
 
 @asynccontextmanager

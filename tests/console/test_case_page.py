@@ -158,6 +158,36 @@ def test_a_reload_keeps_the_case_and_the_draft_and_a_decision_ends_both(case: Pa
     expect(case.locator("#desk")).to_contain_text("Nothing of it is open")
 
 
+KEPT = "Object.keys(sessionStorage).filter(each => each.startsWith('tutela-draft-')).length"
+
+
+def test_what_was_typed_ends_with_the_session_that_it_was_typed_in(
+    running_tutela: RunningTutela, log_in: LogIn
+) -> None:
+    report(running_tutela)
+    page = log_in(Role.REVIEWER)
+    page.goto(QUEUE)
+    page.get_by_role("button", name="Take the next one").click()
+    expect(page.locator("#lease")).to_contain_text("Yours for")
+    at = page.url
+    dismiss(page)
+    assert page.evaluate(KEPT) == 1
+    page.evaluate("sessionStorage.setItem('tutela-draft-another-session', '[]')")
+    page.reload()
+    expect(page.locator("#explanation")).to_have_value("nothing here breaks a rule")
+    assert page.evaluate(KEPT) == 1
+    page.get_by_role("button", name="Give back").click()
+    page.wait_for_url(f"**{QUEUE}**")
+    assert page.evaluate(KEPT) == 1
+    page.context.clear_cookies()
+    page.goto(at)
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert page.evaluate(KEPT) == 0
+    page.evaluate("sessionStorage.setItem('tutela-draft-another-session', '[]')")
+    page.goto("/login")
+    assert page.evaluate(KEPT) == 0
+
+
 def test_keys_are_off_for_whoever_wishes(case: Page) -> None:
     case.keyboard.press("?")
     case.get_by_label("Single keys are on").uncheck()

@@ -1,5 +1,6 @@
 """What a screen is asked, and by whom."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from tutela.intake.reading import Unfit
 from tutela.web.endpoint import Broken
 
 FIELDS_MAX = 2_000
+MARK_DIGITS = 16
 
 
 class ForeignForm(TutelaError):
@@ -100,6 +102,11 @@ class Visit:
     def service(self) -> str:
         """The service of the path; empty where it names none."""
         return "" if self.speaking is None else self.speaking.service
+
+    @property
+    def session_mark(self) -> str:
+        """What a browser marks by what it keeps of this session; it tells nothing of the cookie."""
+        return hashlib.sha256(b"kept by a page\0" + self.cookie.encode()).hexdigest()[:MARK_DIGITS]
 
     @property
     def is_partial(self) -> bool:

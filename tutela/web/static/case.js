@@ -3,14 +3,17 @@
 (() => {
   const place = document.querySelector("[data-case]");
   if (!place) return;
-  const { case: id, here } = place.dataset;
+  const { case: id, here, session } = place.dataset;
   const form = document.getElementById("decide");
-  const draftName = each => `tutela-draft-${each}`;
+  const draftName = each => `tutela-draft-${session}-${each}`;
   const RENEW_AFTER_MS = 30_000, WARN_MS = 120_000;
   let token = place.dataset.token || null, until = Date.parse(place.dataset.until || "");
   let ahead = Date.now() - Date.parse(place.dataset.now);
   let renewedAt = Date.now(), activeAt = Date.now(), sending = false;
 
+  for (const kept of Object.keys(sessionStorage)) {
+    if (kept.startsWith("tutela-draft-") && !kept.startsWith(draftName(""))) sessionStorage.removeItem(kept);
+  }
   if (place.dataset.settled) sessionStorage.removeItem(draftName(place.dataset.settled));
   if (place.dataset.state !== "open") sessionStorage.removeItem(draftName(id));
 

@@ -6,7 +6,15 @@ import httpx
 import pytest_asyncio
 
 from tests.decisions.test_confirming import tell
-from tests.fixtures.networking import RING, SEEDS, edges, one_came_back, platform_told, room_of
+from tests.fixtures.networking import (
+    OTHERS,
+    RING,
+    SEEDS,
+    edges,
+    one_came_back,
+    platform_told,
+    room_of,
+)
 from tests.fixtures.site import Site
 from tests.fixtures.staff import logged_in
 from tutela.domain.canonical import timestamp
@@ -154,3 +162,32 @@ async def test_a_group_says_who_may_have_come_back_and_what_speaks_for_care(web:
     assert "What speaks for care" in shown
     assert "1; 1 accounts look like one of them come back" in shown
     assert "under a new id. Created 1 day after the removal" in shown
+
+
+async def test_a_cases_page_shows_where_its_account_stands_to_whoever_asks(
+    web: Site, lead: httpx.AsyncClient
+) -> None:
+    body = {"category": "STATEMENT_CATEGORY_SCAMS_AND_FRAUD"}
+    for name in (RING[7], OTHERS[7]):
+        subject = {"kind": "account", "id": name}
+        answer = await web.post("/v1/notices", body={**body, "subjects": [subject]})
+        assert answer.status_code == 201
+    group = await case_page(web, client=lead, at=await asked(lead))
+    (ringed, other) = [
+        f"/console/main/cases/{case_id}"
+        for (case_id,) in await web.house.rows("SELECT id FROM case_file ORDER BY id")
+    ]
+    shown = (await lead.get(ringed)).text
+    assert f'<a href="{group}">In a group of {len(RING)}</a>, open' in shown
+    assert "In none that was found." in (await lead.get(other)).text
+    looks = await web.house.rows("SELECT count(*) FROM network_look")
+    picture = await lead.get(f"{ringed}/network", headers={"hx-request": "true"})
+    assert (picture.text.count("<use "), picture.text.count('class="own"')) == (len(RING), 1)
+    assert RING[7] not in picture.text
+    assert await web.house.rows("SELECT count(*) FROM network_look") == [(looks[0][0] + 1,)]
+    assert "<svg" not in (await lead.get(f"{other}/network")).text
+    reader = await logged_in(web, role=Role.COMPLIANCE)
+    assert (await reader.get(f"{ringed}/network")).status_code == 403
+    reviewer = await logged_in(web, role=Role.REVIEWER)
+    assert "Networks</dt>" not in (await reviewer.get(ringed)).text
+    assert "<svg" not in (await reviewer.get(f"{ringed}/network")).text

@@ -16,6 +16,7 @@ from tutela.review.queue import holder, sight, unknown_case
 #: Open cases that are listed beside one: as many as can be decided with it at once.
 BESIDE_MAX: Final = 50
 MEASURES_MAX: Final = 20
+GROUPS_MAX: Final = 3
 #: Decisions about one account that are counted.
 COUNTED_MAX: Final = 1_000
 
@@ -72,6 +73,16 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupAround:
+    """A group of accounts that a search found, the account among them as one of its leads."""
+
+    id: UUID
+    lead_id: UUID
+    state: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """What is known around a case; `account` says nothing of who holds it."""
 
@@ -79,8 +90,8 @@ class Around:
     has_account: bool
     account: AccountTold | None
     decided: Sequence[DecidedAround]
-    #: Groups that searches found the account in, by their state; None for who may not see them.
-    networks: Sequence[tuple[str, int]] | None
+    #: Groups that searches found the account in, the newest first; None for who may not see them.
+    networks: Sequence[GroupAround] | None
     measures: Sequence[MeasureStanding]
     beside: Sequence[Beside]
 
@@ -134,11 +145,14 @@ async def _decided(connection: Connection, *, named: dict[str, object]) -> list[
 
 async def _networks(
     connection: Connection, *, named: dict[str, object], caller: Caller
-) -> list[tuple[str, int]] | None:
+) -> list[GroupAround] | None:
     if not has(caller.role, right=Right.SEE_NETWORKS):
         return None
-    cursor = await connection.execute(_sql.networks_around, named)
-    return [(state, count) for state, count in await cursor.fetchall()]
+    cursor = await connection.execute(_sql.networks_around, {**named, "limit": GROUPS_MAX})
+    return [
+        GroupAround(id=group_id, lead_id=lead_id, state=state, members=members)
+        for group_id, lead_id, state, members in await cursor.fetchall()
+    ]
 
 
 async def _measures(connection: Connection, *, named: dict[str, object]) -> list[MeasureStanding]:

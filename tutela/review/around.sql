@@ -26,12 +26,12 @@ GROUP BY d.outcome
 ORDER BY d.outcome
 
 -- name: networks_around
--- In how many groups that searches found the account stands, by what became of them.
-SELECT n.state, count(DISTINCT n.id) FROM network_lead l
+-- Groups that searches found the account in, the newest first, and as which of their leads.
+SELECT n.id, l.id, n.state, n.members FROM network_lead l
 JOIN network_case n ON (n.tenant, n.service, n.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.account_key = %(account_key)s AND l.mark = %(mark)s
-GROUP BY n.state
-ORDER BY n.state
+ORDER BY n.id DESC
+LIMIT %(limit)s
 
 -- name: measures_around
 -- Measures on what a case is about that hold or are under way, the newest first.

@@ -66,7 +66,7 @@ WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AN
 
 -- name: drawn_members
 -- The members of a case that are drawn: its seeds, then the surest.
-SELECT id, account_key, rank, part, possible_minor FROM network_lead
+SELECT id, account_key, rank, part, possible_minor, run_id FROM network_lead
 WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND case_id = %(case_id)s
 ORDER BY rank IS NOT NULL, sure DESC, id
 LIMIT %(limit)s

@@ -1,6 +1,7 @@
 """Who looked at which leads is written down, in the transaction in which they are read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from tutela.access.tokens import Caller
@@ -14,26 +15,39 @@ from tutela.networks.stored.views import NetworkLead, NetworkLook
 _sql = queries.load("tutela.networks.stored", file="leads.sql")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Leads of a search that are shown, or of one of its cases; so many by their whole id."""
+
+    run_id: UUID
+    case_id: UUID | None
+    leads: Sequence[UUID]
+    whole: int
+
+    @classmethod
+    def at(
+        cls, leads: Sequence[NetworkLead], *, run_id: UUID, case_id: UUID | None = None
+    ) -> "Looked":
+        """At leads as they are told."""
+        whole = sum(not each.masked for each in leads)
+        ids = [UUID(each.id) for each in leads]
+        return cls(run_id=run_id, case_id=case_id, leads=ids, whole=whole)
+
+
 async def note_look(
-    connection: Connection,
-    *,
-    room: NetworkRoom,
-    caller: Caller,
-    of: tuple[UUID, UUID | None],
-    leads: Sequence[NetworkLead],
+    connection: Connection, *, room: NetworkRoom, caller: Caller, looked: Looked
 ) -> None:
-    """Writes that the caller was shown the leads `of` a search, or of one of its cases."""
-    run_id, case_id = of
+    """Writes what the caller was shown."""
     now = room.clock()
     row = {
         "id": room.new_ids(1, at=now)[0],
-        "run_id": run_id,
-        "case_id": case_id,
+        "run_id": looked.run_id,
+        "case_id": looked.case_id,
         "seen_by": caller.person or caller.name,
         "role": str(caller.role),
         "now": now,
-        "leads": [UUID(each.id) for each in leads],
-        "whole": sum(not each.masked for each in leads),
+        "leads": list(looked.leads),
+        "whole": looked.whole,
     }
     await connection.execute(_sql.keep_look, {**Whose.of(caller).columns, **row})
 

@@ -14,7 +14,7 @@ from tutela.database.pool import tenant_transaction
 from tutela.domain.text import is_blank
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.reading import refuse_if_any
-from tutela.networks.stored.looking import note_look
+from tutela.networks.stored.looking import Looked, note_look
 from tutela.networks.stored.room import REASON_MAX, Act, NetworkRoom, write
 from tutela.networks.stored.showing import Reader, lead_of, learn_seeds, may_read
 from tutela.networks.stored.views import NetworkLead
@@ -64,7 +64,8 @@ async def open_lead(room: NetworkRoom, *, opening: Opening) -> NetworkLead:
         reader = Reader(caller=caller, room=room)
         await learn_seeds(connection, reader=reader, run_id=run_id)
         lead = lead_of(row[1:], reader=reader)
-        await note_look(connection, room=room, caller=caller, of=(run_id, case_id), leads=[lead])
+        looked = Looked.at([lead], run_id=run_id, case_id=case_id)
+        await note_look(connection, room=room, caller=caller, looked=looked)
         act = Act(
             event="opened",
             at=room.clock(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from tutela.database.pool import Connection, tenant_transaction
 from tutela.networks.graph import Graph, both_ways
 from tutela.networks.stored.edges import graph_of
 from tutela.networks.stored.lawful import usable
+from tutela.networks.stored.looking import Looked, note_look
 from tutela.networks.stored.room import NetworkRoom
 from tutela.networks.stored.tags import ACCOUNTS_MAX, SHARED_TAG, tag_edges
 
@@ -48,16 +49,37 @@ class CaseGraph:
 
 async def case_graph(room: NetworkRoom, *, caller: Caller, case_id: UUID) -> CaseGraph:
     """The members of a case of the caller's service; nobody where there is no such case."""
-    whose = Whose.of(caller)
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
-        wanted = {**whose.columns, "case_id": case_id, "limit": DRAWN_MAX}
-        cursor = await connection.execute(_sql.drawn_members, wanted)
-        rows = await cursor.fetchall()
-        keys = [bytes(row[1]) for row in rows]
-        edges = await _edges(connection, room=room, whose=whose, keys=keys)
+        rows = await _members(connection, caller=caller, case_id=case_id)
+        return await _graph(connection, room=room, caller=caller, rows=rows)
+
+
+async def look_at_graph(room: NetworkRoom, *, caller: Caller, case_id: UUID) -> CaseGraph:
+    """As `case_graph`; that the caller looked is written down."""
+    async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
+        rows = await _members(connection, caller=caller, case_id=case_id)
+        if rows:
+            ids = [row[0] for row in rows]
+            looked = Looked(run_id=rows[0][-1], case_id=case_id, leads=ids, whole=0)
+            await note_look(connection, room=room, caller=caller, looked=looked)
+        return await _graph(connection, room=room, caller=caller, rows=rows)
+
+
+async def _members(
+    connection: Connection, *, caller: Caller, case_id: UUID
+) -> list[tuple[Any, ...]]:
+    wanted = {**Whose.of(caller).columns, "case_id": case_id, "limit": DRAWN_MAX}
+    return await (await connection.execute(_sql.drawn_members, wanted)).fetchall()
+
+
+async def _graph(
+    connection: Connection, *, room: NetworkRoom, caller: Caller, rows: Sequence[tuple[Any, ...]]
+) -> CaseGraph:
+    keys = [bytes(row[1]) for row in rows]
+    edges = await _edges(connection, room=room, whose=Whose.of(caller), keys=keys)
     members = [
         Drawn(lead_id=lead_id, name=bytes(key).hex(), rank=rank, part=part, possible_minor=minor)
-        for lead_id, key, rank, part, minor in rows
+        for lead_id, key, rank, part, minor, _ in rows
     ]
     return CaseGraph(
         members=members,

@@ -16,7 +16,7 @@ from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.canonical import timestamp
 from tutela.ledger.facts import open_fact
-from tutela.networks.stored.looking import note_look, read_looks
+from tutela.networks.stored.looking import Looked, note_look, read_looks
 from tutela.networks.stored.names import Telling, mask, open_name
 from tutela.networks.stored.room import NetworkRoom, unknown_case, unknown_run
 from tutela.networks.stored.views import (
@@ -77,7 +77,8 @@ async def list_leads(
         reader = Reader(caller=caller, room=room, telling=page.telling)
         await learn_seeds(connection, reader=reader, run_id=run_id)
         shown = [lead_of(row, reader=reader) for row in rows[: page.limit]]
-        await note_look(connection, room=room, caller=caller, of=(run_id, None), leads=shown)
+        looked = Looked.at(shown, run_id=run_id)
+        await note_look(connection, room=room, caller=caller, looked=looked)
     return NetworkLeads(leads=shown, next=shown[-1].id if len(rows) > page.limit else None)
 
 
@@ -139,8 +140,8 @@ async def _case_read(connection: Connection, *, reader: "Reader", case_id: UUID)
     shown = [lead_of(row, reader=reader) for row in members]
     returned = [lead_of(row, reader=reader) for row in back]
     leads = {each.id: each for each in (*shown, *returned)}
-    looked_at = list(leads.values())
-    await note_look(connection, room=room, caller=caller, of=(run_id, case_id), leads=looked_at)
+    looked = Looked.at(list(leads.values()), run_id=run_id, case_id=case_id)
+    await note_look(connection, room=room, caller=caller, looked=looked)
     return msgspec.structs.replace(
         _case(rows[0], room=room),
         members=shown,

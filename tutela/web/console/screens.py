@@ -19,6 +19,7 @@ from tutela.web.console.bulk import bulk_screens
 from tutela.web.console.care import care_screens
 from tutela.web.console.care_media import media_screens
 from tutela.web.console.case_deciding import case_deciding_screens
+from tutela.web.console.case_network import case_network_screens
 from tutela.web.console.case_page import case_page_screens
 from tutela.web.console.cases import case_screens
 from tutela.web.console.guard import guard_screens
@@ -57,6 +58,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *people_screens(_staff(rooms)),
         *case_screens(reviewing),
         *case_page_screens(reviewing),
+        *case_network_screens(reviewing, rooms.networking),
         *case_deciding_screens(reviewing),
         *guard_screens(GuardScreensRoom(governing=rooms.governing, drifting=rooms.drifting)),
         *list_screens(_list_room(rooms)),

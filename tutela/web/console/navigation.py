@@ -18,7 +18,7 @@ class Entry:
 
 
 _ENTRIES: Final = (
-    Entry("How things stand", "", Right.SEE_STATUS),
+    Entry("Status", "", Right.SEE_STATUS),
     Entry("Queue", "queue", Right.SEE_CASES),
     Entry("Your day", "care", Right.DECIDE_CASES),
     Entry("Guard", "guard", Right.SEE_GUARD),

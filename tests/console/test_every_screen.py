@@ -52,6 +52,7 @@ PARTS = {
 }
 #: Templates that only htmx is given, and that the page without scripts shows as well.
 PARTIAL = {
+    "case_network_part.html",
     "guard_preview_part.html",
     "media_again.html",
     "media_hidden.html",

@@ -3,9 +3,10 @@
 import re
 
 from tests.console.looks.place import Filling
+from tests.console.working import reported
 from tests.fixtures.bulk import account, head, room_of, send
 from tests.fixtures.governing import person
-from tests.fixtures.networking import SEEDS, edges, platform_told
+from tests.fixtures.networking import RING, SEEDS, edges, platform_told
 from tests.fixtures.networking import room_of as network_room_of
 from tutela.decisions.bulk.running import run_due
 from tutela.networks.stored.running import work_off
@@ -35,12 +36,22 @@ async def _networks(filling: Filling) -> None:
     ids = re.findall(r'action="([^"]*/leads/[0-9a-f-]+/open)"', (await lead.get(case)).text)
     why = filling.words.of("why an account is opened")
     assert (await lead.post(ids[0], data={"reason": why})).status_code < 400
+    await _member_reported(filling)
     waiting = (await lead.post(f"{place}/runs", data={**form, "key": "another"})).headers
     for at in (run, waiting["location"]):
         filling.see(f"{NETWORKS}/runs/{{run_id}}", at=at)
     filling.see(f"{NETWORKS}/cases/{{case_id}}", at=case)
     filling.see(f"{NETWORKS}/cases/{{case_id}}/hand-over", at=f"{case}/hand-over")
     filling.send(f"{NETWORKS}/leads/{{lead_id}}/open", at=ids[1], form={"reason": "to compare"})
+
+
+async def _member_reported(filling: Filling) -> None:
+    """A case about an account of the group, and where it stands there."""
+    await reported(filling.web, subjects=[{"kind": "account", "id": RING[7]}])
+    ((case_id,),) = await filling.web.house.rows("SELECT max(id::text) FROM case_file")
+    at = f"/console/main/cases/{case_id}"
+    filling.see("/console/{service}/cases/{id}", at=at)
+    filling.see("/console/{service}/cases/{id}/network", at=f"{at}/network")
 
 
 async def _room(filling: Filling) -> None:

@@ -11,14 +11,14 @@ from tutela.networks.stored.room import NetworkRoom
 from tutela.review.around import around
 from tutela.web.answer import Answer
 from tutela.web.api.cases import ReviewRoom
-from tutela.web.console.cases import case_named
+from tutela.web.console.cases import case_address, case_named
 from tutela.web.console.network_picture import drawn
 from tutela.web.console.pages import page
 from tutela.web.console.screen import Screen
 from tutela.web.console.visit import Visit
 
 
-def case_network_screens(reviewing: ReviewRoom, networking: NetworkRoom) -> Sequence[Screen]:
+def case_network_screens(reviewing: ReviewRoom, *, networking: NetworkRoom) -> Sequence[Screen]:
     """A part of the case's page, asked for by whoever wants to see it."""
     part = _Part(reviewing, networking)
     return (Screen("GET", "/console/{service}/cases/{id}/network", Right.SEE_CASES, part.show),)
@@ -38,10 +38,12 @@ class _Part:
         case_id, caller = case_named(visit), visit.caller
         now = self.reviewing.clock()
         known = await around(self.reviewing.pool, caller=caller, case_id=case_id, now=now)
+        template = "case_network_part.html" if visit.is_partial else "case_network.html"
+        here = case_address(visit, case_id=case_id)
         if not known.networks:
-            return page(visit, template="case_network.html", seen=None)
+            return page(visit, template=template, here=here, seen=None)
         newest = known.networks[0]
         graph = await look_at_graph(self.networking, caller=caller, case_id=newest.id)
         seen = await asyncio.to_thread(drawn, graph)
         own = next((spot for spot in seen.spots if spot.lead_id == str(newest.lead_id)), None)
-        return page(visit, template="case_network.html", seen=seen, own=own, drawing=drawing)
+        return page(visit, template=template, here=here, seen=seen, own=own, drawing=drawing)

@@ -58,7 +58,7 @@ def screens(rooms: Rooms) -> Sequence[Screen]:
         *people_screens(_staff(rooms)),
         *case_screens(reviewing),
         *case_page_screens(reviewing),
-        *case_network_screens(reviewing, rooms.networking),
+        *case_network_screens(reviewing, networking=rooms.networking),
         *case_deciding_screens(reviewing),
         *guard_screens(GuardScreensRoom(governing=rooms.governing, drifting=rooms.drifting)),
         *list_screens(_list_room(rooms)),

@@ -1,5 +1,7 @@
 """What every test gets: the network fence, and the fixture plugins of `tests/fixtures/`."""
 
+import os
+
 from hypothesis import HealthCheck, settings
 
 from tests.fixtures.logging_here import log_plainly
@@ -23,3 +25,11 @@ log_plainly()
 # No test asserts how long anything takes, on a machine that may have much else to do.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many workers `-n auto` starts: one more than processors, for a test waits now and then.
+
+    It waits for processes to start and end, for a disk, for the next turn of a service.
+    """
+    return (os.cpu_count() or 1) + 1

@@ -14,7 +14,7 @@ DID = "did:web:moderation.example.org"
 
 
 async def test_accounts_of_both_methods_and_kinds_report_to_a_running_service(
-    tutela_folder: Path,
+    migrated_folder: Path,
 ) -> None:
     async with directory() as known:
         environment = {
@@ -22,7 +22,7 @@ async def test_accounts_of_both_methods_and_kinds_report_to_a_running_service(
             "TUTELA_OUTSIDE_ALLOWED": "127.0.0.0/8,::1/128",
             "TUTELA_SERVICE_DID": DID,
         }
-        with running(RunningTutela(tutela_folder, environment=environment)) as service:
+        with running(RunningTutela(migrated_folder, environment=environment)) as service:
             service.token()
             for algorithm, method in (("ES256K", "plc"), ("ES256", "web")):
                 account = known.new(algorithm, method=method)

@@ -10,9 +10,9 @@ from tests.fixtures.federation import How, Signed, federated, rsa_key, sign_draf
 from tests.fixtures.service import RunningTutela, running
 
 
-async def test_signed_flags_reach_the_queue_of_a_running_service(tutela_folder: Path) -> None:
+async def test_signed_flags_reach_the_queue_of_a_running_service(migrated_folder: Path) -> None:
     environment = {"TUTELA_OUTSIDE_ALLOWED": "127.0.0.0/8"}
-    with running(RunningTutela(tutela_folder, environment=environment)) as service:
+    with running(RunningTutela(migrated_folder, environment=environment)) as service:
         lead = service.token(role="lead")
         async with (
             federated() as server,

@@ -23,9 +23,9 @@ def route(client: httpx.Client) -> tuple[bool, dict[str, object]]:
     return told["ok"], found[0] if found else {}
 
 
-def test_a_broken_route_turns_red_within_two_periods_and_green_again(tutela_folder: Path) -> None:
+def test_a_broken_route_turns_red_within_two_periods_and_green_again(migrated_folder: Path) -> None:
     pace = {"TUTELA_CANARY_SECONDS": str(PERIOD_SECONDS), "TUTELA_RECONCILE_SECONDS": "1"}
-    with running(RunningTutela(tutela_folder, environment=pace)) as service:
+    with running(RunningTutela(migrated_folder, environment=pace)) as service:
         sender = service.token()
         with service.client(service.token(role="lead")) as client:
             until(lambda: route(client)[1].get("came_through_at"), what="a probe to come through")

@@ -138,8 +138,8 @@ def test_all_of_it_ends_where_the_supervisor_is_killed_and_a_new_one_takes_over(
         assert send(client, notice=notice) == acknowledged
 
 
-def test_several_web_processes_share_the_port(tutela_folder: Path) -> None:
-    service = RunningTutela(tutela_folder, environment={"TUTELA_WEB_PROCESSES": "2"})
+def test_several_web_processes_share_the_port(migrated_folder: Path) -> None:
+    service = RunningTutela(migrated_folder, environment={"TUTELA_WEB_PROCESSES": "2"})
     with running(service):
         until(lambda: started(service) == 5, what="all five processes")
         stopped = service.process_ids()["web-0"]

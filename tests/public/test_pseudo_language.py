@@ -44,11 +44,11 @@ def write_pseudo(folder: Path) -> None:
 
 
 @pytest.fixture
-def page(browser: Browser, tutela_folder: Path, tmp_path: Path) -> Iterator[Page]:
+def page(browser: Browser, migrated_folder: Path, tmp_path: Path) -> Iterator[Page]:
     """A small screen before a service that speaks this language alone."""
     write_pseudo(tmp_path)
     environment = {"TUTELA_PUBLIC_LANGUAGES": PSEUDO, "TUTELA_PUBLIC_WORDS": str(tmp_path)}
-    with running(RunningTutela(tutela_folder, environment=environment)) as service:
+    with running(RunningTutela(migrated_folder, environment=environment)) as service:
         context = browser.new_context(
             base_url=service.base_url, viewport={"width": WIDTHS[0], "height": 700}
         )

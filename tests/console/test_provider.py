@@ -18,6 +18,7 @@ from tutela.access.login.rules import LoginRules
 from tutela.domain.vocabulary import Role
 from tutela.staff.provider import asking
 from tutela.staff.provider.chosen import Chosen
+from tutela.web.console.provider import COOKIE, HOST_COOKIE
 
 ROLES = {"tutela-admins": Role.ADMIN, "tutela-leads": Role.LEAD, "tutela-audit": Role.AUDITOR}
 
@@ -201,6 +202,23 @@ async def test_an_answer_to_another_browsers_login_is_refused(browser: Browser) 
     assert (stranger.status_code, "not begun in this browser" in stranger.text) == (403, True)
     forged = {"cookie": "tutela_journey=" + "A" * 400}
     assert (await browser.client.get(back.path, headers=forged)).status_code == 403
+
+
+async def test_over_https_no_other_host_can_give_a_browser_a_login_of_its_own(
+    browser: Browser,
+) -> None:
+    """Its cookie is of this host alone: else a subdomain logs somebody in as somebody else."""
+    begun = await browser.client.get("https://tutela/login/provider")
+    told = begun.headers["set-cookie"]
+    assert told.startswith(f"{HOST_COOKIE}=")
+    assert all(word in told for word in ("; Path=/; Secure;", "HttpOnly", "SameSite=Lax"))
+    assert "Domain" not in told
+    kept = told.partition("=")[2].partition(";")[0]
+    back = f"https://tutela/login/provider/back?{urlsplit(begun.headers['location']).query}"
+    browser.client.cookies.clear()
+    for name, said in ((COOKIE, "not begun in this browser"), (HOST_COOKIE, "you went back")):
+        given = await browser.client.get(back, headers={"cookie": f"{name}={kept}"})
+        assert (given.status_code, said in given.text) == (403, True), name
 
 
 async def test_a_login_that_takes_too_long_is_begun_again(browser: Browser) -> None:

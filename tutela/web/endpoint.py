@@ -35,6 +35,9 @@ MAX_LINES_BYTES = 32 * 1024 * 1024
 ERRORS_MAX = 100
 
 _SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"),)
+_POLICY = b"content-security-policy"
+#: Of what is no page: should a browser be led to it, it loads nothing, in no frame (CWE-1021).
+BARE_POLICY = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
 #: Media types that a call understands as what it takes; none at all is taken as meant well.
 _ACCEPTED = {
     FORM: frozenset({FORM}),
@@ -260,16 +263,24 @@ async def send_answer(given: Answer | LineAnswer, *, send: Send) -> None:
                 (b"content-length", str(len(given.body)).encode()),
                 (b"cache-control", given.cache),
                 *_SAFE_HEADERS,
-                *given.headers,
+                *with_policy(given.headers),
             ],
         }
     )
     await send({"type": "http.response.body", "body": given.body})
 
 
+def with_policy(
+    headers: tuple[tuple[bytes, bytes], ...],
+) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers with a policy of what may be loaded: their own, else that of what is no page."""
+    has_one = any(name == _POLICY for name, _ in headers)
+    return headers if has_one else (BARE_POLICY, *headers)
+
+
 async def _send_lines(given: LineAnswer, *, send: Send) -> None:
     content_type = (b"content-type", JSON_LINES.encode())
-    headers = [content_type, (b"cache-control", b"no-store"), *_SAFE_HEADERS]
+    headers = [content_type, (b"cache-control", b"no-store"), *_SAFE_HEADERS, BARE_POLICY]
     await send({"type": "http.response.start", "status": given.status, "headers": headers})
     async for line in given.lines:
         await send({"type": "http.response.body", "body": line, "more_body": True})
@@ -292,7 +303,8 @@ async def send_stream(given: StreamAnswer, *, receive: Receive, send: Send) -> N
 
 async def _send_chunks(given: StreamAnswer, *, send: Send) -> None:
     content_type = (b"content-type", given.content_type.encode())
-    headers = [content_type, (b"cache-control", b"no-store"), *_SAFE_HEADERS, *given.headers]
+    headers = [content_type, (b"cache-control", b"no-store"), *_SAFE_HEADERS]
+    headers += with_policy(given.headers)
     await send({"type": "http.response.start", "status": given.status, "headers": headers})
     async for chunk in given.chunks:
         await send({"type": "http.response.body", "body": chunk, "more_body": True})

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from tutela.errors import TutelaError
 from tutela.web.answer import Answer
 from tutela.web.api.xrpc import xrpc_problem
+from tutela.web.endpoint import BARE_POLICY
 from tutela.web.problem import problem
 
 
@@ -56,7 +57,8 @@ async def no_call(request: Request, exc: Exception) -> Response:
 
 
 def _response(told: Answer, *, allowed: str) -> Response:
-    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+    policy = {BARE_POLICY[0].decode(): BARE_POLICY[1].decode()}
+    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff", **policy}
     if allowed:
         headers["allow"] = allowed
     return Response(told.body, told.status, headers, told.content_type)

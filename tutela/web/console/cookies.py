@@ -1,7 +1,6 @@
 """The cookie of a session: for https alone where the visitor comes by https."""
 
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 COOKIE: Final = "tutela_session"
@@ -11,12 +10,19 @@ HOST_COOKIE: Final = f"__Host-{COOKIE}"
 
 def cookie_in(headers: Mapping[bytes, bytes], *, is_secure: bool) -> str:
     """The cookie that was sent; empty where none was."""
-    name = HOST_COOKIE if is_secure else COOKIE
-    try:
-        sent = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-    except CookieError:
-        return ""
-    return sent[name].value if name in sent else ""
+    return named(headers, name=HOST_COOKIE if is_secure else COOKIE)
+
+
+def named(headers: Mapping[bytes, bytes], *, name: str) -> str:
+    """The first cookie of a name; empty where none was sent.
+
+    What other sites of the host keep beside it may be no cookie by the rules, and harms nobody.
+    """
+    for each in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+        given, _, text = each.strip().partition("=")
+        if given == name:
+            return text.strip()
+    return ""
 
 
 def set_cookie(cookie: str, *, is_secure: bool, seconds: int) -> tuple[bytes, bytes]:

@@ -130,6 +130,7 @@ class _Door:
         except PasswordUnfit as error:
             return _step(visit, template="login_password.html", fault=error)
         entered = await self._entrance.let_in(half.person, origin=visit.origin, proven=half.proven)
+        await self._entrance.sessions.end_others(half.person, cookie=entered.cookie)
         following = own_place(visit.form.text("next"))
         return await self._let_on(visit, entered=entered, following=following)
 

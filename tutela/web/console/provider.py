@@ -5,7 +5,6 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 import msgspec
@@ -20,6 +19,7 @@ from tutela.staff.provider.chosen import ProviderRefused
 from tutela.staff.provider.matching import match
 from tutela.staff.room import StaffRoom
 from tutela.web.answer import Answer
+from tutela.web.console.cookies import named
 from tutela.web.console.login import HOME, following_step, own_place, session_cookie
 from tutela.web.console.pages import moved, page
 from tutela.web.console.screen import Needs, Screen
@@ -28,6 +28,8 @@ from tutela.web.console.visit import Visit
 PLACE: Final = "/login/provider"
 BACK: Final = f"{PLACE}/back"
 COOKIE: Final = "tutela_journey"
+#: Over https no other host of the domain can set it (RFC 6265bis, 4.1.3.2; CWE-384).
+HOST_COOKIE: Final = f"__Host-{COOKIE}"
 #: How long somebody may take at the provider.
 MINUTES: Final = 10
 SECRET_BYTES: Final = 32
@@ -115,7 +117,7 @@ class _Desk:
 
     def _kept(self, visit: Visit) -> _Kept:
         """What this browser began with; raises ProviderRefused unless that came back."""
-        kept = self._opened(_sent(visit))
+        kept = self._opened(named(visit.headers, name=_name(visit)))
         if kept is None or kept.until < self._room.staff.clock():
             raise ProviderRefused("This login was not begun in this browser, or too long ago.")
         state = visit.query.get("state", "")
@@ -143,16 +145,12 @@ def _text(secret: bytes) -> str:
     return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 
-def _sent(visit: Visit) -> str:
-    try:
-        sent = SimpleCookie(visit.headers.get(b"cookie", b"").decode("latin-1"))
-    except CookieError:
-        return ""
-    return sent[COOKIE].value if COOKIE in sent else ""
+def _name(visit: Visit) -> str:
+    return HOST_COOKIE if visit.is_secure else COOKIE
 
 
 def _cookie(text: str, *, visit: Visit, seconds: int) -> tuple[bytes, bytes]:
     """Lax: it has to come back with what the provider leads to."""
-    secure = "; Secure" if visit.is_secure else ""
-    told = f"{COOKIE}={text}; Path={PLACE}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    place = "/; Secure" if visit.is_secure else PLACE
+    told = f"{_name(visit)}={text}; Path={place}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
     return (b"set-cookie", told.encode("latin-1"))

@@ -1,7 +1,8 @@
 """The one way to a screen: who is there, may they, is the form theirs, answer or say why not."""
 
+import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +30,7 @@ from tutela.web.endpoint import (
     send_stream,
     unread,
 )
+from tutela.web.fallback import NoSuchCall
 
 __all__ = ["COOKIE", "Doors", "Needs", "Screen", "ScreenEndpoint"]
 
@@ -72,11 +74,27 @@ class Doors:
     note_reading: NoteReading = unread
 
 
-class ScreenEndpoint:
-    """An ASGI application for one screen."""
+def page_of(screen: Screen, *, among: Sequence[Screen]) -> str:
+    """The path of the page that the screen is itself, or that its form most likely stood on."""
+    shown = {_unnamed(each.path) for each in among if each.method == "GET"}
+    parts = screen.path.split("/")
+    for count in range(len(parts), 1, -1):
+        path = "/".join(parts[:count])
+        if _unnamed(path) in shown:
+            return path
+    return "/"
 
-    def __init__(self, screen: Screen, *, doors: Doors) -> None:
+
+def _unnamed(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", path)
+
+
+class ScreenEndpoint:
+    """An ASGI application for one screen; `page` is what whoever logs in again is led to."""
+
+    def __init__(self, screen: Screen, *, doors: Doors, page: str) -> None:
         self.screen = screen
+        self._page = page
         self._doors = doors
         self._name = f"{screen.method} {screen.path}"
 
@@ -127,14 +145,22 @@ class ScreenEndpoint:
             form=Form(),
             headers=headers,
             cookie=cookie_in(headers, is_secure=is_secure),
-            address=scope["path"] + (f"?{query}" if query else ""),
+            address=self._address(scope),
             is_secure=is_secure,
             origin=self._doors.arrivals.origin(scope),
             now=self._doors.clock(),
         )
 
+    def _address(self, scope: Scope) -> str:
+        """What can be asked for again: of a form its page, since forms are sent by people alone."""
+        if self.screen.method != "GET":
+            return self._page.format_map(scope.get("path_params", {}))
+        query = scope["query_string"].decode("latin-1")
+        path: str = scope["path"]
+        return f"{path}?{query}" if query else path
+
     async def _known(self, visit: Visit) -> Visit:
-        """The visit with its visitor; raises LoggedOut, NoSuchService, Forbidden."""
+        """The visit with its visitor; raises LoggedOut, NoSuchService, NoSuchCall, Forbidden."""
         needs, service = self.screen.needs, visit.path.get("service")
         if needs == Needs.NOTHING:
             return visit
@@ -145,6 +171,8 @@ class ScreenEndpoint:
             refuse_unless(visitor.person.role, right=needs)
         if service is not None and visitor.speaking is None:
             raise NoSuchService(f"There is no service {service}, or it is another tenant's.")
+        if any("\0" in text for text in visit.path.values()):
+            raise NoSuchCall("Nothing has such a name.")
         if not (visit.is_partial and self.screen.method == "GET"):
             await self._doors.sessions.note_seen(visit.cookie, visitor=visitor)
         return _of(visitor, visit=visit)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from tutela.access.login.entrance import Entrance
 from tutela.access.login.factors import SecondFactors
@@ -22,6 +21,7 @@ from tutela.web.console.case_deciding import case_deciding_screens
 from tutela.web.console.case_network import case_network_screens
 from tutela.web.console.case_page import case_page_screens
 from tutela.web.console.cases import case_screens
+from tutela.web.console.files import Files
 from tutela.web.console.guard import guard_screens
 from tutela.web.console.guard_pages import GuardScreensRoom
 from tutela.web.console.interests import interest_screens
@@ -38,7 +38,7 @@ from tutela.web.console.provider import ProviderRoom, provider_screens
 from tutela.web.console.quality import quality_screens
 from tutela.web.console.rooms import room_screens
 from tutela.web.console.rules import rule_screens
-from tutela.web.console.screen import Doors, Screen, ScreenEndpoint
+from tutela.web.console.screen import Doors, Screen, ScreenEndpoint, page_of
 from tutela.web.metrics import measure
 from tutela.web.reading_log import ReadingLog
 from tutela.web.reviewing import review_room
@@ -85,12 +85,17 @@ def console_routes(rooms: Rooms) -> list[BaseRoute]:
         note_reading=ReadingLog(rooms.pool, rooms.clock).note,
         arrivals=Arrivals(proxies=rooms.proxies, public_url=rooms.public_url),
     )
+    table = screens(rooms)
     return [
         *(
-            Route(each.path, ScreenEndpoint(each, doors=doors), methods=[each.method])
-            for each in screens(rooms)
+            Route(
+                each.path,
+                ScreenEndpoint(each, doors=doors, page=page_of(each, among=table)),
+                methods=[each.method],
+            )
+            for each in table
         ),
-        Mount("/static", StaticFiles(packages=[("tutela.web", "static")])),
+        Mount("/static", Files(packages=[("tutela.web", "static")])),
     ]
 
 

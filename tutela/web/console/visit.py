@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from tutela.access.sessions import Origin
 from tutela.access.tokens import Caller
@@ -13,6 +13,7 @@ from tutela.access.users import Person
 from tutela.errors import TutelaError
 from tutela.intake.reading import Unfit
 from tutela.web.endpoint import Broken
+from tutela.web.origin import host_of
 
 FIELDS_MAX = 2_000
 MARK_DIGITS = 16
@@ -77,7 +78,7 @@ class Visit:
     headers: Mapping[bytes, bytes]
     #: Of the session; empty where there is none.
     cookie: str
-    #: The path and query that were asked for.
+    #: The path and query that were asked for; where a form was sent, those of its page.
     address: str
     is_secure: bool
     #: From where the visitor comes, as far as it is known.
@@ -123,7 +124,7 @@ def refuse_foreign(headers: Mapping[bytes, bytes]) -> None:
     if site is not None:
         is_own = site in (b"same-origin", b"none")
     else:
-        host = headers.get(b"host", b"").decode("latin-1")
-        is_own = origin is None or urlsplit(origin.decode("latin-1")).netloc == host
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        is_own = origin is None or (host_of(origin) or None) == host
     if not is_own:
         raise ForeignForm("Open the page itself and send the form from there. Nothing was done.")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from tutela.domain.notice import (
     EMAIL_MAX_CODE_POINTS,
@@ -21,6 +21,7 @@ from tutela.domain.vocabulary import SubjectKind
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.channels.form import FormReport, HarmKind, Named, is_address, subject
 from tutela.intake.reading import Unfit
+from tutela.web.origin import host_of
 from tutela.web.public.words import language_of
 
 FIELDS_MAX: Final = 64
@@ -233,8 +234,8 @@ def refuse_foreign(headers: Mapping[bytes, bytes]) -> None:
     if site is not None:
         is_own = site in (b"same-origin", b"none")
     else:
-        host = headers.get(b"host", b"").decode("latin-1")
-        is_own = origin == b"null" or urlsplit(origin.decode("latin-1")).netloc == host
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        is_own = origin == b"null" or (host_of(origin) or None) == host
     if not is_own:
         raise ForeignForm("Open the report page itself and send it from there.")
 

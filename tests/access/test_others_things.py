@@ -61,6 +61,7 @@ SENT: Mapping[str, dict[str, Any]] = {
     "people": {"person": "lead-2"},
     "remove": {"person": "lead-2"},
     "look": {"finding": "in_order", "words": "x"},
+    "end": {"why": "x"},
     "answer": FOUND,
     "settle": FOUND,
 }

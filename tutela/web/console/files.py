@@ -3,26 +3,32 @@
 from typing import Final
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Message, Receive, Scope, Send
 
 from tutela.web.endpoint import BARE_POLICY
 
-_HEADERS: Final = {
-    "x-content-type-options": "nosniff",
-    "cross-origin-resource-policy": "same-origin",
-    BARE_POLICY[0].decode(): BARE_POLICY[1].decode(),
-}
+_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    BARE_POLICY,
+)
 
 
-class Files(StaticFiles):
+class Files:
     """The files below `tutela/web/static`; 404 for whatever else a path says (CWE-22, CWE-158)."""
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, with the headers; raises HTTPException."""
-        if "\0" in path:
+    def __init__(self) -> None:
+        self._files = StaticFiles(packages=[("tutela.web", "static")])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends one file; raises HTTPException where there is none."""
+
+        async def safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        if "\0" in scope["path"]:
             raise HTTPException(status_code=404)
-        given = await super().get_response(path, scope)
-        given.headers.update(_HEADERS)
-        return given
+        await self._files(scope, receive, safely)

@@ -95,7 +95,7 @@ def console_routes(rooms: Rooms) -> list[BaseRoute]:
             )
             for each in table
         ),
-        Mount("/static", Files(packages=[("tutela.web", "static")])),
+        Mount("/static", Files()),
     ]
 
 

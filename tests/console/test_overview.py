@@ -106,7 +106,7 @@ async def test_a_stream_ends_with_the_session_and_with_the_house(web: Site, how:
         session_seconds=0 if how == "logged out" else 1e9,
     )
     web.application.router.routes[:0] = [
-        Route(each.path, ScreenEndpoint(each, doors=doors(web, sessions=sessions), page=each.path))
+        Route(each.path, ScreenEndpoint(each, doors=doors(web, sessions=sessions)))
         for each in overview_screens(room)
         if each.path.endswith("/events")
     ]

@@ -92,7 +92,7 @@ def _unnamed(path: str) -> str:
 class ScreenEndpoint:
     """An ASGI application for one screen; `page` is what whoever logs in again is led to."""
 
-    def __init__(self, screen: Screen, *, doors: Doors, page: str) -> None:
+    def __init__(self, screen: Screen, *, doors: Doors, page: str = "/") -> None:
         self.screen = screen
         self._page = page
         self._doors = doors

@@ -5,6 +5,7 @@ import os
 from tests.console.looks.place import Filling
 from tests.drops.losing import close_with_decision
 from tests.fixtures.listing import chance_terms, rows_of_terms, take
+from tests.fixtures.ruling import rule_text
 from tutela.detection.lists.register import Terms
 from tutela.domain.vocabulary import Role
 
@@ -21,6 +22,7 @@ async def kept(filling: Filling) -> None:
     filling.see("/console/{service}")
     filling.see("/console/{service}", who="reviewer-1")
     filling.see("/console/{service}/outbox")
+    await _rules(filling)
     filling.see(RULES)
     filling.see(f"{RULES}/{{policy_id}}", at="/console/main/rules/minor-says-token")
 
@@ -36,6 +38,22 @@ async def _lists(filling: Filling) -> None:
     await take(filling.web.house, rows=rows_of_terms(chance_terms(3, seed=4)), terms=kept)
     filling.see(LISTS)
     filling.see(f"{LISTS}/{{name}}", at="/console/main/lists/known")
+
+
+async def _rules(filling: Filling) -> None:
+    """A version of a rule waits for a second person, and every rule is off."""
+    words, below = filling.words, "/console/main/rules"
+    lead = await filling.person("lead-1", role=Role.LEAD)
+    typed = {"text": rule_text(), "reason": words.of("why a rule is proposed", length=1_000)}
+    given = await lead.post(f"{below}/propose", data=typed)
+    assert given.status_code == 303, given.text
+    off = {"policy": "all", "mode": "off", "reason": "x", "hours": "2"}
+    assert (await lead.post(f"{below}/switch", data=off)).status_code == 303
+    one = str(given.headers["location"])
+    filling.see(f"{RULES}/versions/{{version_id}}", at=one)
+    filling.see(f"{RULES}/versions/{{version_id}}/preview", at=f"{one}/preview")
+    filling.see(f"{RULES}/propose")
+    filling.see(f"{RULES}/switch")
 
 
 async def _given_up(filling: Filling) -> None:

@@ -10,10 +10,13 @@ from tutela.access.roles import Right
 from tutela.detection.pipeline.counting import matches_by_rule
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.detection.rules.book import Standing
+from tutela.detection.rules.governing import showing, switching
+from tutela.detection.rules.governing.precision import precision
 from tutela.detection.rules.policy import Act, Mode, Policy
 from tutela.errors import TutelaError
 from tutela.web.answer import Answer
 from tutela.web.console.pages import page
+from tutela.web.console.rule_keeping import STATES, rule_keeping_screens
 from tutela.web.console.screen import Screen
 from tutela.web.console.visit import Visit
 
@@ -47,6 +50,7 @@ def rule_screens(room: DetectionRoom) -> Sequence[Screen]:
     desk, below = _Desk(room), "/console/{service}/rules"
     return (
         Screen("GET", below, Right.SEE_LISTS, desk.show_all),
+        *rule_keeping_screens(room.ruling),
         Screen("GET", f"{below}/{{policy_id}}", Right.SEE_LISTS, desk.show_one),
     )
 
@@ -59,8 +63,22 @@ class _Desk:
         """Every policy; above them what is wrong with the files."""
         standing = self._standing()
         rules = await self._matched(visit, policies=_policies(standing))
+        kept = await showing.list_versions(
+            self._room.ruling, caller=visit.caller, wanted=showing.STANDING
+        )
+        found = await switching.show(self._room.ruling, caller=visit.caller)
+        precise = await precision(self._room.ruling, caller=visit.caller)
         return page(
-            visit, template="rules.html", standing=standing, rules=rules, modes=MODES, acts=ACTS
+            visit,
+            template="rules.html",
+            standing=standing,
+            rules=rules,
+            modes=MODES,
+            acts=ACTS,
+            kept=kept.versions,
+            states=STATES,
+            off=found.off,
+            precise=precise.policies,
         )
 
     async def show_one(self, visit: Visit) -> Answer:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -13,6 +13,7 @@ from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.detection.rules.governing.room import Owned, RuleRoom, UnknownRule
+from tutela.domain import rules
 from tutela.domain.canonical import timestamp
 from tutela.domain.rules import ASKED, RuleState
 from tutela.ledger.facts import open_fact
@@ -73,6 +74,11 @@ class Wanted:
     after: UUID | None = None
     states: tuple[str, ...] | None = None
     policy: str | None = None
+
+
+#: What is asked about events now, and what waits for a second person.
+IN_FORCE: Final = Wanted(limit=200, states=tuple(str(each) for each in rules.IN_FORCE))
+STANDING: Final = Wanted(limit=200, states=(str(RuleState.PROPOSED), *(IN_FORCE.states or ())))
 
 
 async def list_versions(room: RuleRoom, *, caller: Caller, wanted: Wanted) -> RulePage:

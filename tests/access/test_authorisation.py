@@ -102,7 +102,7 @@ FOR_EVERYBODY = {
     *(f"{method} /login{step}" for method in ("GET", "POST") for step in LOGIN_STEPS),
     "POST /logout",
     *(f"{method} /report{page}" for method in ("GET", "POST") for page in REPORT_FORMS),
-    *(f"GET /report/{page}" for page in ("decision", "help", "away", "calendar.css")),
+    *(f"GET /report/{page}" for page in ("decision", "help", "away", "calendar.css", "dark.css")),
 }
 REFUSED = (400, 403, 404, 409, 410, 413, 415, 422, 429)
 

@@ -80,6 +80,11 @@ def paper(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
 
+def choose(page: Page, *, theme: str) -> None:
+    with page.expect_navigation():
+        page.click(f"button[value=theme-{theme}]")
+
+
 def test_a_theme_is_chosen_in_the_middle_of_a_report_and_nothing_is_lost(
     page: Page, request: pytest.FixtureRequest
 ) -> None:
@@ -87,11 +92,12 @@ def test_a_theme_is_chosen_in_the_middle_of_a_report_and_nothing_is_lost(
     device: Literal["light", "dark"] = request.node.callspec.params["page"]
     page.goto(f"/report?url={PLACE}")
     assert paper(page) == usual[device]
-    page.click("button[value=next]")
+    with page.expect_navigation():
+        page.click("button[value=next]")
     page.fill("#why", "token 4f1c")
     page.check("input[value=scam]")
     for theme, colour in (("dark", DARK), ("light", LIGHT), ("dark", DARK)):
-        page.click(f"button[value=theme-{theme}]")
+        choose(page, theme=theme)
         expect(page.locator("#why")).to_have_value("token 4f1c")
         expect(page.locator("input[value=scam]")).to_be_checked()
         assert paper(page) == colour
@@ -103,7 +109,7 @@ def test_a_theme_is_chosen_in_the_middle_of_a_report_and_nothing_is_lost(
     page.goto("/report/help")
     assert paper(page) == DARK
     page.goto("/report/status")
-    page.click("button[value=theme-system]")
+    choose(page, theme="system")
     assert (paper(page), page.context.cookies()) == (usual[device], [])
 
 
@@ -113,7 +119,7 @@ def test_what_was_chosen_keeps_nobody_out(browser: Browser, running_tutela: Runn
     page.set_default_timeout(PATIENCE_MS)
     for theme, colour in (("dark", DARK), ("light", LIGHT)):
         page.goto("/report")
-        page.click(f"button[value=theme-{theme}]")
+        choose(page, theme=theme)
         assert faults(page) == []
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)

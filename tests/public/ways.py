@@ -68,19 +68,24 @@ class Audit:
         self.page.goto(path)
 
     def press(self, go: str) -> None:
-        self.page.click(f"form button[value={go}]")
+        self.send(f"form button[value={go}]")
+
+    def send(self, button: str = "form button.main") -> None:
+        """The page that answers a form."""
+        with self.page.expect_navigation():
+            self.page.click(button)
 
     def press_young(self) -> None:
         """The words for younger people, where the language has some."""
-        button = self.page.locator("button[value$=-x-young]")
-        if button.count():
-            button.click()
+        young = "button[value$=-x-young]"
+        if self.page.locator(young).count():
+            self.send(young)
 
     def give(self, code: str, *, at: str) -> None:
         """A code, on the page that asks for one."""
         self.open(at)
         self.page.fill("#code", code)
-        self.page.click("form button.main")
+        self.send()
 
 
 def walk(url: str, *, language: str, offer: Offer, standing: Standing, looks: Looks) -> Audit:
@@ -175,15 +180,15 @@ def receipts(audit: Audit) -> None:
     audit.open("/report/status")
     audit.look("code")
     audit.page.fill("#code", "0000")
-    audit.page.click("form button.main")
+    audit.send()
     audit.look("code, unknown")
     audit.page.fill("#code", code)
-    audit.page.click("form button.main")
+    audit.send()
     audit.look("report, open")
-    audit.page.click("form button.main")
+    audit.send()
     audit.look("report, nothing added")
     audit.page.fill("#text", "token 9b07")
-    audit.page.click("form button.main")
+    audit.send()
     audit.look("report, added")
     for told, known in audit.standing.reports.items():
         audit.give(known, at="/report/status")
@@ -215,7 +220,7 @@ def helping(audit: Audit) -> None:
     audit.open("/report/help")
     audit.look("help, anywhere")
     audit.page.select_option("#country", "AT")
-    audit.page.click("form button.main")
+    audit.send()
     assert audit.page.locator(".lines li").count() == 4
     audit.look("help in a country")
 
@@ -235,7 +240,7 @@ def decided(audit: Audit) -> None:
     audit.open("/report/decision")
     audit.look("decision")
     audit.page.fill("#code", "0000")
-    audit.page.click("form button.main")
+    audit.send()
     audit.look("decision, unknown code")
     for state, known in audit.standing.statements.items():
         audit.give(known, at="/report/decision")
@@ -260,7 +265,7 @@ def late(audit: Audit) -> None:
         known,
     )
     audit.page.fill("#text", HOSTILE)
-    audit.page.click("form[action$=evidence] button.main")
+    audit.send("form[action$=evidence] button.main")
     audit.look("report, answered meanwhile")
     audit.open("/report")
     audit.page.fill("#where", "\n".join(f"{PLACE}/{number}" for number in range(1_001)))

@@ -115,6 +115,8 @@ class ScreenEndpoint:
             visit = await self._known(visit)
             if self.screen.method == "POST":
                 visit = await _with_form(visit, incoming=incoming)
+                if visit.visitor is not None:
+                    visit.form.refuse_unkept()
             given = await self.screen.answering(visit)
             await self._note_reading(visit, path=scope["path"])
             return given if isinstance(given, StreamAnswer) else followed(given, visit=visit)

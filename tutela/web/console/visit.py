@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 from tutela.access.sessions import Origin
 from tutela.access.tokens import Caller
 from tutela.access.users import Person
-from tutela.errors import TutelaError
-from tutela.intake.reading import Unfit
+from tutela.errors import FieldError, TutelaError
+from tutela.intake.reading import Unfit, refuse_if_any
 from tutela.web.endpoint import Broken
 from tutela.web.origin import host_of
 
@@ -56,6 +56,15 @@ class Form:
     def texts(self, name: str) -> list[str]:
         """All values of the field that say something."""
         return [text for text in self._given.get(name, []) if text]
+
+    def refuse_unkept(self) -> None:
+        """`Unfit` with each field that holds U+0000, which no text of the database can."""
+        wrong = [
+            FieldError(f"/{name}", "U+0000 can't be kept")
+            for name, texts in self._given.items()
+            if any("\0" in text for text in texts)
+        ]
+        refuse_if_any(wrong)
 
     def names(self) -> list[str]:
         """The fields that were sent."""

@@ -71,6 +71,23 @@ async def test_a_search_is_asked_for_once_however_often_the_form_is_sent(
     assert "The seeds find each other." in (await lead.get(first)).text
 
 
+async def test_a_group_with_somebody_whom_one_knows_is_not_there(
+    web: Site, lead: httpx.AsyncClient
+) -> None:
+    run = await asked(lead)
+    case = await case_page(web, client=lead, at=run)
+    other = await logged_in(web, role=Role.LEAD, name="lead-2")
+    found = set(leads_in((await other.get(run)).text))
+    own = {"kind": "own", "subject_kind": "account", "named": RING[6], "by": "id"}
+    assert (await other.post("/console/main/interests", data=own)).status_code == 303
+    assert (await other.get(case)).status_code == 404
+    assert (await other.post(f"{case}/dismiss", data={"reason": "x"})).status_code == 404
+    assert case not in (await other.get(PLACE)).text
+    shown = await other.get(run)
+    assert len(found - set(leads_in(shown.text))) == 1, "theirs alone is left out"
+    assert (await lead.get(case)).status_code == 200
+
+
 async def test_what_was_typed_wrongly_is_named_and_nothing_is_asked(
     web: Site, lead: httpx.AsyncClient
 ) -> None:

@@ -26,10 +26,15 @@ GROUP BY d.outcome
 ORDER BY d.outcome
 
 -- name: networks_around
--- Groups that searches found the account in, the newest first, and as which of their leads.
+-- Groups that searches found the account in and that have nobody whom the caller knows, the newest first, and as which of their leads.
 SELECT n.id, l.id, n.state, n.members FROM network_lead l
 JOIN network_case n ON (n.tenant, n.service, n.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.account_key = %(account_key)s AND l.mark = %(mark)s
+  AND NOT EXISTS (
+    SELECT FROM network_lead k
+    WHERE (k.tenant, k.service, k.case_id) = (n.tenant, n.service, n.id)
+      AND k.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])
+  )
 ORDER BY n.id DESC
 LIMIT %(limit)s
 

@@ -17,7 +17,7 @@ from tutela.domain.text import is_blank
 from tutela.errors import FieldError
 from tutela.intake.reading import refuse_if_any
 from tutela.networks.stored.room import REASON_MAX, Act, NetworkRoom, unknown_case, write
-from tutela.networks.stored.showing import read_case
+from tutela.networks.stored.showing import read_case, seen_by
 from tutela.networks.stored.views import NetworkCase
 
 _sql = queries.load("tutela.networks.stored", file="leads.sql")
@@ -58,7 +58,7 @@ async def dismiss(
 
 async def hold_case(connection: Connection, *, caller: Caller, case_id: UUID) -> NetworkCaseState:
     """Where the case stands, held until the transaction ends; raises UnknownNetworkCase."""
-    named = {**Whose.of(caller).columns, "id": case_id}
+    named = {**seen_by(caller), "id": case_id}
     row = await (await connection.execute(_sql.hold_case, named)).fetchone()
     if row is None:
         raise unknown_case()

@@ -21,11 +21,12 @@ FROM unnest(
 )
 
 -- name: show_leads
--- Leads of a search, the best first, after one of them.
+-- Leads of a search whom the caller doesn't know, the best first, after one of them.
 SELECT
     id, case_id, rank, score, sure, part, looks_like, returned_of, possible_minor, words_key, words_body, account_key, name_key, name_body
 FROM told_lead l
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.run_id = %(run_id)s AND l.rank IS NOT NULL
+  AND (l.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])) IS NOT TRUE
   AND (%(after)s::uuid IS NULL OR l.rank > (
     SELECT f.rank FROM network_lead f WHERE f.tenant = l.tenant AND f.service = l.service AND f.run_id = l.run_id AND f.id = %(after)s
   ))
@@ -38,6 +39,7 @@ SELECT DISTINCT ON (l.account_key) l.account_key, l.possible_minor, a.sealed_key
 FROM network_lead l
 JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.run_id = %(run_id)s AND l.rank IS NULL
+  AND (l.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])) IS NOT TRUE
 ORDER BY l.account_key
 
 -- name: show_members
@@ -54,6 +56,7 @@ SELECT
     id, case_id, rank, score, sure, part, looks_like, returned_of, possible_minor, words_key, words_body, account_key, name_key, name_body
 FROM told_lead l
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.returned_case = %(case_id)s
+  AND (l.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])) IS NOT TRUE
 ORDER BY l.rank NULLS FIRST, l.id
 
 -- name: one_lead
@@ -63,29 +66,43 @@ SELECT
     name_key, name_body
 FROM told_lead l
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.id = %(id)s
+  AND (l.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])) IS NOT TRUE
 
 -- name: drawn_members
 -- The members of a case that are drawn: its seeds, then the surest.
-SELECT id, account_key, rank, part, possible_minor, run_id FROM network_lead
-WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND case_id = %(case_id)s
+SELECT id, account_key, rank, part, possible_minor, run_id FROM network_lead l
+WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.case_id = %(case_id)s
+  AND NOT EXISTS (
+    SELECT FROM network_lead k
+    WHERE (k.tenant, k.service, k.case_id) = (l.tenant, l.service, l.case_id)
+      AND k.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])
+  )
 ORDER BY rank IS NOT NULL, sure DESC, id
 LIMIT %(limit)s
 
 -- name: show_cases
--- Cases, the newest search first and the surest first within it, after one of them.
+-- Cases without anybody whom the caller knows, the newest search first and the surest first within it, after one of them.
 SELECT c.id, c.run_id, c.state, c.members, c.figures, c.sealed_key, c.sealed_body, c.created_at, c.decided_by, c.decided_at, c.bulk_ids
 FROM network_case c
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
   AND (%(state)s::text IS NULL OR c.state = %(state)s) AND (%(id)s::uuid IS NULL OR c.id = %(id)s)
   AND (%(run_id)s::uuid IS NULL OR c.run_id = %(run_id)s)
+  AND NOT EXISTS (
+    SELECT FROM network_lead k
+    WHERE (k.tenant, k.service, k.case_id) = (c.tenant, c.service, c.id) AND k.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])
+  )
   AND (%(after)s::uuid IS NULL OR c.id < %(after)s)
 ORDER BY c.id DESC
 LIMIT %(limit)s
 
 -- name: hold_case
--- One case, held until the transaction ends.
-SELECT state FROM network_case
+-- One case without anybody whom the caller knows, held until the transaction ends.
+SELECT state FROM network_case c
 WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = %(id)s
+  AND NOT EXISTS (
+    SELECT FROM network_lead k
+    WHERE (k.tenant, k.service, k.case_id) = (c.tenant, c.service, c.id) AND k.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])
+  )
 FOR UPDATE
 
 -- name: decide_case

@@ -16,7 +16,7 @@ from tutela.errors import FieldError, TutelaError
 from tutela.intake.reading import refuse_if_any
 from tutela.networks.stored.looking import Looked, note_look
 from tutela.networks.stored.room import REASON_MAX, Act, NetworkRoom, write
-from tutela.networks.stored.showing import Reader, lead_of, learn_seeds, may_read
+from tutela.networks.stored.showing import Reader, lead_of, learn_seeds, may_read, seen_by
 from tutela.networks.stored.views import NetworkLead
 
 _sql = queries.load("tutela.networks.stored", file="leads.sql")
@@ -54,7 +54,7 @@ async def open_lead(room: NetworkRoom, *, opening: Opening) -> NetworkLead:
     refuse_if_any([FieldError("/reason", "blank")] if is_blank(opening.said.reason) else [])
     whose = Whose.of(caller)
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
-        cursor = await connection.execute(_sql.one_lead, {**whose.columns, "id": lead_id})
+        cursor = await connection.execute(_sql.one_lead, {**seen_by(caller), "id": lead_id})
         row = await cursor.fetchone()
         if row is None:
             raise unknown_lead()

@@ -16,6 +16,7 @@ from tutela.networks.stored.edges import graph_of
 from tutela.networks.stored.lawful import usable
 from tutela.networks.stored.looking import Looked, note_look
 from tutela.networks.stored.room import NetworkRoom
+from tutela.networks.stored.showing import seen_by
 from tutela.networks.stored.tags import ACCOUNTS_MAX, SHARED_TAG, tag_edges
 
 #: So many members are drawn, the surest first: more can't be told apart, and take long to place.
@@ -68,7 +69,7 @@ async def look_at_graph(room: NetworkRoom, *, caller: Caller, case_id: UUID) -> 
 async def _members(
     connection: Connection, *, caller: Caller, case_id: UUID
 ) -> list[tuple[Any, ...]]:
-    wanted = {**Whose.of(caller).columns, "case_id": case_id, "limit": DRAWN_MAX}
+    wanted = {**seen_by(caller), "case_id": case_id, "limit": DRAWN_MAX}
     return await (await connection.execute(_sql.drawn_members, wanted)).fetchall()
 
 

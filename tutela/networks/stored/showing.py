@@ -67,7 +67,7 @@ async def list_leads(
     room: NetworkRoom, *, caller: Caller, run_id: UUID, page: Page
 ) -> NetworkLeads:
     """A page of the leads of a search; who looked is written down. Raises UnknownNetworkRun."""
-    wanted = {**Whose.of(caller).columns, "run_id": run_id, "after": page.after}
+    wanted = {**seen_by(caller), "run_id": run_id, "after": page.after}
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
         await _one_run(connection, caller=caller, run_id=run_id)
         cursor = await connection.execute(
@@ -132,7 +132,7 @@ async def _case_read(connection: Connection, *, reader: "Reader", case_id: UUID)
     rows = await _cases(connection, caller=caller, page=Page(limit=1), case_id=case_id)
     if not rows:
         raise unknown_case()
-    wanted = {**Whose.of(caller).columns, "case_id": case_id}
+    wanted = {**seen_by(caller), "case_id": case_id}
     members = await (await connection.execute(_leads_sql.show_members, wanted)).fetchall()
     back = await (await connection.execute(_leads_sql.show_returned, wanted)).fetchall()
     run_id = rows[0][1]
@@ -148,6 +148,11 @@ async def _case_read(connection: Connection, *, reader: "Reader", case_id: UUID)
         returned=returned,
         history=await _history(connection, room=room, caller=caller, subject=case_id),
     )
+
+
+def seen_by(caller: Caller) -> dict[str, object]:
+    """Whose searches the caller sees, and who asks: none about somebody whom they know."""
+    return {**Whose.of(caller).columns, "asker": caller.person}
 
 
 async def _runs(
@@ -167,7 +172,7 @@ async def _one_run(connection: Connection, *, caller: Caller, run_id: UUID) -> N
 async def _cases(
     connection: Connection, *, caller: Caller, page: Page, case_id: UUID | None = None
 ) -> list[tuple[Any, ...]]:
-    wanted = {**Whose.of(caller).columns, **_columns(page), "id": case_id}
+    wanted = {**seen_by(caller), **_columns(page), "id": case_id}
     return await (await connection.execute(_leads_sql.show_cases, wanted)).fetchall()
 
 
@@ -241,7 +246,7 @@ class Reader:
 
 async def learn_seeds(connection: Connection, *, reader: Reader, run_id: UUID) -> None:
     """The reader knows the seeds of the search then, as far as they may."""
-    wanted = {**Whose.of(reader.caller).columns, "run_id": run_id}
+    wanted = {**seen_by(reader.caller), "run_id": run_id}
     cursor = await connection.execute(_leads_sql.seeds_named, wanted)
     for key, minor, *sealed in await cursor.fetchall():
         reader.seeds[bytes(key)] = reader.name(sealed, key=bytes(key), minor=minor)

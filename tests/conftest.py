@@ -32,4 +32,5 @@ def pytest_xdist_auto_num_workers() -> int:
 
     It waits for processes to start and end, for a disk, for the next turn of a service.
     """
-    return (os.cpu_count() or 1) + 1
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (ours or 1) + 1

@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.main import get_command
 
+from tests.fixtures.service import RunningTutela
 from tutela.cli.commands import application, whole_application
 from tutela.cli.main import first_word
 
@@ -67,15 +68,16 @@ def test_a_command_about_access_imports_neither_detectors_nor_pages(
     assert modules & HEAVY == set()
 
 
-@pytest.mark.parametrize("module", ["tutela.cli.process", "tutela.app"])
-def test_a_process_that_looks_at_nothing_imports_no_detectors(module: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", f"import sys, {module}; print(' '.join(sys.modules))"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert set(done.stdout.split()) & HEAVY == set()
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="no list of what is mapped")
+def test_a_process_that_looks_at_nothing_has_no_detectors_in_memory(
+    running_tutela: RunningTutela,
+) -> None:
+    mapped = {
+        name: "/numpy/" in Path(f"/proc/{process_id}/maps").read_text()
+        for name, process_id in running_tutela.process_ids().items()
+        if name in {"web-0", "worker", "courier", "sequencer"}
+    }
+    assert mapped == {"web-0": True, "worker": True, "courier": False, "sequencer": False}
 
 
 def test_every_line_of_the_help_is_what_its_command_says() -> None:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from tests.console.looks.place import Filling
 from tests.fixtures.staff import PASSWORD
 from tutela.access.login.rules import Stage
-from tutela.access.sessions import Proven, Sessions
+from tutela.access.sessions import Origin, Proven, Sessions
 from tutela.access.users import Person
 from tutela.domain.vocabulary import Role
 from tutela.errors import FieldError, TutelaError
@@ -66,6 +66,9 @@ async def _at(filling: Filling, *, stage: Stage, name: str) -> httpx.AsyncClient
 async def _account(filling: Filling) -> None:
     """An account with and without an authenticator, and the way from one to the other."""
     web = filling.web
+    sessions = Sessions(web.house.pool, clock=web.house.clock.now, chance=os.urandom)
+    elsewhere = Origin(address="192.0.2.1", agent=filling.words.of("a browser's name", length=200))
+    await sessions.begin(Person(tenant="main", name="lead-1", role=Role.LEAD), origin=elsewhere)
     filling.see("/account")
     filling.see("/account", at="/account?done=password")
     filling.send("/account/password", form={"password": "wrong"}, status=422)

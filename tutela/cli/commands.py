@@ -100,6 +100,7 @@ PLACED: Final = (
         module="rules",
         attribute="rules",
         line="Policies that say which events need a person.",
+        joined=("rules_kept",),
     ),
     Placed(
         name="terms",

@@ -29,6 +29,8 @@ def test_a_broken_route_turns_red_within_two_periods_and_green_again(migrated_fo
         sender = service.token()
         with service.client(service.token(role="lead")) as client:
             until(lambda: route(client)[1].get("came_through_at"), what="a probe to come through")
+            first = route(client)[1]["came_through_at"]
+            until(lambda: route(client)[1]["came_through_at"] != first, what="a second probe")
             refused = service.command("drill", "break-route", "form")
             assert (refused.returncode, "this is no demo" in refused.stderr) == (2, True)
             command = [str(TUTELA), "drill", "break-route", "form", "--yes", *service.where]

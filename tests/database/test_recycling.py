@@ -65,7 +65,7 @@ def test_whoever_is_still_connected_is_sent_away(
         "ALTER TABLE content_look DISABLE ROW LEVEL SECURITY",
         "DELETE FROM schema_migration WHERE version = 2",
         "TRUNCATE tenant CASCADE",
-        "ANALYZE schema_migration",
+        "ANALYZE tenant",
         f"INSERT INTO tenant SELECT 't' || n FROM generate_series(0, {ROWS_MAX}) n",
         "ALTER ROLE tutela IN DATABASE own_1 SET work_mem = 64",
     ],

@@ -3,9 +3,12 @@
 from datetime import date
 
 import pytest
+import structlog
 
 from tests.fixtures.detectors import CANARY, LISTED, LISTED_MD5, Digests, Given, Tokens, panel_of
+from tests.fixtures.logging_here import log_plainly
 from tutela.detection.detectors import Hashes, Item
+from tutela.detection.pipeline import looking
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.seeing import Seen, Sight, see
 from tutela.domain.events import Visibility
@@ -146,8 +149,10 @@ async def test_a_source_that_is_away_keeps_its_detectors_and_is_red() -> None:
 
 
 async def test_no_words_of_an_item_reach_the_log_of_a_detector_that_breaks(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    log_plainly()
+    monkeypatch.setattr(looking, "_log", structlog.get_logger())
     await seen(await panel_of(Tokens(broken="raises")), sight("tok-secret"))
     printed = capsys.readouterr()
     assert "ValueError" in printed.out + printed.err

@@ -15,14 +15,29 @@ import yaml
 from tutela.detection.rules.findings import Finding, RulesUnfit
 
 FILE_MAX_BYTES: Final = 4 * 1024 * 1024
+NESTED_MAX: Final = 100
 _TAG: Final = "tag:yaml.org,2002:"
 _TRUTHS: Final = {"true": True, "false": False}
+
+
+class _TooDeep(Exception):
+    """A node lies within more than NESTED_MAX others."""
 
 
 class _Loader(yaml.SafeLoader):
     """SafeLoader with the scalars of JSON alone."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as PyYAML declares it
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """The next node; `_TooDeep` where it lies within more others than any file needs."""
+        self._depth += 1
+        if self._depth > NESTED_MAX:
+            raise _TooDeep
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 _Loader.add_implicit_resolver(f"{_TAG}null", re.compile(r"(?:null|~|)\Z"), ["n", "~", ""])
@@ -102,7 +117,7 @@ def parse_yaml(text: str, *, name: str) -> YamlFile:
         raise _unfit(
             name, message="not YAML: a character that is not allowed", line=line
         ) from error
-    except RecursionError:
+    except _TooDeep:
         raise _unfit(name, message="nested too deeply") from None
     if node is None:
         raise _unfit(name, message="empty")

@@ -12,7 +12,7 @@
     setTimeout(() => free(form), PATIENCE_MS);
   }, true);
   document.addEventListener("htmx:finally:request", event => {
-    const form = event.target.closest("form");
+    const form = event.target instanceof Element && event.target.closest("form");
     if (form) free(form);
   });
   addEventListener("pageshow", () => document.querySelectorAll(`[${UNDER_WAY}]`).forEach(free));

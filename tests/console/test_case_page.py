@@ -79,6 +79,7 @@ def test_a_case_is_decided_by_keyboard_alone(page: Page, running_tutela: Running
     page.keyboard.press("?")
     expect(page.locator("#keys-list")).to_contain_text("Take the next one")
     page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("n")
     expect(page.locator("#lease")).to_contain_text("Yours for")
     page.keyboard.press("j")

@@ -146,7 +146,10 @@ def test_a_second_click_sends_nothing_twice(page: Page, service: Standing) -> No
     assert service.rows(entries) == [(1,)]
 
 
-def test_the_back_button_shows_nothing_of_a_case_after_a_logout(page: Page) -> None:
+def test_the_back_button_shows_nothing_of_a_case_after_a_logout(
+    page: Page, service: Standing
+) -> None:
+    report(service, count=1)
     page.goto(QUEUE)
     page.get_by_role("button", name="Take the next one").click()
     expect(page.locator("#lease")).to_contain_text("Yours for")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tutela.cases.identity import SUBJECT_KEY_BYTES, subject_key
+from tutela.cases.identity import SUBJECT_KEY_BYTES, media_key, subject_key
 from tutela.domain.notice import Subject
 from tutela.domain.vocabulary import SubjectKind
 
@@ -58,3 +58,14 @@ def test_other_tenants_services_and_secrets_have_other_keys() -> None:
         key_of(POST, tenant="ts", service=""),
     }
     assert len(keys) == 5
+
+
+def test_a_medium_is_named_by_its_strongest_exact_hash_and_by_no_perceptual_one() -> None:
+    def name(**hashes: str | None) -> bytes | None:
+        return media_key(hashes, tenant="t", service="s", digest=keyed(b"k"))
+
+    strongest = name(md5="aa" * 16, sha256="BB" * 32)
+    assert strongest is not None
+    assert strongest == name(sha256="bb" * 32)
+    assert name(md5="aa" * 16) not in (None, strongest)
+    assert name(pdq="cc" * 32, sha256=None) is None

@@ -132,6 +132,16 @@ async def test_danger_is_given_to_whoever_comes_in_whatever_language(rooms: Room
     assert await claim(rooms, reviewer=reviewer) is not None
 
 
+async def test_who_works_on_everything_again_has_no_row(rooms: Rooms) -> None:
+    await at_console(rooms, name="reviewer-1")
+    await works_on(rooms, HarmFamily.SCAMS, name="reviewer-1")
+    lead = await at_console(rooms, name="lead-1", role=Role.LEAD)
+    everything = NeedSet(person="reviewer-1", families=None)
+    told = (await set_need(overseeing(rooms), caller=lead, asked=everything)).needs
+    assert all(each.families is None for each in told)
+    assert await rooms.rows("SELECT * FROM need_to_know") == []
+
+
 async def test_only_who_may_says_who_works_on_what(rooms: Rooms) -> None:
     reviewer = await at_console(rooms, name="reviewer-1")
     asked = NeedSet(person="reviewer-1", families=None)

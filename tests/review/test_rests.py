@@ -108,6 +108,17 @@ async def test_a_named_case_of_a_kind_that_a_person_does_not_take_is_refused(roo
         await claim_this(other, case_id=child)
 
 
+async def test_a_named_case_that_was_decided_meanwhile_is_nobodys(rooms: Rooms) -> None:
+    person = await looker(rooms)
+    case_id, _ = await person.holds()
+    await rooms.rows(
+        "UPDATE case_file SET closed_at = now(), lease_token = NULL, lease_holder = NULL,"
+        " lease_from = NULL, lease_until = NULL"
+    )
+    with pytest.raises(CaseNotFree, match="decided meanwhile"):
+        await claim_this(person, case_id=case_id)
+
+
 async def test_who_keeps_a_lease_is_at_work(rooms: Rooms) -> None:
     person = await looker(rooms, rules=RULES)
     await rooms.take(await rooms.caller())

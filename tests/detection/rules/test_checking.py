@@ -126,7 +126,7 @@ def test_the_caret_stands_where_the_expression_is_wrong(
         ("a: [1\n", 2, "not YAML"),
         ("a: 1\n\tb: 2\n", 2, "not YAML"),
         ("a: \x07\n", 1, "a character that is not allowed"),
-        ("[" * 5_000, None, "nested too deeply"),
+        ("[" * 5_000, 1, "nested too deeply"),
         ("? [a]\n: b\n", 1, "a name is a text"),
         ("a: !!int x\n", 1, "a tag"),
     ],

@@ -20,24 +20,10 @@ _TAG: Final = "tag:yaml.org,2002:"
 _TRUTHS: Final = {"true": True, "false": False}
 
 
-class _TooDeep(Exception):
-    """A node lies within more than NESTED_MAX others."""
-
-
 class _Loader(yaml.SafeLoader):
     """SafeLoader with the scalars of JSON alone."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as PyYAML declares it
-    _depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """The next node; `_TooDeep` where it lies within more others than any file needs."""
-        self._depth += 1
-        if self._depth > NESTED_MAX:
-            raise _TooDeep
-        node: yaml.Node | None = super().compose_node(parent, index)
-        self._depth -= 1
-        return node
 
 
 _Loader.add_implicit_resolver(f"{_TAG}null", re.compile(r"(?:null|~|)\Z"), ["n", "~", ""])
@@ -103,9 +89,24 @@ def read_yaml(path: Path) -> YamlFile:
     return parse_yaml(text, name=name)
 
 
+def _refuse_too_deep(text: str, *, name: str) -> None:
+    """Composing a document takes a call a level, parsing it takes none."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > NESTED_MAX:
+            mark = event.start_mark
+            line = None if mark is None else mark.line + 1
+            raise _unfit(name, message="nested too deeply", line=line)
+
+
 def parse_yaml(text: str, *, name: str) -> YamlFile:
     """The document in a text; RulesUnfit as above."""
     try:
+        _refuse_too_deep(text, name=name)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -117,8 +118,6 @@ def parse_yaml(text: str, *, name: str) -> YamlFile:
         raise _unfit(
             name, message="not YAML: a character that is not allowed", line=line
         ) from error
-    except _TooDeep:
-        raise _unfit(name, message="nested too deeply") from None
     if node is None:
         raise _unfit(name, message="empty")
     read = _Reading(name)

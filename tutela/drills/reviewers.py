@@ -71,7 +71,9 @@ class SimulatedReviewer:
             headers=self._headers,
         )
         told.raise_for_status()
-        return sum(case["lane"] in lanes for case in told.json()["cases"]) <= leaves
+        page = told.json()
+        is_whole = page["next"] is None
+        return is_whole and sum(case["lane"] in lanes for case in page["cases"]) <= leaves
 
     async def review_one(self, *, seconds_per_case: float) -> bool:
         """Whether there was a case; it is decided when this returns, or its lease was lost."""

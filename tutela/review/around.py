@@ -121,6 +121,21 @@ async def around(pool: Pool, *, caller: Caller, case_id: UUID, now: datetime) ->
         )
 
 
+async def groups_around(pool: Pool, *, caller: Caller, case_id: UUID) -> Sequence[GroupAround]:
+    """Groups that the case's account was found in, the newest first; none for who may not see them.
+
+    Raises UnknownCase.
+    """
+    named = {**sight(caller), "id": case_id}
+    async with tenant_transaction(pool, tenant=caller.tenant) as connection:
+        row = await (await connection.execute(_sql.keys_of_case, named)).fetchone()
+        if row is None:
+            raise unknown_case()
+        return (
+            await _networks(connection, named={**named, "account_key": row[1]}, caller=caller) or []
+        )
+
+
 async def _account(connection: Connection, *, named: dict[str, object]) -> AccountTold | None:
     cursor = await connection.execute(_sql.account_told, named)
     row = await cursor.fetchone()

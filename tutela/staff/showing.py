@@ -96,6 +96,6 @@ def _change(*row: object) -> Change:
     return Change(**found | typed)  # type: ignore[arg-type]
 
 
-def _act(row: tuple[object, ...], *, room: StaffRoom) -> ActDone:
-    event, said = opened(row, keys=room.keys)  # type: ignore[arg-type]
-    return ActDone(id=row[0], event=event, at=row[2], said=said)  # type: ignore[arg-type]
+def _act(row: tuple[UUID, str, datetime, bytes, bytes], *, room: StaffRoom) -> ActDone:
+    event, said = opened(row, keys=room.keys)
+    return ActDone(id=row[0], event=event, at=row[2], said=said)

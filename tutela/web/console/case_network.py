@@ -8,7 +8,7 @@ from tutela.access.roles import Right
 from tutela.networks.page import drawing
 from tutela.networks.stored.picturing import look_at_graph
 from tutela.networks.stored.room import NetworkRoom
-from tutela.review.around import around
+from tutela.review.around import groups_around
 from tutela.web.answer import Answer
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.console.cases import case_address, case_named
@@ -36,13 +36,12 @@ class _Part:
         UnknownCase.
         """
         case_id, caller = case_named(visit), visit.caller
-        now = self.reviewing.clock()
-        known = await around(self.reviewing.pool, caller=caller, case_id=case_id, now=now)
+        groups = await groups_around(self.reviewing.pool, caller=caller, case_id=case_id)
         template = "case_network_part.html" if visit.is_partial else "case_network.html"
         here = case_address(visit, case_id=case_id)
-        if not known.networks:
+        if not groups:
             return page(visit, template=template, here=here, seen=None)
-        newest = known.networks[0]
+        newest = groups[0]
         graph = await look_at_graph(self.networking, caller=caller, case_id=newest.id)
         seen = await asyncio.to_thread(drawn, graph)
         own = next((spot for spot in seen.spots if spot.lead_id == str(newest.lead_id)), None)

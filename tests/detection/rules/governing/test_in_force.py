@@ -13,14 +13,24 @@ from tests.detection.pipeline.test_judging import write
 from tests.fixtures.deciding import claimed, decided, dismissal
 from tests.fixtures.detectors import Given, Tokens, detection_on
 from tests.fixtures.governing import person
-from tests.fixtures.ruling import WHY, WIDER, in_shadow, live, proposed, rule_room, rule_text
+from tests.fixtures.ruling import (
+    WHY,
+    WIDER,
+    governed,
+    in_shadow,
+    live,
+    proposed,
+    rule_room,
+    rule_text,
+)
 from tests.fixtures.site import Site
 from tutela.access.roles import Forbidden
 from tutela.access.tokens import Caller
 from tutela.detection.pipeline.judging import Kept, bench_at
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.standings import EVERYBODY
-from tutela.detection.rules.governing import due, previewing, switching
+from tutela.detection.rules.findings import Finding, RulesUnfit
+from tutela.detection.rules.governing import due, in_force, previewing, switching
 from tutela.detection.rules.governing.precision import precision
 from tutela.detection.rules.governing.proposing import RuleProposal, propose
 from tutela.detection.rules.governing.room import RuleTaken, RuleUnfit, UnknownRule
@@ -230,3 +240,20 @@ async def test_precision_is_told_by_policy_and_language_from_what_people_decided
     assert (found.policy, found.all.acted, found.all.dismissed) == ("says-token", 0, 1)
     assert [each.language for each in found.by_language] == ["de"]
     assert (found.precision_min, found.below) == (0.9, found.all.high < 0.9)
+
+
+async def test_versions_that_do_not_fit_together_say_so_and_hold_up_no_switch(
+    web: Site, two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> None:
+        raise RulesUnfit([Finding(file="kept", message="no longer fit together")])
+
+    await live(web.house, by=two)
+    await switching.throw(rule_room(web.house), caller=two[0], asked=switched("all", mode=OFF))
+    monkeypatch.setattr(in_force, "check", refused)
+    kept = governed(web.house)
+    await kept.refresh()
+    ruling = kept.of("main/main")
+    assert ruling is not None
+    assert (kept.is_unread, ruling.all_off, ruling.policies) == (False, True, None)
+    assert [each.policy for each in ruling.broken] == ["says-token"]

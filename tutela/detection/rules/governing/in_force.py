@@ -121,7 +121,7 @@ class Governed:
             return None
 
     def _compile(self, stand: _Stand) -> _Compiled:
-        """The policies together; one that is not fit any more says nothing, and says so."""
+        """The policies together; what is not fit any more says so and holds up no other service."""
         fit, broken = list[Written](), list[RuleOutcome]()
         for version_id, mode in stand:
             found = self._fit(version_id, mode=mode)
@@ -129,7 +129,12 @@ class Governed:
                 fit.append(found)
             else:
                 broken.append(found)
-        policies = check(Read(written=tuple(fit), vocabulary=self.vocabulary)) if fit else None
+        try:
+            policies = check(Read(written=tuple(fit), vocabulary=self.vocabulary)) if fit else None
+        except RulesUnfit as error:
+            _log.warning("rules_unfit_together", code=error.code)
+            together = (_failed(each.policy.id, mode=each.policy.mode) for each in fit)
+            return _Compiled(policies=None, broken=(*broken, *together))
         return _Compiled(policies=policies, broken=tuple(broken))
 
     def _fit(self, version_id: UUID, *, mode: Mode) -> Written | RuleOutcome:
@@ -142,5 +147,10 @@ class Governed:
                 return written
         except RulesUnfit as error:
             name = next((each.policy for each in error.findings if each.policy), name)
-        unknown = Result.UNAVAILABLE
-        return RuleOutcome(policy=name, version=0, mode=mode, result=unknown, why=Why.RULE_FAILED)
+        return _failed(name, mode=mode)
+
+
+def _failed(name: str, *, mode: Mode) -> RuleOutcome:
+    """What a version says that is not fit any more."""
+    unknown = Result.UNAVAILABLE
+    return RuleOutcome(policy=name, version=0, mode=mode, result=unknown, why=Why.RULE_FAILED)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import msgspec
 
@@ -131,14 +132,14 @@ def _row(proposal: RuleProposal, *, policy: Policy, by: Acting, room: RuleRoom) 
     }
 
 
-async def _earlier(by: Acting, *, row: dict[str, Any]) -> object | None:
+async def _earlier(by: Acting, *, row: dict[str, Any]) -> UUID | None:
     """The id under which the same is asked for already; RuleTaken where something else stands."""
     rows = await (await by.connection.execute(_sql.of_policy, row)).fetchall()
     for version_id, version, state, text_key, proposed_by in rows:
         if RuleState(state) is RuleState.PROPOSED:
             same = bytes(text_key) == row["text_key"] and proposed_by == by.person
             if same:
-                return version_id  # type: ignore[no-any-return]
+                return UUID(str(version_id))
             raise RuleTaken(f"Version {version} of {row['policy']} waits for a second person.")
     newest = max((each[1] for each in rows if RuleState(each[2]) in _STOOD), default=0)
     if row["version"] <= newest:

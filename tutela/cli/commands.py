@@ -17,10 +17,8 @@ class Placed:
 
     #: What one types.
     name: str
-    #: A module of `tutela.cli`.
+    #: A module of `tutela.cli`, with a group or a function of the same name.
     module: str
-    #: A group or a function in it.
-    attribute: str
     #: Its line in `tutela --help`; the first of its own help.
     line: str
     #: Modules whose `join` adds their commands to the group.
@@ -31,87 +29,71 @@ PLACED: Final = (
     Placed(
         name="up",
         module="up",
-        attribute="up",
         line="Run the service until SIGTERM; prints `ready http://HOST:PORT` when it serves.",
     ),
     Placed(
         name="demo",
         module="demo",
-        attribute="demo",
         line="Run everything with a synthetic platform of random tokens.",
     ),
     Placed(
         name="doctor",
         module="doctor",
-        attribute="doctor",
         line="Look at settings, database, keys, clocks, processes, ledger and outbox; "
         "1 if any fails.",
     ),
     Placed(
         name="reconcile",
         module="reconcile",
-        attribute="reconcile",
         line="Hold what was accepted against what is open or answered; "
         "exit 1 where anything is lost.",
     ),
     Placed(
         name="flaggers",
         module="flaggers",
-        attribute="flaggers",
         line="Items of each flagger that were acted on, and how fast.",
     ),
-    Placed(name="token", module="tokens", attribute="tokens", line="Tokens for programs."),
-    Placed(name="user", module="users", attribute="users", line="People who log in."),
-    Placed(
-        name="notices", module="notices", attribute="notices", line="Notices from a file; erasure."
-    ),
+    Placed(name="token", module="tokens", line="Tokens for programs."),
+    Placed(name="user", module="users", line="People who log in."),
+    Placed(name="notices", module="notices", line="Notices from a file; erasure."),
     Placed(
         name="incidents",
         module="incidents",
-        attribute="incidents",
         line="Faults that were: which items each touched, and making it good.",
     ),
     Placed(
         name="statements",
         module="statements",
-        attribute="statements",
         line="Statements of reasons and the Transparency Database.",
         joined=("filing",),
     ),
     Placed(
         name="decisions",
         module="decisions",
-        attribute="decisions",
         line="Decisions that were taken, and their end.",
     ),
-    Placed(name="tos", module="tos", attribute="tos", line="The versions of a service's terms."),
+    Placed(name="tos", module="tos", line="The versions of a service's terms."),
     Placed(
         name="measures",
         module="measures",
-        attribute="measures",
         line="What was decided, and how far the platform has carried it out.",
     ),
-    Placed(name="hashes", module="hashes", attribute="hashes", line="Hashes of known material."),
-    Placed(
-        name="lists", module="lists", attribute="lists", line="Lists of known material and terms."
-    ),
+    Placed(name="hashes", module="hashes", line="Hashes of known material."),
+    Placed(name="lists", module="lists", line="Lists of known material and terms."),
     Placed(
         name="rules",
         module="rules",
-        attribute="rules",
         line="Policies that say which events need a person.",
         joined=("rules_kept",),
     ),
     Placed(
         name="terms",
         module="terms",
-        attribute="terms",
         line="Terms in texts, however they are written.",
     ),
     Placed(
         name="guard",
         module="guard",
-        attribute="guard",
         line="What the guard lists, and whether surfaces hold it.",
         joined=(
             "guard_probe",
@@ -122,7 +104,6 @@ PLACED: Final = (
     Placed(
         name="networks",
         module="networks",
-        attribute="networks",
         line="Networks of accounts, found as leads.",
         joined=(
             "network_cases",
@@ -133,44 +114,37 @@ PLACED: Final = (
     Placed(
         name="ledger",
         module="ledger",
-        attribute="ledger",
         line="The record, for those who check it.",
     ),
-    Placed(name="keys", module="keys", attribute="keys", line="The keys that sign the record."),
+    Placed(name="keys", module="keys", line="The keys that sign the record."),
     Placed(
         name="webhook",
         module="webhooks",
-        attribute="webhooks",
         line="Where a service takes what it is told.",
     ),
     Placed(
         name="outbox",
         module="outbox",
-        attribute="outbox",
         line="Messages to the platform that were given up.",
     ),
     Placed(
         name="witness",
         module="witness",
-        attribute="witness",
         line="Cosign the heads of other people's logs.",
     ),
     Placed(
         name="witnesses",
         module="witnesses",
-        attribute="witnesses",
         line="Who outside holds the heads of our logs.",
     ),
     Placed(
         name="world",
         module="world",
-        attribute="world",
         line="Synthetic platforms with planted rings.",
     ),
     Placed(
         name="drill",
         module="drill",
-        attribute="drill",
         line="Faults on purpose, to see that they are found.",
     ),
 )
@@ -205,7 +179,7 @@ def _line(wanted: frozenset[str | None]) -> typer.Typer:
 
 @cache
 def _found(placed: Placed) -> Any:  # noqa: ANN401 - a group or any function
-    found = getattr(_module(placed.module), placed.attribute)
+    found = getattr(_module(placed.module), placed.module)
     for module in [_module(name) for name in placed.joined]:
         module.join(found)
     return found

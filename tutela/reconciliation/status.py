@@ -151,23 +151,14 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_max: float) -> Status:
     """How things stand now, as far as the viewer may know."""
     run = await reconcile.last(pool)
-    async with tenant_transaction(pool, tenant=viewer.tenant) as connection:
-        rows = await _all_rows(connection, viewer=viewer, now=now)
-        detectors = await states_in(connection, now=now, service=viewer.name)
-        looks = await looks_due_in(connection, service=viewer.name)
-        waiting = await not_carried_out(connection, station=viewer.station)
-        witnesses = await standings_in(connection, tenant=viewer.tenant, now=now)
-        lists = await _lists(connection, viewer=viewer, now=now)
-        published = await targets.standings_in(connection, tenant=viewer.tenant, now=now)
-        guards = await standings_of_guards(connection, now=now, service=viewer.name)
-        surfaces = await surfaces_in(connection, now=now, service=viewer.name)
-        oversight = await standings_of_oversight(connection, now=now, whose=viewer.whose)
     own = run and only(run, tenant=viewer.tenant, service=viewer.service, with_ids=viewer.with_ids)
-    canaries = _all_probed(rows, late=now - timedelta(seconds=canary_seconds_max))
+    seen = await _look(pool, viewer=viewer, now=now)
+    canaries = _all_probed(seen.rows, late=now - timedelta(seconds=canary_seconds_max))
     stale = own is None or _age_seconds(own, now=now) > STALE_SECONDS
-    well = _all_well([*canaries, *detectors, *guards, *surfaces, oversight])
+    parts: list[_Shown] = [*canaries, *seen.detectors, *seen.guards, *seen.surfaces]
+    rows, surfaces = seen.rows, seen.surfaces
     return Status(
-        ok=own is not None and own.ok and not stale and well,
+        ok=own is not None and own.ok and not stale and _all_well([*parts, seen.oversight]),
         at=canonical.timestamp(now),
         reconciliation=own,
         reconciliation_stale=stale,
@@ -176,19 +167,50 @@ async def status(pool: Pool, *, viewer: Viewer, now: datetime, canary_seconds_ma
         outbox=_outbox(rows.outbox[0]),
         ledger=_ledger(rows.ledger[0]) if rows.ledger else None,
         processes=[Heard(row[0], row[1], canonical.timestamp(row[2])) for row in rows.heard],
-        not_carried_out=waiting,
-        lists=lists,
-        detectors=detectors,
-        looks=looks,
-        witness="witnessed" if any(map(holds, witnesses)) else "unwitnessed",
-        witnesses=witnesses,
-        published=published,
+        not_carried_out=seen.waiting,
+        lists=seen.lists,
+        detectors=seen.detectors,
+        looks=seen.looks,
+        witness="witnessed" if any(map(holds, seen.witnesses)) else "unwitnessed",
+        witnesses=seen.witnesses,
+        published=seen.published,
         filings=_filings(rows.filings[0]),
         withheld=[_withheld(row) for row in rows.withheld],
-        guard=guards[0] if guards else None,
-        oversight=oversight,
+        guard=seen.guards[0] if seen.guards else None,
+        oversight=seen.oversight,
         guard_surfaces=surfaces if viewer.with_ids else without_findings(surfaces),
     )
+
+
+class _Seen(NamedTuple):
+    """What every room of the house says of itself, in one transaction."""
+
+    rows: "_AllRows"
+    detectors: list[DetectorState]
+    looks: LooksDue
+    waiting: list[NotCarriedOut]
+    witnesses: list[Witnessed]
+    lists: list[ListAge]
+    published: list[Published]
+    guards: list[GuardStanding]
+    surfaces: list[SurfaceStanding]
+    oversight: OversightStanding
+
+
+async def _look(pool: Pool, *, viewer: Viewer, now: datetime) -> _Seen:
+    async with tenant_transaction(pool, tenant=viewer.tenant) as connection:
+        return _Seen(
+            rows=await _all_rows(connection, viewer=viewer, now=now),
+            detectors=await states_in(connection, now=now, service=viewer.name),
+            looks=await looks_due_in(connection, service=viewer.name),
+            waiting=await not_carried_out(connection, station=viewer.station),
+            witnesses=await standings_in(connection, tenant=viewer.tenant, now=now),
+            lists=await _lists(connection, viewer=viewer, now=now),
+            published=await targets.standings_in(connection, tenant=viewer.tenant, now=now),
+            guards=await standings_of_guards(connection, now=now, service=viewer.name),
+            surfaces=await surfaces_in(connection, now=now, service=viewer.name),
+            oversight=await standings_of_oversight(connection, now=now, whose=viewer.whose),
+        )
 
 
 class _AllRows(NamedTuple):

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from http.cookies import CookieError, SimpleCookie
 from importlib import resources
 from typing import Final
+
+from tutela.web.cookies import named
 
 COOKIE: Final = "tutela_theme"
 
@@ -30,11 +31,7 @@ DARK_MEDIA: Final[Mapping[Theme, str]] = {
 
 def theme_in(headers: Mapping[bytes, bytes]) -> Theme:
     """What was chosen; the device's own where nothing was, or nothing that there is."""
-    try:
-        sent = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-    except CookieError:
-        return Theme.SYSTEM
-    said = sent[COOKIE].value if COOKIE in sent else ""
+    said = named(headers, name=COOKIE)
     return Theme(said) if said in set(Theme) else Theme.SYSTEM
 
 

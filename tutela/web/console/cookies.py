@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from tutela.web.cookies import named
+
 COOKIE: Final = "tutela_session"
 #: Browsers take it over https, for this host and every path alone (RFC 6265bis, 4.1.3.2).
 HOST_COOKIE: Final = f"__Host-{COOKIE}"
@@ -11,18 +13,6 @@ HOST_COOKIE: Final = f"__Host-{COOKIE}"
 def cookie_in(headers: Mapping[bytes, bytes], *, is_secure: bool) -> str:
     """The cookie that was sent; empty where none was."""
     return named(headers, name=HOST_COOKIE if is_secure else COOKIE)
-
-
-def named(headers: Mapping[bytes, bytes], *, name: str) -> str:
-    """The first cookie of a name; empty where none was sent.
-
-    What other sites of the host keep beside it may be no cookie by the rules, and harms nobody.
-    """
-    for each in headers.get(b"cookie", b"").decode("latin-1").split(";"):
-        given, _, text = each.strip().partition("=")
-        if given == name:
-            return text.strip()
-    return ""
 
 
 def set_cookie(cookie: str, *, is_secure: bool, seconds: int) -> tuple[bytes, bytes]:

@@ -19,11 +19,11 @@ from tutela.staff.provider.chosen import ProviderRefused
 from tutela.staff.provider.matching import match
 from tutela.staff.room import StaffRoom
 from tutela.web.answer import Answer
-from tutela.web.console.cookies import named
 from tutela.web.console.login import HOME, following_step, own_place, session_cookie
 from tutela.web.console.pages import moved, page
 from tutela.web.console.screen import Needs, Screen
 from tutela.web.console.visit import Visit
+from tutela.web.cookies import named
 
 PLACE: Final = "/login/provider"
 BACK: Final = f"{PLACE}/back"

@@ -30,6 +30,7 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
         ListState.STALE: "Too old: what is not on it may be known by now",
         ListState.EXPIRED: "Its time is over, nothing of it matches",
         ListState.WITHDRAWN: "Taken back, nothing of it matches",
+        ListState.OFF: "Switched off: what is on it is unknown, not clean",
     }
 )
 CHANGES: Final[Mapping[str, str]] = MappingProxyType(
@@ -38,6 +39,8 @@ CHANGES: Final[Mapping[str, str]] = MappingProxyType(
         Change.WITHDRAWN: "Entries taken back",
         Change.ENDED: "Taken back as a whole",
         Change.EXPIRY_SET: "End set",
+        Change.SWITCHED_OFF: "Switched off",
+        Change.SWITCHED_ON: "Switched on again",
     }
 )
 

@@ -7,12 +7,13 @@ from starlette.routing import Match
 
 from tests.console.test_screens import screens_of
 from tests.fixtures.auditing import FEW_LOOKS, faults
-from tests.fixtures.list_keeping import WHY, content_of_the_week
+from tests.fixtures.list_keeping import WHY, keep
 from tests.fixtures.listing import KNOWN, chance_terms, rows_of_terms, take
 from tests.fixtures.service import RunningTutela
 from tests.fixtures.site import Site
 from tests.fixtures.staff import LogIn, logged_in
 from tutela.detection.lists.room import ListName
+from tutela.detection.sample.keeping import KeptEvent
 from tutela.domain.signals import Match as Found
 from tutela.domain.signals import Result, Signal
 from tutela.domain.vocabulary import Role
@@ -35,6 +36,12 @@ async def asked(client: httpx.AsyncClient, **changed: str) -> str:
     given = await client.post(NEW, data=form(**changed))
     assert given.status_code == 303, given.text
     return str(given.headers["location"])
+
+
+def content(text: str, *signals: Signal) -> KeptEvent:
+    """Content of last week, and what detectors said of it."""
+    event = {"content_id": "content-1", "text": text, "kind": "post"}
+    return KeptEvent(event=event, signals=signals, basis="public_content")
 
 
 @pytest.fixture
@@ -178,7 +185,7 @@ async def test_a_preview_tells_what_comes_and_what_of_last_week_matches(
 ) -> None:
     empty = await one.post(f"{NEW}/preview", data=form())
     assert "Nothing can be said" in empty.text
-    await content_of_the_week(web.house, texts=[f"a {ONE} b", f"{ONE} {TWO}", "nothing"])
+    await keep(web.house, *map(content, (f"a {ONE} b", f"{ONE} {TWO}", "nothing")))
     given = (await one.post(f"{NEW}/preview", data=form())).text
     assert "<strong>2</strong> come" in given
     assert "<b>2</b><span>would match, of 3 pieces of content" in given
@@ -201,7 +208,7 @@ async def test_a_preview_of_entries_that_go_tells_what_they_led_to(
     await take(web.house, rows=rows_of_terms([ONE, TWO]))
     match = Found(list="known", entry="1", version=1)
     said = Signal(detector="terms", result=Result.MATCH, matches=(match,))
-    await content_of_the_week(web.house, texts=[ONE], signals=[said])
+    await keep(web.house, content(ONE, said))
     gone = {"change": "withdraw", "list": "known", "reason": WHY, "numbers": "1"}
     given = (await one.post(f"{NEW}/preview", data=gone)).text
     assert "<strong>1</strong> go" in given

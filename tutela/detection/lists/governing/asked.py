@@ -81,18 +81,22 @@ class ListProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 def check(asked: ListProposal) -> tuple[Row, ...]:
     """The rows of what is asked; raises ListUnfit with every place, up to twenty."""
     errors = list(_faults(asked))
-    rows = list(can_be_looked_for(_read(asked)))
+    rows = [] if errors else list(can_be_looked_for(_read(asked)))
     errors += [
         FieldError("/entries", f"line {each.line}: {each.why}")
         for each in rows
         if isinstance(each, BadLine)
     ]
-    if len(rows) > LINES_MAX:
-        errors.append(FieldError("/entries", f"more than {LINES_MAX} lines"))
     if errors:
         what = "One place" if len(errors) == 1 else f"{len(errors)} places"
         raise ListUnfit(f"{what} can't be taken; nothing was written.", errors=errors[:_PLACES_MAX])
     return tuple(each for each in rows if isinstance(each, Row))
+
+
+def lines_of(entries: str) -> list[tuple[int, str]]:
+    """The lines that say something, with their numbers from 1."""
+    lines = entries.replace("\r\n", "\n").split("\n")
+    return [(number, line) for number, line in enumerate(lines, start=1) if not is_blank(line)]
 
 
 def _faults(asked: ListProposal) -> Iterator[FieldError]:
@@ -110,7 +114,10 @@ def _faults(asked: ListProposal) -> Iterator[FieldError]:
 
 def _lacking(asked: ListProposal) -> Iterator[FieldError]:
     """What the change needs and has not, or has and can't have."""
-    change, has_lines = asked.change, not is_blank(asked.entries)
+    change, lines = asked.change, len(lines_of(asked.entries))
+    has_lines = lines > 0
+    if lines > LINES_MAX:
+        yield FieldError("/entries", f"more than {LINES_MAX} lines")
     takes_lines = change in {ListChange.ADD, ListChange.WITHDRAW}
     if has_lines and asked.kind is None:
         yield FieldError("/kind", f"one of {', '.join(Kind)} is needed with entries")
@@ -130,9 +137,7 @@ def _read(asked: ListProposal) -> Iterator[Row | BadLine]:
     if asked.kind is None:
         return
     gone = asked.change is ListChange.WITHDRAW
-    for number, line in enumerate(asked.entries.splitlines(), start=1):
-        if is_blank(line):
-            continue
+    for number, line in lines_of(asked.entries):
         try:
             yield Row(line=number, entries=(_entry(line, asked=asked, kind=asked.kind),), gone=gone)
         except BadValue as error:

@@ -80,7 +80,7 @@ async def _take(by: Acting, *, room: ListRoom, carried: Carried, change: Change)
     asked = carried.asked
     expires_at = by.now + timedelta(days=asked.days or USUAL_DAYS)
     terms = Terms(
-        owner=asked.owner or by.person,
+        owner=asked.owner or carried.account.by,
         reason=asked.reason,
         provenance=asked.provenance,
         licence=asked.licence,

@@ -15,7 +15,7 @@ from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.detection.lists.governing.acts import Act, UnknownProposal, refuse_blank, write
-from tutela.detection.lists.governing.asked import ListProposal, Reason
+from tutela.detection.lists.governing.asked import ListProposal, Reason, lines_of
 from tutela.detection.lists.governing.judging import Order, held_proposal
 from tutela.detection.lists.room import ListRoom
 from tutela.detection.sample.trying import mask
@@ -180,7 +180,7 @@ def _with_asked(shown: ListAsked, *, asked: ListProposal) -> ListAsked:
 
 
 def _lines(asked: ListProposal) -> list[str]:
-    return [line.strip() for line in asked.entries.splitlines() if line.strip()]
+    return [line.strip() for _, line in lines_of(asked.entries)]
 
 
 def _view(row: Sequence[Any]) -> ListAsked:

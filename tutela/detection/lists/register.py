@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -131,7 +131,7 @@ class VersionTold(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: int
     refused: int
     #: Who did it and why, as it was sealed; empty once that was erased.
-    said: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

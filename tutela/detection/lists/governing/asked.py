@@ -55,7 +55,7 @@ Days = Annotated[int, msgspec.Meta(ge=1, le=DAYS_MAX)]
 
 
 class ListProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of `POST /v1/lists/proposals`."""
+    """The body of `POST /v1/list-proposals`."""
 
     list: Annotated[str, msgspec.Meta(pattern=f"^{NAME.pattern}$")]
     change: ListChange

@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class ListProposed(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer of `POST /v1/lists/proposals`."""
+    """The answer of `POST /v1/list-proposals`."""
 
     id: str
     list: str

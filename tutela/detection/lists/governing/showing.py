@@ -77,7 +77,7 @@ class ListAskedPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ListOpening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of `POST /v1/lists/proposals/{proposal_id}/open`."""
+    """The body of `POST /v1/list-proposals/{proposal_id}/open`."""
 
     reason: Reason
 

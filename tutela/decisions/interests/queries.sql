@@ -108,4 +108,4 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s
 
 -- name: kept_from
 -- The digests of whatever a person is kept from; none where there is nothing.
-SELECT kept_from(%(tenant)s, %(service)s, %(person)s)
+SELECT {{tutela.access.sight.near}}

@@ -134,7 +134,7 @@ async def kept_from(connection: Connection, *, caller: Caller) -> frozenset[byte
     """The digests of subjects and accounts that the caller must not decide about."""
     if caller.person is None:
         return frozenset()
-    named = {**Whose.of(caller).columns, "person": caller.person}
+    named = {**Whose.of(caller).columns, "asker": caller.person}
     ((keys,),) = await (await connection.execute(_sql.kept_from, named)).fetchall()
     return frozenset(bytes(key) for key in keys or ())
 

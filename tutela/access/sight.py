@@ -2,6 +2,19 @@
 
 from tutela.access.roles import Right, has
 from tutela.access.tokens import Caller
+from tutela.database import queries
+from tutela.database.pool import Connection
+from tutela.errors import TutelaError
+
+_sql = queries.load("tutela.access", file="sight.sql")
+
+
+class ConflictOfInterest(TutelaError):
+    """Whoever acts has declared that they are too near to what the act is about."""
+
+    code = "conflict_of_interest"
+    title = "Someone else must do this"
+    status = 403
 
 
 def sight(caller: Caller) -> dict[str, object]:
@@ -18,3 +31,18 @@ def sight(caller: Caller) -> dict[str, object]:
         "person": caller.person,
         "asker": caller.person,
     }
+
+
+async def kept_from(connection: Connection, *, caller: Caller) -> frozenset[bytes]:
+    """The digests of subjects and accounts that the caller must not decide about."""
+    if caller.person is None:
+        return frozenset()
+    ((keys,),) = await (await connection.execute(_sql.all_near, sight(caller))).fetchall()
+    return frozenset(bytes(key) for key in keys or ())
+
+
+def conflict_of_interest() -> ConflictOfInterest:
+    """The refusal of an act about somebody whom its author knows; it does not say about whom."""
+    return ConflictOfInterest(
+        "Something of this is about an account or a subject that you said you are too near to."
+    )

@@ -10,6 +10,10 @@
 -- The digests of whomever and whatever the caller said they are too near to; null where there is nothing.
 (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))
 
+-- name: all_near
+-- All of these at once, for what lies sealed and has to be compared after it was opened.
+SELECT {{near}}
+
 -- name: work_covers_case
 -- Whether the role and the harms of the caller cover the case `c`, whomever it is about.
 ((%(specialist)s OR NOT c.specialist) AND c.family = ANY (coalesce({{harms}}, ARRAY[c.family])))

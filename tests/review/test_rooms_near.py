@@ -62,14 +62,15 @@ async def test_a_room_that_names_an_account_is_not_there_for_whoever_is_near(
     assert len(await listed(web)) == 1
     interest = await declared(web)
     assert await listed(web) == []
-    for to, said in (
+    calls: list[tuple[str, dict[str, Any]]] = [
         (f"GET {room}", {}),
         (f"POST {room}/entries", {"kind": "note", "text": "x"}),
         (f"POST {room}/close", {"reason": "x"}),
         (f"POST {room}/export", {"reason": "x"}),
         (f"POST {room}/people", {"person": "p-lead"}),
         (f"POST {room}/search", {"reason": "x"}),
-    ):
+    ]
+    for to, said in calls:
         refused = await call(web, to=to, role=Role.INVESTIGATOR, **said)
         assert (refused.status_code, refused.json()["code"]) == (404, "unknown_investigation"), to
     assert len((await told(web, to=f"GET {room}"))["entries"]) == 3
@@ -85,7 +86,7 @@ async def test_nobody_writes_whom_they_are_near_to_into_a_room(web: Site, room: 
         to = f"POST {room}/entries"
         refused = await call(web, to=to, role=Role.INVESTIGATOR, kind=kind, ref=ref)
         assert (refused.status_code, refused.json()["code"]) == (403, "conflict_of_interest")
-    written = {"kind": "account", "ref": "a-8"}
+    written: dict[str, Any] = {"kind": "account", "ref": "a-8"}
     await told(web, to=f"POST {room}/entries", role=Role.INVESTIGATOR, **written)
     assert len((await told(web, to=f"GET {room}"))["entries"]) == 3
 
@@ -106,7 +107,7 @@ async def test_rooms_that_are_left_out_leave_no_hole_in_the_pages(web: Site, roo
         opened = await told(web, to=f"POST {ROOMS}", **OPENING)
         await told(web, to=f"POST {ROOMS}/{opened['id']}/people", person="p-investigator")
         if near:
-            entry = {"kind": "account", "ref": ACCOUNT}
+            entry: dict[str, Any] = {"kind": "account", "ref": ACCOUNT}
             await told(web, to=f"POST {ROOMS}/{opened['id']}/entries", **entry)
         else:
             rooms.append(opened["id"])

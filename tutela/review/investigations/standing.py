@@ -32,7 +32,7 @@ _ledger_sql = queries.load("tutela.ledger")
 
 
 class UnknownInvestigation(TutelaError):
-    """There is no such room, or the caller is none of its people."""
+    """There is no such room, or the caller is none of its people or too near to whom it names."""
 
     code = "unknown_investigation"
     title = "No such investigation"

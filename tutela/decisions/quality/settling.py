@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from tutela.access.persons import person_of
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.access.whose import Whose
 from tutela.database import queries
@@ -13,7 +14,7 @@ from tutela.decisions.quality.looking import Answered, Look, held, verdict_colum
 from tutela.decisions.quality.room import HadPart, QualityRoom, write
 from tutela.domain.quality import DecisionError, LookEvent, LookState, error
 from tutela.domain.states import IllegalTransition, transition
-from tutela.review.queue import holder, sight
+from tutela.review.queue import holder
 
 DISPUTES_SHOWN: Final = 100
 

@@ -18,7 +18,7 @@ _PLAN = Terms(right=Right.JUDGE_QUALITY)
 def quality_calls(rooms: Rooms) -> list[Call]:
     """The figures; a look taken, shown and answered; a dispute settled; how much is drawn."""
     room = rooms.looking_again
-    look = "/v1/quality/looks/{look_id}"
+    look, dispute = "/v1/quality/looks/{look_id}", "/v1/quality/disputes/{look_id}"
     return [
         Call("GET", "/v1/quality", _SEE, quality.show_quality(room)),
         Call("GET", "/v1/quality/own", _SEE_OWN, quality.show_own_quality(room)),
@@ -26,8 +26,8 @@ def quality_calls(rooms: Rooms) -> list[Call]:
         Call("GET", look, _SEE_OWN, quality.show_look(room)),
         Call("POST", f"{look}/answer", _ANSWER, quality.answer_look(room)),
         Call("GET", "/v1/quality/disputes", _SEE_DISPUTES, quality.show_disputes(room)),
-        Call("GET", f"{look}/verdicts", _SEE_DISPUTES, quality.show_judged(room)),
-        Call("POST", f"{look}/settle", _SETTLE, quality.settle_look(room)),
-        Call("POST", f"{look}/known", _SETTLE, quality.make_known(room)),
+        Call("GET", dispute, _SEE_DISPUTES, quality.show_judged(room)),
+        Call("POST", f"{dispute}/settle", _SETTLE, quality.settle_look(room)),
+        Call("POST", f"{dispute}/known", _SETTLE, quality.make_known(room)),
         Call("POST", "/v1/quality/plan", _PLAN, quality.plan_quality(room)),
     ]

@@ -12,6 +12,7 @@ from tutela.web.api.cases import Empty
 from tutela.web.operation import Operation
 
 _LOOK: Final = "/v1/quality/looks/{look_id}"
+_DISPUTE: Final = "/v1/quality/disputes/{look_id}"
 
 QUALITY_OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /v1/quality": Operation(
@@ -50,20 +51,20 @@ QUALITY_OPERATIONS: Final[Mapping[str, Operation]] = {
         summary="Looks at which two people found otherwise, for a lead who did neither.",
         answers={200: Disputes},
     ),
-    f"GET {_LOOK}/verdicts": Operation(
-        name="showVerdicts",
+    f"GET {_DISPUTE}": Operation(
+        name="showDispute",
         summary="Both verdicts of an answered look, without names.",
         answers={200: JudgedLook},
         errors=frozenset({404}),
     ),
-    f"POST {_LOOK}/settle": Operation(
+    f"POST {_DISPUTE}/settle": Operation(
         name="settleDispute",
         summary="A lead who had no part says what is right; the decision stands until undone.",
         takes=Finding,
         answers={200: JudgedLook},
         errors=frozenset({404, 409}),
     ),
-    f"POST {_LOOK}/known": Operation(
+    f"POST {_DISPUTE}/known": Operation(
         name="makeLookKnown",
         summary="From now on others are asked about a look whose answer is known.",
         takes=Empty,

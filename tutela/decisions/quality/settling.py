@@ -77,10 +77,14 @@ async def settle(
 
 
 async def make_gold(room: QualityRoom, *, caller: Caller, look_id: UUID) -> None:
-    """From now on others are asked about the case. Raises UnknownLook, IllegalTransition."""
+    """From now on others are asked about the case.
+
+    Raises UnknownLook, HadPart, IllegalTransition, NeedsPerson.
+    """
     person_of(caller)
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
         look = await held(connection, room=room, caller=caller, look_id=look_id)
+        refuse_part(look, caller=caller)
         if look.state is not LookState.SETTLED:
             raise IllegalTransition("Only a look whose answer is known can ask others.")
         if look.gold_since is not None:

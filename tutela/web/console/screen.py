@@ -1,4 +1,4 @@
-"""The one way to a screen: who is there, may they, is the form theirs, answer or say why not."""
+"""The one way to a screen: who is there, may they, is the form theirs and new, answer or say why not."""
 
 import re
 import time

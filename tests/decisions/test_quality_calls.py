@@ -106,7 +106,7 @@ async def test_a_lead_who_had_no_part_settles_a_dispute_and_it_asks_others(
     look_id = (await team["other"].post("/take")).json()["id"]
     place = f"/disputes/{look_id}"
     early = await team["lead"].post(f"{place}/settle", ACT)
-    assert (early.status_code, early.json()["code"]) == (409, "illegal_transition")
+    assert (early.status_code, early.json()["code"]) == (409, "illegal_state")
     answered = await team["other"].post(f"/looks/{look_id}/answer", DISMISS)
     assert (answered.json()["state"], answered.json()["error"]) == ("disputed", None)
     assert (await team["other"].get("/disputes")).json() == {"disputes": []}

@@ -1,4 +1,4 @@
-"""The one way to a screen: who is there, may they, is the form theirs and new, answer or say why not."""
+"""The one way to a screen: who is there, may they, is the form theirs and new; then its answer."""
 
 import re
 import time

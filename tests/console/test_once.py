@@ -180,7 +180,7 @@ async def written(web: Site) -> object:
 def test_a_double_click_without_scripts_takes_one_case(
     log_in: LogIn, running_tutela: RunningTutela
 ) -> None:
-    service = "clicked"
+    service = "twice"
     token = running_tutela.token(service=service)
     with running_tutela.client(token) as client:
         for number in range(3):

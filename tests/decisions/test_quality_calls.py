@@ -29,7 +29,7 @@ class Asking:
     async def get(self, path: str) -> httpx.Response:
         return await self.web.client.get(f"/v1/quality{path}", headers=self._headers)
 
-    async def post(self, path: str, body: object = None) -> httpx.Response:
+    async def post(self, path: str, *, body: object = None) -> httpx.Response:
         return await self.web.client.post(f"/v1/quality{path}", headers=self._headers, json=body)
 
     @property
@@ -46,7 +46,7 @@ async def team(web: Site) -> dict[str, Asking]:
         name: Asking(web, await token_of(web.house, name=name, role=role))
         for name, role in roles.items()
     }
-    planned = await found["lead"].post("/plan", {"share": 1, "gold_share": 0})
+    planned = await found["lead"].post("/plan", body={"share": 1, "gold_share": 0})
     assert (planned.status_code, planned.json()) == (200, {"share": 1.0, "gold_share": 0.0})
     return found
 
@@ -87,13 +87,13 @@ async def test_who_finds_the_same_settles_it_and_is_told_so_alone(
 ) -> None:
     await decided(web, name="one")
     look_id = (await team["two"].post("/take")).json()["id"]
-    given = await team["two"].post(f"/looks/{look_id}/answer", ACT)
+    given = await team["two"].post(f"/looks/{look_id}/answer", body=ACT)
     assert given.status_code == 200, given.text
     told = given.json()
     found = {"outcome": "act", "category": SCAM, "ground": "illegal"}
     assert (told["state"], told["found"], told["error"]) == ("settled", found, "none")
     assert (told["case"], told["until"]) == (None, None)
-    again = await team["two"].post(f"/looks/{look_id}/answer", DISMISS)
+    again = await team["two"].post(f"/looks/{look_id}/answer", body=DISMISS)
     assert (again.status_code, again.json()["code"]) == (409, "look_not_yours")
     assert (await team["two"].get("/own")).json() == {"days": 28, "looks": 1, "right": 1}
     assert (await team["one"].get("/own")).json() == {"days": 28, "looks": 0, "right": 0}
@@ -105,14 +105,14 @@ async def test_a_lead_who_had_no_part_settles_a_dispute_and_it_asks_others(
     await decided(web, name="one")
     look_id = (await team["other"].post("/take")).json()["id"]
     place = f"/disputes/{look_id}"
-    early = await team["lead"].post(f"{place}/settle", ACT)
+    early = await team["lead"].post(f"{place}/settle", body=ACT)
     assert (early.status_code, early.json()["code"]) == (409, "illegal_state")
-    answered = await team["other"].post(f"/looks/{look_id}/answer", DISMISS)
+    answered = await team["other"].post(f"/looks/{look_id}/answer", body=DISMISS)
     assert (answered.json()["state"], answered.json()["error"]) == ("disputed", None)
     assert (await team["other"].get("/disputes")).json() == {"disputes": []}
     for given in (
         await team["other"].get(place),
-        await team["other"].post(f"{place}/settle", ACT),
+        await team["other"].post(f"{place}/settle", body=ACT),
         await team["other"].post(f"{place}/known"),
     ):
         assert (given.status_code, given.json()["code"]) == (403, "had_part")
@@ -124,10 +124,10 @@ async def test_a_lead_who_had_no_part_settles_a_dispute_and_it_asks_others(
     assert (told["why"], told["right"], told["first_error"]) == ("token 9b07", None, None)
     assert '"one"' not in shown.text
     assert '"other"' not in shown.text
-    settled = (await team["lead"].post(f"{place}/settle", ACT)).json()
+    settled = (await team["lead"].post(f"{place}/settle", body=ACT)).json()
     assert (settled["state"], settled["first_error"]) == ("settled", "none")
     assert settled["second_error"] == "false_negative"
-    assert (await team["lead"].post(f"{place}/settle", ACT)).status_code == 409
+    assert (await team["lead"].post(f"{place}/settle", body=ACT)).status_code == 409
     for _ in range(2):
         known = await team["lead"].post(f"{place}/known")
         assert known.json()["known_since"] is not None
@@ -141,7 +141,7 @@ async def test_a_look_that_is_handed_out_again_is_nobody_elses(
     look_id = (await team["two"].post("/take")).json()["id"]
     await web.house.rows("UPDATE second_look SET given_until = drawn_at RETURNING true")
     assert (await team["two"].get(f"/looks/{look_id}")).status_code == 404
-    late = await team["two"].post(f"/looks/{look_id}/answer", ACT)
+    late = await team["two"].post(f"/looks/{look_id}/answer", body=ACT)
     assert (late.status_code, late.json()["code"]) == (409, "look_not_yours")
     other = await at_terminal(web.house.pool, tenant="main", service="main", name="other")
     assert str(await take(room_of(web.house), caller=other)) == look_id
@@ -169,7 +169,7 @@ async def test_an_answer_that_lacks_something_says_what_and_is_not_kept(
         ("two", f"/looks/{look_id}/answer"),
         ("lead", f"/disputes/{look_id}/settle"),
     ):
-        given = await team[asking].post(place, body)
+        given = await team[asking].post(place, body=body)
         assert (given.status_code, given.json()["code"]) == (422, "invalid_body")
         assert {each["pointer"] for each in given.json()["errors"]} == places
     kept = await web.house.rows("SELECT sealed_body IS NULL FROM refused_call")
@@ -183,19 +183,19 @@ async def test_what_is_no_look_and_who_is_no_person_are_told(
         for asked in (
             await team["two"].get(f"/looks/{look_id}"),
             await team["lead"].get(f"/disputes/{look_id}"),
-            await team["two"].post(f"/looks/{look_id}/answer", ACT),
-            await team["lead"].post(f"/disputes/{look_id}/settle", ACT),
+            await team["two"].post(f"/looks/{look_id}/answer", body=ACT),
+            await team["lead"].post(f"/disputes/{look_id}/settle", body=ACT),
             await team["lead"].post(f"/disputes/{look_id}/known"),
         ):
             assert (asked.status_code, asked.json()["code"]) == (404, "unknown_look")
     program = Asking(web, await web.new_token(Role.LEAD))
     for given in (
         await program.post("/take"),
-        await program.post(f"/looks/{NOBODYS}/answer", ACT),
-        await program.post(f"/disputes/{NOBODYS}/settle", ACT),
-        await program.post("/plan", {"share": 0.1, "gold_share": 0}),
+        await program.post(f"/looks/{NOBODYS}/answer", body=ACT),
+        await program.post(f"/disputes/{NOBODYS}/settle", body=ACT),
+        await program.post("/plan", body={"share": 0.1, "gold_share": 0}),
     ):
         assert (given.status_code, given.json()["code"]) == (403, "needs_person")
     for wrong in ({"share": 1.1, "gold_share": 0}, {"share": 0, "gold_share": 0.6}, {"share": 0}):
-        assert (await team["lead"].post("/plan", wrong)).status_code == 422
-    assert (await team["two"].post("/take", {"look": NOBODYS})).status_code == 422
+        assert (await team["lead"].post("/plan", body=wrong)).status_code == 422
+    assert (await team["two"].post("/take", body={"look": NOBODYS})).status_code == 422

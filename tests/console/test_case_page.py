@@ -148,18 +148,28 @@ def test_a_reload_keeps_the_case_and_the_draft_and_a_decision_ends_both(case: Pa
     case.reload()
     expect(case.locator("#lease")).to_contain_text("Yours for")
     expect(case.locator("#explanation")).to_have_value("nothing here breaks a rule")
-    other = second_tab(case.context, at=case.url)
     case.get_by_role("button", name="Decide", exact=True).click()
     expect(case.get_by_role("status").first).to_contain_text(re.compile("decided", re.IGNORECASE))
-    dismiss(other)
-    other.get_by_role("button", name="Decide", exact=True).click()
-    expect(other.locator("#fault")).to_contain_text("changed while you looked")
     case.go_back()
     expect(case.locator("#decide")).to_have_count(0)
     expect(case.locator("#desk")).to_contain_text("Nothing of it is open")
 
 
 KEPT = "Object.keys(sessionStorage).filter(each => each.startsWith('tutela-draft-')).length"
+
+
+def test_another_tab_learns_of_a_decision_and_keeps_its_words_on_the_page_alone(case: Page) -> None:
+    dismiss(case)
+    other = second_tab(case.context, at=case.url)
+    dismiss(other)
+    assert other.evaluate(KEPT) == 1
+    case.get_by_role("button", name="Decide", exact=True).click()
+    expect(case.get_by_role("status").first).to_contain_text(re.compile("decided", re.IGNORECASE))
+    expect(other.locator("#fault")).to_contain_text("It was decided in another tab")
+    expect(other.get_by_role("button", name="Decide", exact=True)).to_be_disabled()
+    expect(other.locator("#explanation")).to_have_value("nothing here breaks a rule")
+    expect(other.locator("#explanation")).not_to_be_editable()
+    assert other.evaluate(KEPT) == 0
 
 
 def test_what_was_typed_ends_with_the_session_that_it_was_typed_in(

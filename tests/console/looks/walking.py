@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Request, Response, Route, sync_playwright
 
 from tests.console.looks.place import Fields, Place
-from tests.fixtures.auditing import FEW_LOOKS, faults
+from tests.fixtures.auditing import faults, faults_on_paper
 from tests.fixtures.browser import CHROMIUM, FLAGS, PATIENCE_MS
 from tutela.web.console.cookies import COOKIE
 
@@ -115,7 +115,8 @@ class _Walker:
         wrong = [] if given.status == place.status else [f"answered {given.status}: {shown[:300]}"]
         wrong += self._errors
         wrong += self._weighed(len(given.body()))
-        wrong += faults(self._page, target_pixels=TARGET_PIXELS, looks=FEW_LOOKS)
+        wrong += faults(self._page, target_pixels=TARGET_PIXELS)
+        wrong += faults_on_paper(self._page)
         if self._page.title().startswith("taken") or self._page.locator("img[onerror]").count():
             wrong.append("hostile words were taken for markup")
         self._walked.wrong(place, what=wrong)

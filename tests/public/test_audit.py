@@ -34,7 +34,7 @@ def test_the_audit_finds_what_is_wrong(page: Page) -> None:
 
 
 def test_it_looks_at_each_theme_on_each_screen(page: Page) -> None:
-    pale = "h1 { color: #808080; font-size: 12px }"
+    pale = "#main h1 { color: #808080; font-size: 12px }"
     for width, scheme in LOOKS:
         media = f"(width: {width}px) and (prefers-color-scheme: {scheme})"
         page.evaluate(_STYLE, f"@media {media} {{ {pale} }}")
@@ -42,6 +42,11 @@ def test_it_looks_at_each_theme_on_each_screen(page: Page) -> None:
         assert found.startswith(f"{width} {scheme} color-contrast: <h1")
         page.evaluate("document.styleSheets[0].deleteRule(0)")
     assert faults(page) == []
+
+
+def test_what_no_look_can_tell_is_not_taken_for_well(page: Page) -> None:
+    page.evaluate(_STYLE, "h1 { background: linear-gradient(#fff, #000) }")
+    assert faults(page) == ["no look tells color-contrast: h1"]
 
 
 def test_it_finds_what_is_pale_or_cut_off_on_paper_alone(page: Page) -> None:

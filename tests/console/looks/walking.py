@@ -14,6 +14,8 @@ from tutela.web.console.cookies import COOKIE
 
 #: WCAG 2.2, 2.5.8 at level AA.
 TARGET_PIXELS = 24
+#: What is printed, to be read by somebody without a screen.
+PRINTED = {"GET /console/{service}/cases/{id}"}
 #: A page with all that it loads, uncompressed (issue 8).
 PAGE_BYTES_MAX = 300_000
 _OPEN = "for (const each of document.querySelectorAll('details')) each.open = true"
@@ -116,7 +118,8 @@ class _Walker:
         wrong += self._errors
         wrong += self._weighed(len(given.body()))
         wrong += faults(self._page, target_pixels=TARGET_PIXELS)
-        wrong += faults_on_paper(self._page)
+        if place.screen in PRINTED:
+            wrong += faults_on_paper(self._page)
         if self._page.title().startswith("taken") or self._page.locator("img[onerror]").count():
             wrong.append("hostile words were taken for markup")
         self._walked.wrong(place, what=wrong)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.fixtures.auditing import FEW_LOOKS, faults
+from tests.fixtures.auditing import faults
 from tests.fixtures.browser import PATIENCE_MS
 from tests.fixtures.service import RunningTutela
 from tests.fixtures.staff import LogIn
@@ -111,7 +111,7 @@ def test_the_form_of_a_restriction_keeps_nobody_out(
     case.keyboard.press("t")
     expect(case.locator("#legal_ground")).to_be_hidden()
     expect(case.locator("#terms_clause")).to_be_visible()
-    assert faults(case, target_pixels=24, looks=FEW_LOOKS) == []
+    assert faults(case, target_pixels=24) == []
 
 
 def test_what_was_typed_outlives_a_lost_connection_and_is_decided_once(case: Page) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
-from tutela.app import House, guarding
+from tutela.app import guarding
 from tutela.cli import terminal
 from tutela.cli.guard import guard
 from tutela.cli.guard_words import (
@@ -23,7 +23,7 @@ from tutela.cli.guard_words import (
 )
 from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
-from tutela.cli.terminal import Terminal
+from tutela.cli.terminal import Entered, Terminal
 from tutela.domain.guard import EntryState
 from tutela.guard.drift.previewing import LastWeek
 from tutela.guard.governance import judging, preview, proposing, showing
@@ -246,7 +246,7 @@ def show(entry_id: EntryId, *, by: Terminal, as_json: AsJson = False) -> None:
 def enter(act: Callable[[At], Awaitable[_Found]], *, by: Terminal) -> _Found:
     """What came of it, done by a user at the terminal."""
 
-    async def inside(house: House, caller: Caller) -> _Found:
-        return await act(At(guarding.governance_room(house), caller))
+    async def inside(at: Entered) -> _Found:
+        return await act(At(guarding.governance_room(at.house), at.caller))
 
     return terminal.enter(inside, by=by)

@@ -11,11 +11,10 @@ import typer
 from tutela import app
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
-from tutela.app import House
 from tutela.cli import terminal
 from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
-from tutela.cli.terminal import Terminal
+from tutela.cli.terminal import Entered, Terminal
 from tutela.detection.lists.entries import Kind, TermForm
 from tutela.detection.lists.errors import ListFileUnfit
 from tutela.detection.lists.governing import judging, previewing, showing, switching
@@ -98,6 +97,14 @@ class Given:
         return fit(said, kind=ListProposal)
 
 
+@dataclass(frozen=True, slots=True)
+class At:
+    """The room at the terminal, and who entered it."""
+
+    room: ListRoom
+    caller: Caller
+
+
 def join(lists: typer.Typer) -> None:
     """The commands become commands of `tutela lists`."""
     lists.command("propose")(propose_change)
@@ -115,8 +122,8 @@ def propose_change(
     change: Annotated[
         ListChange, typer.Argument(metavar="CHANGE", help=f"{', '.join(ListChange)}.")
     ],
-    name: NameOfList,
     *,
+    name: NameOfList,
     given: Given,
     by: Terminal,
     as_json: AsJson = False,
@@ -125,11 +132,11 @@ def propose_change(
     asked = given.proposal(name=name, change=change)
     if given.dry_run:
         found = _enter(
-            lambda room, caller: previewing.preview_of(room, caller=caller, asked=asked), by=by
+            lambda at: previewing.preview_of(at.room, caller=at.caller, asked=asked), by=by
         )
         _tell_preview(found, as_json=as_json)
         return
-    told, _ = _enter(lambda room, caller: propose(room, caller=caller, asked=asked), by=by)
+    told, _ = _enter(lambda at: propose(at.room, caller=at.caller, asked=asked), by=by)
     if as_json:
         print_json(told)
     else:
@@ -147,10 +154,10 @@ def show_proposals(
     """Say what waits for a second person."""
     state = None if every else str(ListProposalState.PROPOSED)
 
-    async def act(room: ListRoom, caller: Caller) -> ListAskedPage:
-        refuse_unless(caller.role, right=Right.SEE_LISTS)
+    async def act(at: At) -> ListAskedPage:
+        refuse_unless(at.caller.role, right=Right.SEE_LISTS)
         wanted = Wanted(limit=PAGE, state=state)
-        return await showing.list_proposals(room, caller=caller, wanted=wanted)
+        return await showing.list_proposals(at.room, caller=at.caller, wanted=wanted)
 
     found = _enter(act, by=by)
     if as_json:
@@ -169,7 +176,7 @@ def show_proposals(
 def preview(proposal_id: ProposalId, *, by: Terminal, as_json: AsJson = False) -> None:
     """Say what a proposal would come to, on last week's content too."""
     found = _enter(
-        lambda room, caller: previewing.preview(room, caller=caller, proposal_id=proposal_id),
+        lambda at: previewing.preview(at.room, caller=at.caller, proposal_id=proposal_id),
         by=by,
     )
     _tell_preview(found, as_json=as_json)
@@ -180,8 +187,8 @@ def read(proposal_id: ProposalId, *, reason: Why, by: Terminal, as_json: AsJson 
     """Print the entries of a proposal that waits; that you read them is written down."""
     said = ListOpening(reason=reason)
     found = _enter(
-        lambda room, caller: showing.open_proposal(
-            room, order=Order(caller=caller, id=proposal_id), said=said
+        lambda at: showing.open_proposal(
+            at.room, order=Order(caller=at.caller, id=proposal_id), said=said
         ),
         by=by,
     )
@@ -198,8 +205,8 @@ def approve(
     """Agree to what another person asked: it is done at once."""
     said = ListAgreeing(reason=reason)
     found = _enter(
-        lambda room, caller: judging.approve(
-            room, order=Order(caller=caller, id=proposal_id), said=said
+        lambda at: judging.approve(
+            at.room, order=Order(caller=at.caller, id=proposal_id), said=said
         ),
         by=by,
     )
@@ -211,8 +218,8 @@ def reject(proposal_id: ProposalId, *, reason: Why, by: Terminal, as_json: AsJso
     """Don't agree, or take your own word back."""
     said = ListRefusing(reason=reason)
     found = _enter(
-        lambda room, caller: judging.reject(
-            room, order=Order(caller=caller, id=proposal_id), said=said
+        lambda at: judging.reject(
+            at.room, order=Order(caller=at.caller, id=proposal_id), said=said
         ),
         by=by,
     )
@@ -243,8 +250,8 @@ def turn_on(name: NameOfList, *, reason: Why, by: Terminal, as_json: AsJson = Fa
 
 
 def _throw(name: str, *, asked: ListSwitchAsked, by: Terminal, as_json: bool) -> None:
-    async def act(room: ListRoom, caller: Caller) -> ListStanding:
-        return await switching.throw(room, caller=caller, name=name, asked=asked)
+    async def act(at: At) -> ListStanding:
+        return await switching.throw(at.room, caller=at.caller, name=name, asked=asked)
 
     found = _enter(act, by=by)
     if as_json:
@@ -255,9 +262,13 @@ def _throw(name: str, *, asked: ListSwitchAsked, by: Terminal, as_json: bool) ->
         print(f"{found.list}: off until {found.off_until}")
 
 
-def _enter(act: Callable[[ListRoom, Caller], Awaitable[_Found]], *, by: Terminal) -> _Found:
-    async def inside(house: House, caller: Caller) -> _Found:
-        return await act(app.list_room(house), caller)
+def _order(at: At, *, of: UUID) -> Order:
+    return Order(caller=at.caller, id=of)
+
+
+def _enter(act: Callable[[At], Awaitable[_Found]], *, by: Terminal) -> _Found:
+    async def inside(entered: Entered) -> _Found:
+        return await act(At(app.list_room(entered.house), entered.caller))
 
     return terminal.enter(inside, by=by)
 

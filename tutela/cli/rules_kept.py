@@ -10,12 +10,11 @@ import typer
 
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
-from tutela.app import House
 from tutela.app.detecting import detection_room
 from tutela.cli import terminal
 from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
-from tutela.cli.terminal import Terminal
+from tutela.cli.terminal import Entered, Terminal
 from tutela.detection.rules.findings import Finding, RulesUnfit
 from tutela.detection.rules.governing import judging, previewing, showing, switching
 from tutela.detection.rules.governing.judging import Order, RuleAgreeing, RuleMoved, RuleRefusing
@@ -236,8 +235,8 @@ def _move(
 
 
 def _enter(act: Callable[[At], Awaitable[_Found]], *, by: Terminal) -> _Found:
-    async def inside(house: House, caller: Caller) -> _Found:
-        return await act(At(detection_room(house).ruling, caller))
+    async def inside(at: Entered) -> _Found:
+        return await act(At(detection_room(at.house).ruling, at.caller))
 
     return terminal.enter(inside, by=by)
 

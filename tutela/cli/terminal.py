@@ -27,7 +27,15 @@ class Terminal(Where):
     service: Annotated[str, typer.Option(help="The service.")] = "main"
 
 
-def enter(act: Callable[[House, Caller], Awaitable[_Found]], *, by: Terminal) -> _Found:
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The house, and who entered it."""
+
+    house: House
+    caller: Caller
+
+
+def enter(act: Callable[[Entered], Awaitable[_Found]], *, by: Terminal) -> _Found:
     """What came of it, done by a user at the terminal.
 
     Errors: `NoSuchService`, `UnknownPerson`, and those of the act.
@@ -38,7 +46,7 @@ def enter(act: Callable[[House, Caller], Awaitable[_Found]], *, by: Terminal) ->
             caller = await at_terminal(
                 house.pool, tenant=by.tenant, service=by.service, name=by.person
             )
-            return await act(house, caller)
+            return await act(Entered(house, caller))
 
     with attached(by) as attachment:
         return asyncio.run(inside())

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tutela.access.roles import Right
@@ -16,6 +17,9 @@ from tutela.web.console.pages import moved, page
 from tutela.web.console.screen import Screen
 from tutela.web.console.typed import id_in_path
 from tutela.web.console.visit import Visit
+
+if TYPE_CHECKING:
+    from tutela.web.console.network_picture import CasePicture
 
 _ONE = "/console/{service}/networks/cases/{case_id}"
 
@@ -43,11 +47,7 @@ def network_case_screens(room: NetworkRoom) -> Sequence[Screen]:
             history=case.history or [],
             seen=seen,
             spots={spot.lead_id: spot for spot in seen.spots},
-            facts={
-                "edges": list(seen.edges),
-                "kinds": list(seen.kinds),
-                "names": [spot.handle for spot in seen.spots],
-            },
+            facts=_facts(seen),
             drawing=drawing,
             percent=percent,
         )
@@ -62,6 +62,15 @@ def network_case_screens(room: NetworkRoom) -> Sequence[Screen]:
         Screen("GET", _ONE, Right.SEE_NETWORKS, show),
         Screen("POST", f"{_ONE}/dismiss", Right.RUN_NETWORKS, dismissed),
     )
+
+
+def _facts(seen: "CasePicture") -> dict[str, object]:
+    """What the page's script says of an edge that somebody clicks."""
+    return {
+        "edges": list(seen.edges),
+        "kinds": list(seen.kinds),
+        "names": [spot.handle for spot in seen.spots],
+    }
 
 
 def case_id_of(visit: Visit) -> UUID:

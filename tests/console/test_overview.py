@@ -18,6 +18,7 @@ from tests.fixtures.site import Site, notice
 from tests.fixtures.staff import LogIn, logged_in
 from tests.review.test_glass import childs_case, opened
 from tutela.access.persons import acting
+from tutela.access.sent_forms import SentForms
 from tutela.access.sessions import Sessions
 from tutela.access.users import Person
 from tutela.app import limits_at_rest
@@ -126,7 +127,8 @@ def doors(web: Site, *, sessions: Sessions) -> Doors:
         assert (call, status) == ("GET /console/{service}/events", 200)
         assert seconds >= 0
 
-    return Doors(sessions=sessions, clock=web.house.clock.now, measure=measure)
+    forms = SentForms(web.house.pool, chance=os.urandom)
+    return Doors(sessions=sessions, forms=forms, clock=web.house.clock.now, measure=measure)
 
 
 async def test_many_viewers_cost_one_reading(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:

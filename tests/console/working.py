@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from tests.fixtures.site import Site, notice
+from tutela.web.console.visit import MARK_FIELD
 
 #: What a form without fields is sent as here: httpx names no type for an empty one.
 PRESSED = {"pressed": "1"}
@@ -13,7 +14,7 @@ SCAM = "STATEMENT_CATEGORY_SCAMS_AND_FRAUD"
 
 
 class _Fields(HTMLParser):
-    """The hidden fields of the form that decides."""
+    """The hidden fields of the form that decides, but for the mark: its own key makes it once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +25,7 @@ class _Fields(HTMLParser):
         given = dict(attrs)
         if tag == "form":
             self._inside = given.get("id") == "decide"
-        if self._inside and tag == "input" and given.get("type") == "hidden":
+        if self._inside and given.get("type") == "hidden" and given["name"] != MARK_FIELD:
             self.hidden[str(given["name"])] = given.get("value") or ""
 
 

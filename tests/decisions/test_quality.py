@@ -119,7 +119,7 @@ async def test_a_lead_who_had_no_part_says_what_was_wrong(
     assert await disputes(room, caller=team["other"]) == []
     with pytest.raises(HadPart):
         await settle(room, caller=team["other"], look_id=look_id, right=said(right))
-    assert [each.id for each in await disputes(room, caller=team["lead"])] == [look_id]
+    assert [each.id for each in await disputes(room, caller=team["lead"])] == [str(look_id)]
     assert await settle(room, caller=team["lead"], look_id=look_id, right=said(right)) is wrong
     with pytest.raises(IllegalTransition):
         await settle(room, caller=team["lead"], look_id=look_id, right=said(right))

@@ -115,7 +115,7 @@ class Sessions:
         """As `begin`, within a transaction."""
         cookie, now = base64.urlsafe_b64encode(self._chance(COOKIE_BYTES)).decode(), self._clock()
         begun = {
-            "session_hash": _hash(cookie),
+            "session_hash": hash_of(cookie),
             "tenant": person.tenant,
             "name": person.name,
             "now": now,
@@ -161,16 +161,16 @@ class Sessions:
         if (now - visitor.seen_at).total_seconds() < SEEN_SECONDS:
             return
         async with every_tenant_transaction(self._pool) as connection:
-            await connection.execute(_sql.note_seen, {"session_hash": _hash(cookie), "now": now})
+            await connection.execute(_sql.note_seen, {"session_hash": hash_of(cookie), "now": now})
 
     async def log_out(self, cookie: str) -> None:
         """Ends the session of a cookie."""
         async with every_tenant_transaction(self._pool) as connection:
-            await connection.execute(_sql.end_session, {"session_hash": _hash(cookie)})
+            await connection.execute(_sql.end_session, {"session_hash": hash_of(cookie)})
 
     async def of(self, person: Person, *, cookie: str) -> Sequence[OpenSession]:
         """The person's sessions, the newest first; the one of the cookie is marked."""
-        whose = {"tenant": person.tenant, "name": person.name, "session_hash": _hash(cookie)}
+        whose = {"tenant": person.tenant, "name": person.name, "session_hash": hash_of(cookie)}
         async with every_tenant_transaction(self._pool) as connection:
             cursor = await connection.execute(_sql.sessions_of, {**whose, **self._limits()})
             return [_open_session(row) for row in await cursor.fetchall()]
@@ -184,7 +184,7 @@ class Sessions:
 
     async def end_others(self, person: Person, *, cookie: str) -> None:
         """Ends all of the person's sessions but the one of the cookie."""
-        whose = {"tenant": person.tenant, "name": person.name, "session_hash": _hash(cookie)}
+        whose = {"tenant": person.tenant, "name": person.name, "session_hash": hash_of(cookie)}
         async with every_tenant_transaction(self._pool) as connection:
             await connection.execute(_sql.end_others_of, whose)
 
@@ -198,7 +198,7 @@ class Sessions:
             return None
         async with every_tenant_transaction(self._pool) as connection:
             cursor = await connection.execute(
-                _sql.find_session, {"session_hash": _hash(cookie), **self._limits()}
+                _sql.find_session, {"session_hash": hash_of(cookie), **self._limits()}
             )
             return await cursor.fetchone()
 
@@ -230,5 +230,6 @@ def _open_session(row: tuple[Any, ...]) -> OpenSession:
     )
 
 
-def _hash(cookie: str) -> bytes:
+def hash_of(cookie: str) -> bytes:
+    """What is kept of a cookie."""
     return hashlib.sha256(cookie.encode()).digest()

@@ -11,7 +11,6 @@ from tutela.decisions.bulk.steering import BulkMoved, BulkRecall, BulkStart
 from tutela.decisions.bulk.uploading import PartLine
 from tutela.decisions.decide import Decided
 from tutela.decisions.lookup import StatementStanding
-from tutela.decisions.quality.figures import QualityFigures
 from tutela.decisions.replays.answers import Incident, IncidentPage
 from tutela.decisions.undoing import DecisionUndone, UndoAsked
 from tutela.detection.pipeline.matching import MatchAnswer, MatchAsked
@@ -48,11 +47,13 @@ from tutela.web.api.xrpc import ReportTaken, XrpcError
 from tutela.web.care_operations import CARE_OPERATIONS
 from tutela.web.guard_operations import GUARD_OPERATIONS
 from tutela.web.interest_operations import INTEREST_OPERATIONS
+from tutela.web.list_operations import LIST_OPERATIONS
 from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
 from tutela.web.outbox_operations import OUTBOX_OPERATIONS
 from tutela.web.oversight_operations import OVERSIGHT_OPERATIONS
 from tutela.web.people_operations import PEOPLE_OPERATIONS
+from tutela.web.quality_operations import QUALITY_OPERATIONS
 from tutela.web.room_operations import ROOM_OPERATIONS
 from tutela.web.rule_operations import RULE_OPERATIONS
 
@@ -138,10 +139,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **NETWORK_OPERATIONS,
         **OVERSIGHT_OPERATIONS,
         **INTEREST_OPERATIONS,
+        **QUALITY_OPERATIONS,
         **CARE_OPERATIONS,
         **PEOPLE_OPERATIONS,
         **OUTBOX_OPERATIONS,
         **ROOM_OPERATIONS,
+        **LIST_OPERATIONS,
         **RULE_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",
@@ -341,11 +344,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             name="showStatus",
             summary="Everything that may be red without closing the door.",
             answers={200: Status},
-        ),
-        "GET /v1/quality": Operation(
-            name="showQuality",
-            summary="How right the team's decisions are: agreement, errors, what is known.",
-            answers={200: QualityFigures},
         ),
         "GET /v1/flaggers": Operation(
             name="showFlaggers",

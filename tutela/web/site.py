@@ -24,7 +24,6 @@ from tutela.web.api import (
     match,
     notices,
     osprey,
-    quality,
     receipts,
     sent,
     status,
@@ -42,6 +41,7 @@ from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
 from tutela.web.fallback import no_call
 from tutela.web.guard_calls import SPELLED, guard_calls
 from tutela.web.interest_calls import interest_calls
+from tutela.web.list_calls import list_calls
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.network_calls import network_calls
 from tutela.web.openapi import show_openapi
@@ -50,6 +50,7 @@ from tutela.web.oversight_calls import oversight_calls
 from tutela.web.paging import PAGE_QUERIES
 from tutela.web.people_calls import people_calls
 from tutela.web.public.calls import public_pages
+from tutela.web.quality_calls import quality_calls
 from tutela.web.reading_log import ReadingLog
 from tutela.web.reviewing import review_room
 from tutela.web.room_calls import room_calls
@@ -78,7 +79,6 @@ _SEE_BULK = Terms(right=Right.DECIDE_IN_BULK, takes=None)
 _SEE_BULKS = Terms(right=Right.DECIDE_IN_BULK, takes=None, queries=PAGE_QUERIES)
 _STEER_BULK = Terms(right=Right.DECIDE_IN_BULK)
 _STATUS = Terms(right=Right.SEE_STATUS, takes=None)
-_SEE_QUALITY = Terms(right=Right.SEE_QUALITY, takes=None)
 _SEE_FLAGGERS = Terms(right=Right.SEE_FLAGGERS, takes=None, queries=PERIOD_QUERIES)
 _SEE_INCIDENTS = Terms(right=Right.SEE_INCIDENTS, takes=None, queries=PAGE_QUERIES)
 _SEE_INCIDENT = Terms(right=Right.SEE_INCIDENTS, takes=None)
@@ -113,6 +113,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *_ledger_calls(rooms),
         *_watching_calls(rooms),
         *guard_calls(rooms),
+        *list_calls(rooms),
         *rule_calls(rooms),
         *network_calls(rooms),
         *room_calls(rooms),
@@ -121,6 +122,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *people_calls(rooms),
         *outbox_calls(rooms),
         *interest_calls(rooms),
+        *quality_calls(rooms),
     ]
     listed.append(Call("GET", "/openapi.json", _OPEN, show_openapi(listed)))
     return listed
@@ -136,7 +138,6 @@ def _watching_calls(rooms: Rooms) -> list[Call]:
         Call("GET", "/readyz", _OPEN, ready),
         Call("GET", "/metrics", _OPEN, metrics),
         Call("GET", "/v1/status", _STATUS, told),
-        Call("GET", "/v1/quality", _SEE_QUALITY, quality.show_quality(rooms.looking_again)),
         Call("GET", "/v1/flaggers", _SEE_FLAGGERS, flaggers.show_flaggers(rooms.pool, clock=clock)),
     ]
 

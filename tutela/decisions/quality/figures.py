@@ -1,6 +1,5 @@
 """How right decisions are: figures of the team, and what one person may know of themself."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -62,10 +61,11 @@ class QualityFigures(msgspec.Struct, frozen=True, kw_only=True):
     guidelines: list[GuidelineUse]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnFigures:
-    """How somebody's own looks came out; nobody else sees it."""
+class OwnFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """How somebody's own looks came out over the last `days`; nobody else sees it."""
 
+    days: int
+    #: Answered and settled ones, and how many of them were right.
     looks: int
     right: int
 
@@ -97,7 +97,7 @@ async def own_figures(room: QualityRoom, *, caller: Caller, days: int = WINDOW_D
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
         cursor = await connection.execute(_sql.own_answers, named)
         looks, right = await cursor.fetchone() or (0, 0)
-    return OwnFigures(looks=looks, right=right)
+    return OwnFigures(days=days, looks=looks, right=right)
 
 
 def _figures(

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
+
+import msgspec
 
 from tutela.access.persons import person_of
 from tutela.access.tokens import Caller
@@ -29,6 +31,20 @@ class QualityPlan:
     gold_share: float
     set_by: str | None = None
     at: datetime | None = None
+
+
+class PlanSaid(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body and the answer of `POST /v1/quality/plan`: what is drawn from now on."""
+
+    #: Of decisions about single cases, from 0 to 1.
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    #: Of second looks, those whose answer is known.
+    gold_share: Annotated[float, msgspec.Meta(ge=0, le=GOLD_SHARE_MOST)]
+
+    @property
+    def plan(self) -> QualityPlan:
+        """As the room takes it."""
+        return QualityPlan(share=self.share, gold_share=self.gold_share)
 
 
 async def planned(connection: Connection, *, caller: Caller) -> QualityPlan:

@@ -186,7 +186,8 @@ def _after(said: str | None) -> Place | None:
 
 def _following(visit: Visit, *, place: Place) -> str:
     cursor = msgspec.json.encode(_Cursor(place.lane_rank, place.due_at, place.id)).decode()
-    kept: dict[str, Any] = {name: said for name, said in visit.query.items() if name != "said"}
+    told = ("said", "sent")
+    kept: dict[str, Any] = {name: said for name, said in visit.query.items() if name not in told}
     return f"/console/{visit.service}/queue?{urlencode({**kept, 'after': cursor})}"
 
 

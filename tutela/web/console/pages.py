@@ -1,5 +1,6 @@
 """A screen as an answer: its template in the frame, the headers that keep it safe, its faults."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
@@ -12,13 +13,15 @@ from tutela.access.roles import Right, has
 from tutela.errors import TutelaError
 from tutela.web.answer import HTML, Answer
 from tutela.web.console.navigation import entries
-from tutela.web.console.visit import LoggedOut, Visit
-from tutela.web.console.words import ago, day_and_time, length_of, plain, since
+from tutela.web.console.visit import MARK_FIELD, LoggedOut, Visit
+from tutela.web.console.words import ago, day_and_time, due, field_name, length_of, plain, since
 from tutela.web.problem import headers_of
 from tutela.web.theme import DARK_MEDIA, theme_in
 
 #: Where a fault is told on a page that stays as it is.
 FAULT_PLACE: Final = "#fault"
+#: A form that is posted, as it begins: what stands in its attributes is escaped.
+_FORM: Final = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>')
 _HEADERS: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
@@ -32,6 +35,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters["plain"] = plain
+_TEMPLATES.filters["field_name"] = field_name
 _TEMPLATES.filters["length_of"] = length_of
 _TEMPLATES.filters["day_and_time"] = day_and_time
 
@@ -46,11 +50,12 @@ def page(
 ) -> Answer:
     """The template with what it shows, which also knows the visit; `images`: hosts they come from.
 
-    Templates say times by `since(instant)`, `ago(instant)` and `instant | day_and_time`, names of
-    lists by `name | plain`, and ask `may("see_cases")` for what the visitor may do.
+    Templates say times by `since(instant)`, `ago(instant)`, `due(instant)` and
+    `instant | day_and_time`, names of lists by `name | plain`, and ask `may("see_cases")` for what
+    the visitor may do.
     """
     text = _TEMPLATES.get_template(f"console/{template}").render(**_frame(visit), **shown)
-    return Answer(http_status, text.encode(), HTML, safety_headers(images=images))
+    return Answer(http_status, _marked(text, visit=visit), HTML, safety_headers(images=images))
 
 
 def part(template: str, *, now: datetime, **shown: object) -> str:
@@ -107,6 +112,14 @@ def login_address(visit: Visit) -> str:
     return f"/login?next={quote(visit.address, safe='/')}"
 
 
+def _marked(text: str, *, visit: Visit) -> bytes:
+    """The page with its mark in each form that is posted, by which it is done once."""
+    if visit.mark:
+        field = f'<input type="hidden" name="{MARK_FIELD}" value="{visit.mark}">'
+        text = _FORM.sub(lambda found: found[0] + field, text)
+    return text.encode()
+
+
 def _frame(visit: Visit) -> Mapping[str, Any]:
     visitor = visit.visitor
     return {
@@ -119,4 +132,5 @@ def _frame(visit: Visit) -> Mapping[str, Any]:
         "may": lambda right: visitor is not None and has(visitor.role, right=Right(right)),
         "since": lambda instant: since(instant, now=visit.now),
         "ago": lambda instant: ago(instant, now=visit.now),
+        "due": lambda instant: due(instant, now=visit.now),
     }

@@ -1,30 +1,26 @@
 """Second looks on screens: figures of the team, a blind look, what a lead settles."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
-
-import msgspec
 
 from tutela.access.roles import Right, has
 from tutela.decisions.quality.figures import figures, own_figures
-from tutela.decisions.quality.looking import Answered, Look, answer, look_at, take
+from tutela.decisions.quality.finding import OUTCOMES, answered
+from tutela.decisions.quality.looking import Answered, answer, take
 from tutela.decisions.quality.planning import QualityPlan, plan_otherwise
-from tutela.decisions.quality.room import REASON_MAX, HadPart, QualityRoom, unknown_look
+from tutela.decisions.quality.room import REASON_MAX, QualityRoom, UnknownLook, unknown_look
 from tutela.decisions.quality.settling import disputes, make_gold, settle
-from tutela.domain.quality import LookState, Verdict
-from tutela.domain.vocabulary import Category, Ground, Outcome
+from tutela.decisions.quality.showing import JudgedLook, OwnLook, judged_look, own_look
+from tutela.domain.vocabulary import Category, Ground
 from tutela.errors import FieldError
 from tutela.intake.reading import Unfit
-from tutela.review.case_view import CaseView, show_case
-from tutela.review.queue import holder
 from tutela.web.answer import Answer
 from tutela.web.console.pages import moved, page
 from tutela.web.console.screen import Screen
 from tutela.web.console.visit import Form, Visit
 from tutela.web.paging import uuid_or_none
 
-_OUTCOMES: Final = (Outcome.ACT, Outcome.DISMISS)
 _PLACE: Final = "/console/{service}/quality"
 _LOOK: Final = f"{_PLACE}/looks/{{look_id}}"
 
@@ -73,15 +69,17 @@ class _Desk:
 
     async def look(self, visit: Visit) -> Answer:
         """Blind for whoever answers it; with both verdicts for the lead who settles it."""
-        look = await look_at(self._room, caller=visit.caller, look_id=_look_id(visit))
-        if look.lies_with(visit.caller, at=visit.now):
-            shown = {"case": await self._blind(visit, look=look)}
-            return self._shown(visit, template="quality_look.html", look=look, shown=shown)
-        if look.second_by == holder(visit.caller):
-            return self._shown(visit, template="quality_answered.html", look=look, shown={})
-        self._refuse(visit, look=look)
-        shown = {"case": await self._whole(visit, look=look)}
-        return self._shown(visit, template="quality_dispute.html", look=look, shown=shown)
+        look_id, caller = _look_id(visit), visit.caller
+        try:
+            own = await own_look(self._room, caller=caller, look_id=look_id)
+        except UnknownLook:
+            if not has(caller.role, right=Right.JUDGE_QUALITY):
+                raise
+            judged = await judged_look(self._room, caller=caller, look_id=look_id)
+            return _shown(visit, template="quality_dispute.html", look=judged)
+        if own.case is None:
+            return page(visit, template="quality_answered.html", look=own)
+        return _shown(visit, template="quality_look.html", look=own)
 
     async def answer(self, visit: Visit) -> Answer:
         look_id = _look_id(visit)
@@ -100,41 +98,18 @@ class _Desk:
         await make_gold(self._room, caller=visit.caller, look_id=look_id)
         return moved(f"{_place(visit)}/looks/{look_id}")
 
-    def _refuse(self, visit: Visit, *, look: Look) -> None:
-        """Others' looks are shown to leads alone, once somebody answered, and to nobody of them."""
-        if look.state is LookState.WAITING or not _judges(visit):
-            raise unknown_look()
-        if look.first_by == holder(visit.caller):
-            raise HadPart("You decided it: another lead settles it.")
 
-    async def _whole(self, visit: Visit, *, look: Look) -> CaseView:
-        room = self._room
-        return await show_case(
-            room.pool, caller=visit.caller, case_id=look.case_id, keys=room.keys, now=visit.now
-        )
-
-    async def _blind(self, visit: Visit, *, look: Look) -> CaseView:
-        """The case without anything that was decided in it."""
-        case = await self._whole(visit, look=look)
-        return msgspec.structs.replace(
-            case, decisions=[each for each in case.decisions if each.case_id != case.id]
-        )
-
-    def _shown(self, visit: Visit, *, template: str, look: Look, shown: dict[str, Any]) -> Answer:
-        return page(
-            visit,
-            template=template,
-            look=look,
-            outcomes=_OUTCOMES,
-            categories=list(Category),
-            grounds=list(Ground),
-            reason_max=REASON_MAX,
-            **shown,
-        )
-
-
-def _judges(visit: Visit) -> bool:
-    return has(visit.caller.role, right=Right.JUDGE_QUALITY)
+def _shown(visit: Visit, *, template: str, look: OwnLook | JudgedLook) -> Answer:
+    return page(
+        visit,
+        template=template,
+        look=look,
+        case=look.case,
+        outcomes=OUTCOMES,
+        categories=list(Category),
+        grounds=list(Ground),
+        reason_max=REASON_MAX,
+    )
 
 
 def _place(visit: Visit) -> str:
@@ -158,22 +133,9 @@ def _percent(form: Form, *, field: str) -> float:
 
 def _answered(form: Form) -> Answered:
     """What was found, as it was filled in; raises Unfit with the fields."""
-    outcome, category, ground = (form.text(name) for name in ("outcome", "category", "ground"))
-    why, errors = form.text("why"), []
-    if outcome not in _OUTCOMES:
-        errors.append(FieldError("/outcome", "say whether something is to be restricted"))
-    if outcome == Outcome.ACT and category not in list(Category):
-        errors.append(FieldError("/category", "say for which harm"))
-    if outcome == Outcome.ACT and ground not in list(Ground):
-        errors.append(FieldError("/ground", "say on which ground"))
-    if not 0 < len(why) <= REASON_MAX:
-        errors.append(FieldError("/why", f"say why, in at most {REASON_MAX:,} signs"))
-    if errors:
-        raise Unfit(detail="Something is missing.", errors=errors)
-    acted = outcome == Outcome.ACT
-    verdict = Verdict(
-        outcome=Outcome(outcome),
-        category=category if acted else None,
-        ground=ground if acted else None,
+    return answered(
+        form.text("outcome"),
+        category=form.text("category"),
+        ground=form.text("ground"),
+        why=form.text("why"),
     )
-    return Answered(verdict=verdict, why=why)

@@ -1,4 +1,4 @@
-"""The one way to a screen: who is there, may they, is the form theirs, answer or say why not."""
+"""The one way to a screen: who is there, may they, is the form theirs and new; then its answer."""
 
 import re
 import time
@@ -12,6 +12,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from tutela.access.roles import Right, refuse_unless
+from tutela.access.sent_forms import SentForms
 from tutela.access.services import NoSuchService
 from tutela.access.sessions import Sessions, Visitor
 from tutela.errors import TutelaError
@@ -19,6 +20,7 @@ from tutela.web.answer import FORM, Answer, StreamAnswer
 from tutela.web.body import IncomingBody, WrongType, media_type, refuse_encoded
 from tutela.web.console.arrival import Arrivals
 from tutela.web.console.cookies import COOKIE, cookie_in
+from tutela.web.console.once import done_once
 from tutela.web.console.pages import fault_page, followed
 from tutela.web.console.visit import Form, LoggedOut, Visit, refuse_foreign
 from tutela.web.endpoint import (
@@ -67,6 +69,7 @@ class Doors:
     """What every screen stands on."""
 
     sessions: Sessions
+    forms: SentForms
     clock: Callable[[], datetime]
     measure: Measure
     arrivals: Arrivals = field(default_factory=Arrivals)
@@ -117,7 +120,9 @@ class ScreenEndpoint:
                 visit = await _with_form(visit, incoming=incoming)
                 if visit.visitor is not None:
                     visit.form.refuse_unkept()
-            given = await self.screen.answering(visit)
+            given = await done_once(
+                visit, forms=self._doors.forms, path=scope["path"], act=self.screen.answering
+            )
             await self._note_reading(visit, path=scope["path"])
             return given if isinstance(given, StreamAnswer) else followed(given, visit=visit)
         except TutelaError as error:
@@ -177,7 +182,7 @@ class ScreenEndpoint:
             raise NoSuchCall("Nothing has such a name.")
         if not (visit.is_partial and self.screen.method == "GET"):
             await self._doors.sessions.note_seen(visit.cookie, visitor=visitor)
-        return _of(visitor, visit=visit)
+        return replace(_of(visitor, visit=visit), mark=self._doors.forms.mark())
 
 
 def _of(visitor: Visitor, *, visit: Visit) -> Visit:

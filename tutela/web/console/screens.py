@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tutela.access.login.entrance import Entrance
 from tutela.access.login.factors import SecondFactors
+from tutela.access.sent_forms import SentForms
 from tutela.access.sessions import Sessions
 from tutela.detection.lists.room import ListRoom
 from tutela.staff.room import StaffRoom
@@ -80,6 +81,7 @@ def console_routes(rooms: Rooms) -> list[BaseRoute]:
     """The screens as routes."""
     doors = Doors(
         sessions=_sessions(rooms),
+        forms=SentForms(rooms.pool, chance=rooms.chance),
         clock=rooms.clock,
         measure=measure,
         note_reading=ReadingLog(rooms.pool, rooms.clock).note,

@@ -16,6 +16,8 @@ from tutela.web.endpoint import Broken
 from tutela.web.origin import host_of
 
 FIELDS_MAX = 2_000
+#: The field by which a form says on which page it stood.
+MARK_FIELD = "once"
 MARK_DIGITS = 16
 
 
@@ -48,6 +50,13 @@ class Form:
         self._given: dict[str, list[str]] = {}
         for name, text in pairs:
             self._given.setdefault(name, []).append(text.replace("\r\n", "\n").strip())
+        #: Of all that was filled in, as it was sent.
+        self.digest = hashlib.sha256(body).digest()
+
+    @property
+    def mark(self) -> str:
+        """The mark of the page that the form stood on; empty where it carries none."""
+        return self.text(MARK_FIELD)
 
     def text(self, name: str) -> str:
         """The first value of the field; empty where it is absent."""
@@ -93,6 +102,8 @@ class Visit:
     #: From where the visitor comes, as far as it is known.
     origin: Origin
     now: datetime
+    #: What all forms of the page that is shown carry; empty on pages for anybody.
+    mark: str = ""
 
     @property
     def person(self) -> Person:

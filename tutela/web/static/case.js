@@ -1,10 +1,12 @@
 "use strict";
 // Keeps the case while somebody works on it, says when it is lost, keeps what was typed, and sends a decision once.
+// Other tabs of the same session are told, and drop what they kept.
 (() => {
   const place = document.querySelector("[data-case]");
   if (!place) return;
   const { case: id, here, session } = place.dataset;
   const form = document.getElementById("decide");
+  const decided = new BroadcastChannel("tutela-decided");
   const draftName = each => `tutela-draft-${session}-${each}`;
   const RENEW_AFTER_MS = 30_000, WARN_MS = 120_000;
   let token = place.dataset.token || null, until = Date.parse(place.dataset.until || "");
@@ -66,6 +68,16 @@
     fault.scrollIntoView({ block: "nearest" });
   }
 
+  function shut() {
+    token = null; sending = true;
+    sessionStorage.removeItem(draftName(id));
+    for (const each of form.elements) {
+      if (each.matches("textarea, input:not([type=radio], [type=checkbox])")) each.readOnly = true; else each.disabled = true;
+    }
+    document.getElementById("lease").textContent = "Not yours";
+    say("It was decided in another tab.", "What you wrote here was not sent; copy what you need of it, and open the page again to see how the case stands.");
+  }
+
   if (token) {
     for (const sign of ["keydown", "pointerdown", "scroll", "input"]) addEventListener(sign, () => { activeAt = Date.now(); }, { passive: true, capture: true });
     addEventListener("pagehide", () => { if (token && !sending) ask("leave", { lease_token: token }, { keepalive: true }).catch(() => {}); });
@@ -124,6 +136,7 @@
   restore();
   unfold();
   countAlike();
+  decided.addEventListener("message", ({ data }) => { if (data === draftName(id)) shut(); });
   form.addEventListener("input", () => { save(); unfold(); countAlike(); });
   form.addEventListener("submit", async event => {
     event.preventDefault();
@@ -138,7 +151,13 @@
     try {
       const answer = await fetch(form.action, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams(told) });
       const onward = answer.headers.get("HX-Redirect");
-      if (answer.ok && onward) { sessionStorage.removeItem(draftName(id)); token = null; location.assign(onward); return; }
+      if (answer.ok && onward) {
+        sessionStorage.removeItem(draftName(id));
+        decided.postMessage(draftName(id));
+        token = null;
+        location.assign(onward);
+        return;
+      }
       tell(await answer.text());
       status.textContent = "Nothing was decided; what you wrote is still here.";
       if (answer.status === 409) await renew();

@@ -148,6 +148,13 @@ def test_the_language_is_what_was_asked_for_else_what_the_browser_likes(
     assert Offer().chosen(asked, accepted=accepted) == language
 
 
+def test_a_language_of_a_region_is_found_by_what_the_browser_likes() -> None:
+    offer = Offer(languages=("en", "pt", "pt-BR"))
+    assert offer.chosen(None, accepted="pt-br") == "pt-BR"
+    assert offer.chosen(None, accepted="pt-PT, en;q=0.8") == "pt"
+    assert offer.chosen(None, accepted="pt") == "pt"
+
+
 def test_a_time_is_written_for_people() -> None:
     at = datetime(2026, 3, 1, 0, 30, tzinfo=timezone(timedelta(hours=1)))
     assert time_in_words(at, words=words("en")) == "28 February 2026, 23:30 (UTC)"

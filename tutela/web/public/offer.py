@@ -97,13 +97,14 @@ def fields(text: str) -> set[str]:
         return {"?"}
 
 
-def _liking(accepted: str, *, language: str) -> float:
-    """How much an `Accept-Language` likes a language, from 0 to 1 (RFC 9110, 12.5.4)."""
-    liking = 0.0
+def _liking(accepted: str, *, language: str) -> tuple[float, int]:
+    """How much an `Accept-Language` likes a language, from 0 to 1, and how closely (RFC 4647)."""
+    liking = (0.0, 0)
     for each in accepted.split(",")[:_RANGES_MAX]:
         tag, _, parameter = each.strip().partition(";")
-        if tag.strip().lower().partition("-")[0] == language:
-            liking = max(liking, _quality(parameter))
+        quality = _quality(parameter)
+        if quality and f"{tag.strip()}-".lower().startswith(f"{language}-".lower()):
+            liking = max(liking, (quality, len(language)))
     return liking
 
 

@@ -29,6 +29,7 @@ OWN_DESK: Final = "lets go of what the person holds; whoever may know of it no m
 
 #: Whole files in which nothing is told to anybody who reads cases.
 FILES: Final = {
+    "detection/lists/governing/led_to.sql": FIGURES,
     "detection/rules/governing/events.sql": FIGURES,
     "drills/queries.sql": BACKGROUND,
     "intake/commit.sql": BACKGROUND,

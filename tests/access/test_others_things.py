@@ -64,6 +64,7 @@ SENT: Mapping[str, dict[str, Any]] = {
     "end": {"why": "x"},
     "answer": FOUND,
     "settle": FOUND,
+    "switch": {**WHY, "mode": "off"},
 }
 
 

@@ -20,10 +20,14 @@ __all__ = ["site"]
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 LISTED = {"values": "#zzyyxx", "kind": "tag", "verdict": "block", "reason": "x", "key": "k"}
 SWITCH = {"surface": "search", "mode": "shut", "hours": "2", "reason": "x"}
+LIST = {"change": "add", "list": "another", "reason": "x", "kind": "terms", "entries": "zzyyxx"}
+LIST |= {"days": "90", "language": "de", "form": "word", "owner": "o", "licence": "l"}
 RULE = {"text": rule_text(title="another"), "reason": "x", "days": "90", "percent": "80"}
 #: What is sent to a form whose address names no thing, by what follows the service.
 FORMS: Mapping[str, Mapping[str, str]] = {
     "queue/claim": {},
+    "lists/proposals/new": LIST,
+    "lists/proposals/new/preview": LIST,
     "rules/propose": RULE,
     "rules/propose/preview": RULE,
     "rules/switch": {"policy": "all", "mode": "off", "reason": "x", "hours": "2"},
@@ -54,6 +58,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 #: again to the same holds from then on. The next case is another one each time.
 EACH_COUNTS = {
     "guard/entries/{entry_id}/open",
+    "lists/proposals/{proposal_id}/open",
+    "lists/{name}/switch",
     "networks/leads/{lead_id}/open",
     "guard/emergency",
     "rules/switch",

@@ -14,11 +14,12 @@ from tests.fixtures.house import Rooms
 from tests.fixtures.overseeing import overseeing
 from tutela.access.persons import NeedsPerson, SamePerson
 from tutela.access.roles import Forbidden
+from tutela.access.sight import ConflictOfInterest
 from tutela.access.tokens import Caller
 from tutela.decisions.bulk.preview import look_at as look_at_many
 from tutela.decisions.bulk.steering import BulkStart, Order, approve, start
 from tutela.decisions.interests.declaring import InterestDeclared, declare
-from tutela.decisions.interests.room import ConflictOfInterest, Interest, UnknownInterest
+from tutela.decisions.interests.room import Interest, UnknownInterest
 from tutela.decisions.interests.standing import (
     InterestEnded,
     InterestsAsked,

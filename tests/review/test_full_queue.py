@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 
 from tests.fixtures.house import Rooms
+from tutela.access.sight import sight
 from tutela.database import queries
 from tutela.database.pool import tenant_transaction
 from tutela.domain.vocabulary import Channel, Role
-from tutela.review.queue import sight
 
 CASES = 2_000
 FEW_ROWS = 20

@@ -7,7 +7,6 @@ import pytest
 from tests.fixtures.deciding import CHILD, SCAM, claim, claimed, decided, dismissal, subject
 from tests.fixtures.house import Rooms
 from tests.fixtures.overseeing import at_console, overseeing
-from tests.house.tree import ROOT
 from tutela.access.persons import UnknownPerson
 from tutela.access.roles import Forbidden
 from tutela.access.tokens import Caller
@@ -165,16 +164,3 @@ async def test_who_works_on_what_is_ledgered_without_a_name(rooms: Rooms) -> Non
     assert "scams" in leaf
     assert "reviewer-1" not in leaf
     assert "lead-" not in leaf
-
-
-def test_no_query_asks_whose_cases_somebody_sees_and_forgets_their_harms() -> None:
-    """Whatever filters by the right of specialists filters by harms and by conflicts as well."""
-    asked = []
-    for path in sorted((ROOT / "tutela").rglob("*.sql")):
-        for query in path.read_text(encoding="utf-8").split("-- name: ")[1:]:
-            if "%(specialist)s OR NOT" in query or "%(specialist)s OR other" in query:
-                asked.append(f"{path.name}: {query.splitlines()[0]}")
-                assert "known_families(" in query, asked[-1]
-                harms = query.count("coalesce((SELECT known_families(")
-                assert query.count("kept_from(") >= harms > 0, asked[-1]
-    assert len(asked) > 5

@@ -29,6 +29,12 @@ class Right(StrEnum):
     APPROVE_GUARD = "approve_guard"
     #: See how lists and rules stand, who answers for them and what changed; no entry of a list.
     SEE_LISTS = "see_lists"
+    #: Propose changes of lists, take one's own back, and read what is proposed.
+    PROPOSE_LISTS = "propose_lists"
+    #: Agree to the change of a list that another person proposed.
+    APPROVE_LISTS = "approve_lists"
+    #: Switch a list off at once, for a time, and on again.
+    SWITCH_LISTS = "switch_lists"
     #: Propose versions of policies, take one's own back, and see what they would have matched.
     PROPOSE_RULES = "propose_rules"
     #: Agree to another's policy, make it live, agree that it be taken out.
@@ -101,6 +107,7 @@ _LOOK: Final = frozenset({Right.BREAK_GLASS, Right.SEE_OWN_VIEWS, Right.DECLARE_
 _REVIEW: Final = _LOOK | {Right.SEE_CASES, Right.DECIDE_CASES, Right.SEE_STATUS, Right.SEE_QUALITY}
 _INVESTIGATE: Final = frozenset({Right.SEE_ROOMS, Right.RUN_ROOMS})
 _WATCH: Final = frozenset({Right.SEE_STATUS, Right.SEE_STATUS_IDS, Right.SEE_LISTS})
+_KEEP_LISTS: Final = frozenset({Right.PROPOSE_LISTS, Right.SWITCH_LISTS})
 _OVERSEE: Final = _LOOK | {Right.SEE_VIEWS, Right.SEE_PEOPLE}
 
 RIGHTS: Final = MappingProxyType(
@@ -122,6 +129,8 @@ RIGHTS: Final = MappingProxyType(
         | {Right.REVIVE_MESSAGES, Right.UNDO_DECISIONS, Right.DECIDE_IN_BULK, Right.JUDGE_QUALITY}
         | {Right.SEE_GUARD, Right.PROPOSE_GUARD, Right.APPROVE_GUARD}
         | {Right.PROPOSE_RULES, Right.APPROVE_RULES, Right.SWITCH_RULES}
+        | _KEEP_LISTS
+        | {Right.APPROVE_LISTS}
         | {Right.SEE_NETWORKS, Right.RUN_NETWORKS}
         | {Right.SEE_VIEWS, Right.JUDGE_ACCESS, Right.SET_NEED_TO_KNOW, Right.JUDGE_INTERESTS},
         Role.INVESTIGATOR: _LOOK
@@ -132,6 +141,8 @@ RIGHTS: Final = MappingProxyType(
         | _OVERSEE
         | {Right.JUDGE_ACCESS, Right.JUDGE_INTERESTS}
         | {Right.PROPOSE_RULES, Right.APPROVE_RULES, Right.SWITCH_RULES}
+        | _KEEP_LISTS
+        | {Right.APPROVE_LISTS}
         | {Right.SEE_FLAGGERS, Right.SEE_INCIDENTS, Right.SEE_GUARD, Right.SEE_NETWORKS}
         | {Right.SEE_QUALITY, Right.SEE_ROOMS},
         Role.AUDITOR: _WATCH
@@ -141,6 +152,7 @@ RIGHTS: Final = MappingProxyType(
         Role.ADMIN: _WATCH
         | {Right.SEE_FLAGGERS, Right.SET_NEED_TO_KNOW}
         | {Right.PROPOSE_RULES, Right.SWITCH_RULES}
+        | _KEEP_LISTS
         | {Right.SEE_PEOPLE, Right.CHANGE_PEOPLE},
     }
 )

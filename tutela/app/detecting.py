@@ -6,11 +6,12 @@ from tutela.access.processes import Process
 from tutela.access.tokens import Caller
 from tutela.app import HOUSEKEEPING_SECONDS, House, Loop, intake, list_room
 from tutela.detection.lists.exchange.following import Following
+from tutela.detection.lists.governing import due as lists_due
 from tutela.detection.pipeline.health import write_standings
 from tutela.detection.pipeline.policy import read_policies
 from tutela.detection.pipeline.room import DetectionRoom, register, surfaces
 from tutela.detection.pipeline.working import OpenCase, forget_expired, work_off
-from tutela.detection.rules.governing.due import settle_all
+from tutela.detection.rules.governing import due as rules_due
 from tutela.intake.acknowledgement import KeyReused
 from tutela.intake.door import Intake, Sending
 
@@ -18,8 +19,8 @@ from tutela.intake.door import Intake, Sending
 REFRESH_SECONDS = 1.0
 #: Between two looks for cases to open and items to look at again.
 LOOKS_SECONDS = 1.0
-#: Between two looks for rules and switches that came to their time.
-RULES_SECONDS = 2.0
+#: Between two looks for rules, switches and proposals that came to their time.
+DUE_SECONDS = 2.0
 #: Between two looks for exchanges that are due.
 EXCHANGES_SECONDS = 5.0
 #: By which door cases of detectors come in.
@@ -62,7 +63,16 @@ def follow_loops(house: House) -> tuple[Loop, ...]:
             every_seconds=LOOKS_SECONDS,
             run=lambda: work_off(room, open_case=opening),
         ),
-        Loop(name="rules due", every_seconds=RULES_SECONDS, run=lambda: settle_all(room.ruling)),
+        Loop(
+            name="rules due",
+            every_seconds=DUE_SECONDS,
+            run=lambda: rules_due.settle_all(room.ruling),
+        ),
+        Loop(
+            name="lists due",
+            every_seconds=DUE_SECONDS,
+            run=lambda: lists_due.settle_all(list_room(house)),
+        ),
         Loop(name="exchanges", every_seconds=EXCHANGES_SECONDS, run=following(house).turn),
         Loop(
             name="looks forgotten",

@@ -79,7 +79,12 @@ PLACED: Final = (
         line="What was decided, and how far the platform has carried it out.",
     ),
     Placed(name="hashes", module="hashes", line="Hashes of known material."),
-    Placed(name="lists", module="lists", line="Lists of known material and terms."),
+    Placed(
+        name="lists",
+        module="lists",
+        line="Lists of known material and terms.",
+        joined=("lists_kept",),
+    ),
     Placed(
         name="rules",
         module="rules",

@@ -1,6 +1,5 @@
 """`tutela guard propose` and the like: what the guard lists, by the word of two people."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,11 +9,10 @@ from uuid import UUID
 
 import typer
 
-from tutela.access.persons import at_terminal
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
 from tutela.app import House, guarding
-from tutela.cli.attachment import attached, house_of
+from tutela.cli import terminal
 from tutela.cli.guard import guard
 from tutela.cli.guard_words import (
     EntriesGiven,
@@ -23,8 +21,9 @@ from tutela.cli.guard_words import (
     tell_moved,
     tell_preview,
 )
-from tutela.cli.options import AsJson, Where, spread
+from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
+from tutela.cli.terminal import Terminal
 from tutela.domain.guard import EntryState
 from tutela.guard.drift.previewing import LastWeek
 from tutela.guard.governance import judging, preview, proposing, showing
@@ -48,17 +47,6 @@ Emergency = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what it would do, and do nothing of it.")
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terminal(Where):
-    """Who does it, on whose list, and in which database."""
-
-    person: Annotated[
-        str, typer.Option("--as", metavar="NAME", help="Your user name; it is written down.")
-    ]
-    tenant: Annotated[str, typer.Option(help="The operator.")] = "main"
-    service: Annotated[str, typer.Option(help="The service.")] = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,14 +246,7 @@ def show(entry_id: EntryId, *, by: Terminal, as_json: AsJson = False) -> None:
 def enter(act: Callable[[At], Awaitable[_Found]], *, by: Terminal) -> _Found:
     """What came of it, done by a user at the terminal."""
 
-    async def inside() -> _Found:
-        async with house_of(attachment) as house:
-            return await act(await _at(house, by=by))
+    async def inside(house: House, caller: Caller) -> _Found:
+        return await act(At(guarding.governance_room(house), caller))
 
-    with attached(by) as attachment:
-        return asyncio.run(inside())
-
-
-async def _at(house: House, *, by: Terminal) -> At:
-    caller = await at_terminal(house.pool, tenant=by.tenant, service=by.service, name=by.person)
-    return At(guarding.governance_room(house), caller)
+    return terminal.enter(inside, by=by)

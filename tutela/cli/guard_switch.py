@@ -7,9 +7,10 @@ from uuid import UUID
 import typer
 
 from tutela.access.roles import Right, refuse_unless
-from tutela.cli.guard_entries import At, DryRun, Terminal, Why, enter
+from tutela.cli.guard_entries import At, DryRun, Why, enter
 from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
+from tutela.cli.terminal import Terminal
 from tutela.domain.guard import ObjectionState
 from tutela.guard.asking import Surface
 from tutela.guard.governance import letting_in, objecting, switching

@@ -65,6 +65,7 @@ USAGE_CODES = frozenset(
         "unknown_incident",
         "unknown_lead",
         "unknown_list",
+        "unknown_list_proposal",
         "unknown_message",
         "unknown_network_case",
         "unknown_network_run",
@@ -138,7 +139,10 @@ def _words(error: TutelaError) -> str:
     words = error.detail or error.title
     if isinstance(error.__cause__, OperationalError):
         return f"{words} It says: {_first_line(error.__cause__)}"
-    return words
+    places = [
+        f"  {each.pointer}: {each.message}" for each in error.errors if each.message not in words
+    ]
+    return "\n".join([words, *places])
 
 
 def _first_line(error: "Error") -> str:

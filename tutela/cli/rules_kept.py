@@ -1,6 +1,5 @@
 """`tutela rules propose` and the like: policies that two people keep, and the switch over all."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +8,14 @@ from uuid import UUID
 
 import typer
 
-from tutela.access.persons import at_terminal
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.app import House
 from tutela.app.detecting import detection_room
-from tutela.cli.attachment import attached, house_of
-from tutela.cli.options import AsJson, Where, spread
+from tutela.cli import terminal
+from tutela.cli.options import AsJson, spread
 from tutela.cli.output import print_json
+from tutela.cli.terminal import Terminal
 from tutela.detection.rules.findings import Finding, RulesUnfit
 from tutela.detection.rules.governing import judging, previewing, showing, switching
 from tutela.detection.rules.governing.judging import Order, RuleAgreeing, RuleMoved, RuleRefusing
@@ -40,17 +40,6 @@ _Found = TypeVar("_Found")
 VersionId = Annotated[UUID, typer.Argument(metavar="ID", help="A version.")]
 Why = Annotated[str, typer.Option("--reason", help="Why; kept sealed, with the history.")]
 Word = Annotated[str | None, typer.Option("--reason", help="A word on it, if you like.")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terminal(Where):
-    """Who does it, for which service, and in which database."""
-
-    person: Annotated[
-        str, typer.Option("--as", metavar="NAME", help="Your user name; it is written down.")
-    ]
-    tenant: Annotated[str, typer.Option(help="The operator.")] = "main"
-    service: Annotated[str, typer.Option(help="The service.")] = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +236,10 @@ def _move(
 
 
 def _enter(act: Callable[[At], Awaitable[_Found]], *, by: Terminal) -> _Found:
-    """What came of it, done by a user at the terminal."""
+    async def inside(house: House, caller: Caller) -> _Found:
+        return await act(At(detection_room(house).ruling, caller))
 
-    async def inside() -> _Found:
-        async with house_of(attachment) as house:
-            caller = await at_terminal(
-                house.pool, tenant=by.tenant, service=by.service, name=by.person
-            )
-            return await act(At(detection_room(house).ruling, caller))
-
-    with attached(by) as attachment:
-        return asyncio.run(inside())
+    return terminal.enter(inside, by=by)
 
 
 def _text(file: Path) -> str:

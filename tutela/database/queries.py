@@ -1,7 +1,8 @@
 """Named SQL: one file a room, each query with its name and one sentence."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import LiteralString, cast
 
@@ -9,6 +10,8 @@ from tutela.database.errors import QueriesInvalid
 
 NAME_LINE = re.compile(r"--\s*name:\s*(.*?)\s*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+INCLUDE = re.compile(r"\{\{(.*?)\}\}")
+INCLUDED = re.compile(r"(?:(?P<package>[a-z_.]+)\.(?P<file>[a-z_]+)\.)?(?P<name>\w+)")
 
 
 class Queries:
@@ -34,6 +37,7 @@ class Queries:
         return len(self._texts)
 
 
+@cache
 def load(package: str, *, file: str = "queries.sql") -> Queries:
     """The queries of `file` in `package`, as `load(__package__)`.
 
@@ -46,8 +50,11 @@ def load(package: str, *, file: str = "queries.sql") -> Queries:
 def parse(text: str, *, source: str) -> Queries:
     """The queries of a text of blocks `-- name: a_name`, a sentence as comment, SQL.
 
-    Errors: `QueriesInvalid` for a bad or second name, no sentence, no SQL, or text before the
-    first name; each names `source` and the line.
+    What several of them say stands once: `{{a_name}}` is the text of a block above, and
+    `{{a.package.a_file.a_name}}` that of a block of another package's `a_file.sql`.
+
+    Errors: `QueriesInvalid` for a bad or second name, no sentence, no SQL, text before the first
+    name, or a block to include that is not there; each names `source` and the line.
     """
     blocks = list(_blocks(text, source=source))
     texts: dict[str, str] = {}
@@ -57,7 +64,7 @@ def parse(text: str, *, source: str) -> Queries:
             raise QueriesInvalid(f"{where}: {name!r} is no name for a query (a-z, 0-9, _).")
         if name in texts or hasattr(Queries, name):
             raise QueriesInvalid(f"{where}: a second query named {name}.")
-        texts[name] = _sql(lines, name=name, where=where)
+        texts[name] = _whole(_sql(lines, name=name, where=where), above=texts, where=where)
     if not texts:
         raise QueriesInvalid(f"{source}: no query in it.")
     return Queries(texts, source=source)
@@ -89,3 +96,27 @@ def _sql(lines: list[str], *, name: str, where: str) -> str:
     if not sql:
         raise QueriesInvalid(f"{where}: {name} has no SQL.")
     return sql
+
+
+def _whole(sql: str, *, above: Mapping[str, str], where: str) -> str:
+    return INCLUDE.sub(lambda found: _included(found[1], above=above, where=where), sql)
+
+
+def _included(path: str, *, above: Mapping[str, str], where: str) -> str:
+    found = INCLUDED.fullmatch(path)
+    name = "" if found is None else found["name"]
+    if found is None or not found["package"]:
+        known = above
+    else:
+        known = _texts(found["package"], file=f"{found['file']}.sql", where=where)
+    if name not in known:
+        raise QueriesInvalid(f"{where}: there is no {path!r} to include.")
+    return known[name]
+
+
+def _texts(package: str, *, file: str, where: str) -> Mapping[str, str]:
+    try:
+        queries = load(package, file=file)
+    except (ModuleNotFoundError, FileNotFoundError) as error:
+        raise QueriesInvalid(f"{where}: there is no {file} in {package} to include.") from error
+    return {name: getattr(queries, name) for name in queries}

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from tutela.access.keys import KeySet, Sealed
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
@@ -47,7 +48,7 @@ from tutela.intake.opening import notice_in
 from tutela.intake.reading import refuse_if_any
 from tutela.law.withholding import REGISTER, Bases
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
-from tutela.review.queue import holder, lease_token, sight, stale_lease, unknown_case
+from tutela.review.queue import holder, lease_token, stale_lease, unknown_case
 
 ORDINAL_MAX = 32_767
 

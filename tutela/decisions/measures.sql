@@ -23,7 +23,7 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id =
     d.subject_key,
     (SELECT c.account_key FROM case_file c WHERE (c.tenant, c.service, c.id) = (d.tenant, d.service, d.case_id)),
     (SELECT s.account_key FROM bulk_subject s WHERE (s.tenant, s.service, s.bulk_id, s.subject_key) = (d.tenant, d.service, d.bulk_id, d.subject_key))
-  ] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+  ] && {{tutela.access.sight.near}}) IS NOT TRUE
 FOR NO KEY UPDATE
 
 -- name: measures_in_force

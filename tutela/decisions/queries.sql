@@ -15,11 +15,10 @@ WHERE k.tenant = %(tenant)s AND k.service = %(service)s AND k.key = %(key)s
 
 -- name: lock_case
 -- The case, held until the decision commits: no notice merges into it and nobody claims it meanwhile.
-SELECT subject_key, lane::text, lease_token, lease_holder, lease_until
-FROM case_file
-WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(case_id)s AND mark = %(mark)s
-  AND (%(specialist)s OR NOT specialist)
-  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family])) AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+SELECT c.subject_key, c.lane::text, c.lease_token, c.lease_holder, c.lease_until
+FROM case_file c
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(case_id)s AND c.mark = %(mark)s
+  AND {{tutela.access.sight.may_know_case}}
 FOR UPDATE
 
 -- name: named_items

@@ -33,6 +33,11 @@ from tutela.domain.investigations import (
     InvestigationEvent,
     InvestigationState,
 )
+from tutela.domain.list_proposals import (
+    LIST_PROPOSAL_MOVES,
+    ListProposalEvent,
+    ListProposalState,
+)
 from tutela.domain.networks import (
     NETWORK_CASE_MOVES,
     NETWORK_RUN_MOVES,
@@ -292,11 +297,7 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
             events=DecisionEvent,
             moves={(DecisionState.TAKEN, DecisionEvent.REVERSED): DecisionState.UNDONE},
         ),
-        MeasureState: StateTable(
-            initial=MeasureState.DECIDED,
-            events=MeasureEvent,
-            moves=_MEASURE_MOVES,
-        ),
+        MeasureState: StateTable(MeasureState.DECIDED, MeasureEvent, _MEASURE_MOVES),
         OutboxState: StateTable(
             initial=OutboxState.DUE,
             events=OutboxEvent,
@@ -339,20 +340,17 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
         rules.RuleSwitchState: StateTable(
             rules.RuleSwitchState.OFF, rules.RuleSwitchEvent, rules.RULE_SWITCH_MOVES
         ),
+        ListProposalState: StateTable(
+            ListProposalState.PROPOSED, ListProposalEvent, LIST_PROPOSAL_MOVES
+        ),
         LeadState: StateTable(initial=LeadState.OPEN, events=LeadEvent, moves=LEAD_MOVES),
         NetworkRunState: StateTable(NetworkRunState.ASKED, NetworkRunEvent, NETWORK_RUN_MOVES),
-        OversightState: StateTable(
-            initial=OversightState.OPEN, events=OversightEvent, moves=OVERSIGHT_MOVES
-        ),
-        NetworkCaseState: StateTable(
-            initial=NetworkCaseState.OPEN, events=NetworkCaseEvent, moves=NETWORK_CASE_MOVES
-        ),
+        OversightState: StateTable(OversightState.OPEN, OversightEvent, OVERSIGHT_MOVES),
+        NetworkCaseState: StateTable(NetworkCaseState.OPEN, NetworkCaseEvent, NETWORK_CASE_MOVES),
         StaffChangeState: StateTable(
             initial=StaffChangeState.PROPOSED, events=StaffChangeEvent, moves=STAFF_CHANGE_MOVES
         ),
-        InterestState: StateTable(
-            initial=InterestState.HOLDS, events=InterestEvent, moves=INTEREST_MOVES
-        ),
+        InterestState: StateTable(InterestState.HOLDS, InterestEvent, INTEREST_MOVES),
         InvestigationState: StateTable(
             initial=InvestigationState.OPEN, events=InvestigationEvent, moves=INVESTIGATION_MOVES
         ),
@@ -361,13 +359,13 @@ STATE_TABLES: Final[Mapping[type[StrEnum], StateTable]] = MappingProxyType(
 
 _Followed = MeasureState | OutboxState | IncidentState | FilingState
 _Decided = DecisionState | BulkState | BulkSubjectState | LookState
-_Guarded = EntryState | ObjectionState | SwitchState | LeadState
+_Guarded = EntryState | ObjectionState | SwitchState | LeadState | ListProposalState
 _Overseen = StaffChangeState | OversightState | InterestState | rules.AnyState
 _Found = NetworkRunState | NetworkCaseState | InvestigationState | _Overseen
 State = TypeVar("State", bound=ItemState | CaseState | _Decided | _Followed | _Guarded | _Found)
 _FollowedEvent = MeasureEvent | OutboxEvent | IncidentEvent | FilingEvent
 _DecidedEvent = DecisionEvent | BulkEvent | BulkSubjectEvent | LookEvent
-_GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent
+_GuardedEvent = EntryEvent | ObjectionEvent | SwitchEvent | LeadEvent | ListProposalEvent
 _OverseenEvent = StaffChangeEvent | OversightEvent | InterestEvent | rules.AnyEvent
 _FoundEvent = NetworkRunEvent | NetworkCaseEvent | InvestigationEvent | _OverseenEvent
 Event = ItemEvent | CaseEvent | _DecidedEvent | _FollowedEvent | _GuardedEvent | _FoundEvent

@@ -7,11 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from tutela.access.roles import Right, has
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
 from tutela.domain.lanes import Lane
-from tutela.review.queue import holder, sight, unknown_case
+from tutela.review.queue import holder, unknown_case
 
 #: Open cases that are listed beside one: as many as can be decided with it at once.
 BESIDE_MAX: Final = 50

@@ -2,7 +2,7 @@
 -- By which digests a case is known: its subject's and its account's, as far as the caller may know of it.
 SELECT c.subject_key, c.account_key, c.family FROM case_file c
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND c.mark = %(mark)s
-  AND (%(specialist)s OR NOT c.specialist) AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+  AND {{tutela.access.sight.may_know_case}}
 
 -- name: account_told
 -- What the platform said of an account.
@@ -16,7 +16,7 @@ FROM (
     SELECT d.outcome, d.decided_at, d.undone_at FROM case_file c
     JOIN decision d ON (d.tenant, d.service, d.case_id) = (c.tenant, c.service, c.id)
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.account_key = %(account_key)s AND c.mark = %(mark)s
-      AND (%(specialist)s OR NOT c.specialist) AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+      AND {{tutela.access.sight.may_know_case}}
     UNION ALL
     SELECT d.outcome, d.decided_at, d.undone_at FROM decision d
     WHERE d.tenant = %(tenant)s AND d.service = %(service)s AND d.subject_key = %(account_key)s AND d.mark = %(mark)s AND d.case_id IS NULL
@@ -30,11 +30,7 @@ ORDER BY d.outcome
 SELECT n.id, l.id, n.state, n.members FROM network_lead l
 JOIN network_case n ON (n.tenant, n.service, n.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.account_key = %(account_key)s AND l.mark = %(mark)s
-  AND NOT EXISTS (
-    SELECT FROM network_lead k
-    WHERE (k.tenant, k.service, k.case_id) = (n.tenant, n.service, n.id)
-      AND k.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])
-  )
+  AND {{tutela.access.sight.not_near_network}}
 ORDER BY n.id DESC
 LIMIT %(limit)s
 
@@ -74,7 +70,7 @@ SELECT
 FROM beside b
 JOIN case_file c ON c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = b.id
 WHERE c.id <> %(id)s AND c.mark = %(mark)s
-  AND (%(specialist)s OR NOT c.specialist) AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+  AND {{tutela.access.sight.may_know_case}}
 GROUP BY c.tenant, c.service, c.id
 ORDER BY c.id
 LIMIT %(limit)s

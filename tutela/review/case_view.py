@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from tutela.access.keys import KeySet, Sealed
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
@@ -21,7 +22,7 @@ from tutela.domain.vocabulary import Category, Keyword, SubjectKind
 from tutela.intake.acknowledgement import item_id
 from tutela.intake.opening import notice_in
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
-from tutela.review.queue import sight, unknown_case
+from tutela.review.queue import unknown_case
 from tutela.review.views.noting import Reading, View, Way, note_reading, note_view
 
 #: Items of one case that are shown with all they say; the others by their ids alone.

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
@@ -24,7 +25,6 @@ from tutela.domain.harm import HarmFamily
 from tutela.domain.vocabulary import Ground, Mark, Outcome
 from tutela.errors import FieldError, TutelaError
 from tutela.intake.reading import Unfit
-from tutela.review.queue import sight
 
 WORDS_MAX_CODE_POINTS = 20_000
 REASONS_MAX = 9

@@ -11,6 +11,40 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s
 ORDER BY lane
 FOR UPDATE
 
+-- name: may_know_and_read
+-- Whether the caller may know of the case `c` and something open in it is in a language of theirs, which danger needn't be.
+({{tutela.access.sight.may_know_case}} AND (
+    {{tutela.access.sight.languages}} IS NULL
+    OR c.lane = 'danger'
+    OR EXISTS (
+        SELECT FROM item i
+        JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
+        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+          AND coalesce(
+            split_part(lower(n.language), '-', 1) = ANY ({{tutela.access.sight.languages}}::text[]),
+            true)
+    )
+  ))
+
+-- name: waits_for_caller
+-- Whether the case `c` has something open, is on nobody's desk, and is of a kind that the caller takes and did not hand over today.
+((c.lease_until IS NULL OR c.lease_until <= %(now)s)
+  AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
+  AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
+  AND EXISTS (
+    SELECT FROM item i
+    WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
+    OFFSET 0
+  ))
+
+-- name: lease_urgent
+-- Leases the one case in `urgent`, under a new token.
+UPDATE case_file c SET
+    lease_token = %(lease_token)s, lease_epoch = c.lease_epoch + 1, lease_holder = %(holder)s,
+    lease_from = %(now)s, lease_until = %(lease_until)s
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = (SELECT id FROM urgent)
+RETURNING c.id, c.lease_token, c.lease_until
+
 -- name: lanes_with_work
 -- Lanes that have a case for this caller: open, with an open item, on nobody's desk; asked in the order of the queue, so by its index.
 SELECT l.lane::text FROM unnest(enum_range(NULL::lane)) WITH ORDINALITY AS l (lane, place)
@@ -18,56 +52,14 @@ WHERE CASE l.lane WHEN 'flagged' THEN (
     SELECT true FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.among_flagged AND c.closed_at IS NULL
-      AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
-      AND (
-        (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
-        OR c.lane = 'danger'
-        OR EXISTS (
-            SELECT FROM item i
-            JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
-            WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
-              AND coalesce(
-                split_part(lower(n.language), '-', 1) = ANY ((SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s))::text[]),
-                true)
-        )
-      )
-      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
-      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
-      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
-      AND EXISTS (
-        SELECT FROM item i
-        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
-        OFFSET 0
-      )
+      AND {{may_know_and_read}} AND {{waits_for_caller}}
     ORDER BY c.due_at, c.id
     LIMIT 1
 ) ELSE (
     SELECT true FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.lane_rank = (l.place - 1)::int2 AND c.closed_at IS NULL
-      AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
-      AND (
-        (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
-        OR c.lane = 'danger'
-        OR EXISTS (
-            SELECT FROM item i
-            JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
-            WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
-              AND coalesce(
-                split_part(lower(n.language), '-', 1) = ANY ((SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s))::text[]),
-                true)
-        )
-      )
-      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
-      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
-      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
-      AND EXISTS (
-        SELECT FROM item i
-        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
-        OFFSET 0
-      )
+      AND {{may_know_and_read}} AND {{waits_for_caller}}
     ORDER BY c.due_at, c.id
     LIMIT 1
 ) END
@@ -78,37 +70,12 @@ WITH urgent AS MATERIALIZED (
     SELECT c.id FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.lane_rank = (array_position(enum_range(NULL::lane), %(lane)s::lane) - 1)::int2 AND c.closed_at IS NULL
-      AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
-      AND (
-        (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
-        OR c.lane = 'danger'
-        OR EXISTS (
-            SELECT FROM item i
-            JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
-            WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
-              AND coalesce(
-                split_part(lower(n.language), '-', 1) = ANY ((SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s))::text[]),
-                true)
-        )
-      )
-      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
-      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
-      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
-      AND EXISTS (
-        SELECT FROM item i
-        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
-        OFFSET 0
-      )
+      AND {{may_know_and_read}} AND {{waits_for_caller}}
     ORDER BY c.due_at, c.id
     LIMIT 1
     FOR NO KEY UPDATE OF c SKIP LOCKED
 )
-UPDATE case_file c SET
-    lease_token = %(lease_token)s, lease_epoch = c.lease_epoch + 1, lease_holder = %(holder)s,
-    lease_from = %(now)s, lease_until = %(lease_until)s
-WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = (SELECT id FROM urgent)
-RETURNING c.id, c.lease_token, c.lease_until
+{{lease_urgent}}
 
 -- name: claim_flagged_case
 -- The same of all cases that flaggers reported, whatever their lane.
@@ -116,37 +83,12 @@ WITH urgent AS MATERIALIZED (
     SELECT c.id FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.among_flagged AND c.closed_at IS NULL
-      AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
-      AND (
-        (SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) IS NULL
-        OR c.lane = 'danger'
-        OR EXISTS (
-            SELECT FROM item i
-            JOIN notice n ON (n.tenant, n.service, n.id) = (i.tenant, i.service, i.notice_id)
-            WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
-              AND coalesce(
-                split_part(lower(n.language), '-', 1) = ANY ((SELECT known_languages(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s))::text[]),
-                true)
-        )
-      )
-      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
-      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
-      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
-      AND EXISTS (
-        SELECT FROM item i
-        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
-        OFFSET 0
-      )
+      AND {{may_know_and_read}} AND {{waits_for_caller}}
     ORDER BY c.due_at, c.id
     LIMIT 1
     FOR NO KEY UPDATE OF c SKIP LOCKED
 )
-UPDATE case_file c SET
-    lease_token = %(lease_token)s, lease_epoch = c.lease_epoch + 1, lease_holder = %(holder)s,
-    lease_from = %(now)s, lease_until = %(lease_until)s
-WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = (SELECT id FROM urgent)
-RETURNING c.id, c.lease_token, c.lease_until
+{{lease_urgent}}
 
 -- name: claim_handed_over
 -- Leases the case that somebody whose day was over handed over first, to anybody but them.
@@ -154,25 +96,12 @@ WITH urgent AS MATERIALIZED (
     SELECT c.id FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
       AND c.closed_at IS NULL AND c.handed_over_at IS NOT NULL
-      AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
-      AND (c.lease_until IS NULL OR c.lease_until <= %(now)s)
-      AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
-      AND c.family <> ALL (%(avoided)s::text[]) AND (c.lane_rank = 0 OR c.family <> ALL (%(rested)s::text[]))
-      AND EXISTS (
-        SELECT FROM item i
-        WHERE (i.tenant, i.service, i.case_id) = (c.tenant, c.service, c.id) AND i.decision_id IS NULL
-        OFFSET 0
-      )
+      AND {{tutela.access.sight.may_know_case}} AND {{waits_for_caller}}
     ORDER BY c.handed_over_at, c.id
     LIMIT 1
     FOR NO KEY UPDATE OF c SKIP LOCKED
 )
-UPDATE case_file c SET
-    lease_token = %(lease_token)s, lease_epoch = c.lease_epoch + 1, lease_holder = %(holder)s,
-    lease_from = %(now)s, lease_until = %(lease_until)s
-WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = (SELECT id FROM urgent)
-RETURNING c.id, c.lease_token, c.lease_until
+{{lease_urgent}}
 
 -- name: move_lanes
 -- The turn that was taken.
@@ -182,12 +111,11 @@ WHERE p.tenant = %(tenant)s AND p.service = %(service)s AND p.mark = %(mark)s AN
 
 -- name: renew_lease
 -- Keeps a case for its holder, as long as the lease has not run out.
-UPDATE case_file SET lease_until = %(lease_until)s
-WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
-  AND (%(specialist)s OR NOT specialist)
-  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family])) AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
-  AND lease_token = %(lease_token)s AND lease_holder = %(holder)s AND lease_until > %(now)s
-RETURNING lease_until
+UPDATE case_file c SET lease_until = %(lease_until)s
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND c.mark = %(mark)s
+  AND {{tutela.access.sight.may_know_case}}
+  AND c.lease_token = %(lease_token)s AND c.lease_holder = %(holder)s AND c.lease_until > %(now)s
+RETURNING c.lease_until
 
 -- name: release_lease
 -- Gives a case back before its lease runs out.
@@ -198,17 +126,15 @@ RETURNING id
 
 -- name: case_is_visible
 -- Whether the caller may know of a case.
-SELECT id FROM case_file
-WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
-  AND (%(specialist)s OR NOT specialist)
-  AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family])) AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+SELECT c.id FROM case_file c
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND c.mark = %(mark)s
+  AND {{tutela.access.sight.may_know_case}}
 
 -- name: list_cases
 -- Cases that the caller may see, from a place on, in the order in which they were opened.
 WITH page AS MATERIALIZED (
     SELECT c.* FROM case_file c
-    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+    WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND {{tutela.access.sight.may_know_case}}
       AND (%(id)s::uuid IS NULL OR c.id = %(id)s)
       AND (%(after)s::uuid IS NULL OR c.id > %(after)s)
       AND (%(state)s::text IS NULL OR (c.closed_at IS NULL) = (%(state)s = 'open'))
@@ -253,12 +179,12 @@ LIMIT %(limit)s
 -- What was decided about the same subject before, in this case, in others that the caller may see, and among many at once.
 SELECT
     d.id, d.case_id, d.decided_at, d.outcome, d.category, d.keyword, d.ground, d.guideline_version, d.sealed_key, d.sealed_body,
-    d.bulk_id, d.undone_at, (SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)) AS known
-FROM case_file c
-JOIN decision d ON (d.tenant, d.service, d.subject_key) = (c.tenant, c.service, c.subject_key) AND d.mark = c.mark
-LEFT JOIN case_file other ON (other.tenant, other.service, other.id) = (d.tenant, d.service, d.case_id)
-WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND (%(specialist)s OR other.specialist IS NOT TRUE)
-  AND (other.id IS NULL OR other.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[other.family])) AND (ARRAY[other.subject_key, other.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE)
+    d.bulk_id, d.undone_at, {{tutela.access.sight.harms}} AS known
+FROM case_file shown
+JOIN decision d ON (d.tenant, d.service, d.subject_key) = (shown.tenant, shown.service, shown.subject_key) AND d.mark = shown.mark
+LEFT JOIN case_file c ON (c.tenant, c.service, c.id) = (d.tenant, d.service, d.case_id)
+WHERE shown.tenant = %(tenant)s AND shown.service = %(service)s AND shown.id = %(id)s
+  AND (c.id IS NULL OR {{tutela.access.sight.may_know_case}})
 ORDER BY d.id DESC
 LIMIT %(limit)s
 

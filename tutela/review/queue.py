@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
-from tutela.access.roles import Right, has
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
@@ -63,22 +63,6 @@ class ClaimTerms:
 
     lease_seconds: int = LEASE_SECONDS
     care: CareRules = field(default_factory=CareRules)
-
-
-def sight(caller: Caller) -> dict[str, object]:
-    """Which cases the caller may see: own tenant, service, mark; specialists' by right; own harms.
-
-    Never one about whom they know. A query that takes these asks `specialist`, `known_families`
-    and `kept_from`; a house rule holds it.
-    """
-    return {
-        "tenant": caller.tenant,
-        "service": caller.service,
-        "mark": str(caller.mark),
-        "specialist": has(caller.role, right=Right.DECIDE_SPECIALIST_CASES),
-        "person": caller.person,
-        "asker": caller.person,
-    }
 
 
 def holder(caller: Caller) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tutela.access.keys import KeySet, Sealed
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
@@ -13,7 +14,6 @@ from tutela.intake.acknowledgement import item_id
 from tutela.intake.opening import notice_in
 from tutela.ledger.leaf import COMMITMENT_NONCE_BYTES
 from tutela.review.case_view import OPEN_ITEMS_MAX
-from tutela.review.queue import sight
 
 _sql = queries.load("tutela.review")
 _shown_sql = queries.load("tutela.review", file="shown.sql")

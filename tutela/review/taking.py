@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool, tenant_transaction
@@ -17,7 +18,6 @@ from tutela.review.queue import (
     ClaimTerms,
     Lease,
     holder,
-    sight,
     unknown_case,
 )
 

@@ -6,7 +6,7 @@ UPDATE case_file c SET
     lease_from = CASE WHEN c.lease_holder = %(holder)s AND c.lease_until > %(now)s THEN c.lease_from ELSE %(now)s END,
     lease_holder = %(holder)s, lease_until = %(lease_until)s
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND c.mark = %(mark)s
-  AND (%(specialist)s OR NOT c.specialist) AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE AND c.closed_at IS NULL
+  AND {{tutela.access.sight.may_know_case}} AND c.closed_at IS NULL
   AND (c.lease_until IS NULL OR c.lease_until <= %(now)s OR c.lease_holder = %(holder)s)
   AND NOT coalesce(c.handed_over_by = %(holder)s AND c.handed_over_at > clock_timestamp() - interval '12 hours', false)
 RETURNING c.lease_token, c.lease_until
@@ -19,6 +19,6 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %
 
 -- name: case_standing
 -- Whose a case is and until when, as far as the caller may know of it.
-SELECT closed_at, lease_holder = %(holder)s, lease_token, lease_until FROM case_file
-WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s AND mark = %(mark)s
-  AND (%(specialist)s OR NOT specialist) AND family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[family])) AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+SELECT c.closed_at, c.lease_holder = %(holder)s, c.lease_token, c.lease_until FROM case_file c
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND c.mark = %(mark)s
+  AND {{tutela.access.sight.may_know_case}}

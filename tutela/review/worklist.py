@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Pool, tenant_transaction
 from tutela.domain.harm import HarmFamily
 from tutela.domain.lanes import Lane
-from tutela.review.queue import holder, sight
+from tutela.review.queue import holder
 from tutela.review.views.noting import Reading, Way, note_reading
 
 #: Cases of one lane that are counted; of more it is said that there are more.

@@ -10,7 +10,7 @@ CROSS JOIN LATERAL (
         SELECT c.lease_until, c.due_at, c.opened_at FROM case_file c
         WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
           AND c.lane_rank = (l.place - 1)::int2 AND c.closed_at IS NULL
-          AND (%(specialist)s OR NOT c.specialist) AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+          AND {{tutela.access.sight.may_know_case}}
         ORDER BY c.due_at, c.id
         LIMIT %(counted_max)s
     ) AS first
@@ -22,7 +22,7 @@ ORDER BY l.place
 WITH page AS MATERIALIZED (
     SELECT c.* FROM case_file c
     WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND c.closed_at IS NULL
-      AND (%(specialist)s OR NOT c.specialist) AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+      AND {{tutela.access.sight.may_know_case}}
       AND (%(lane)s::text IS NULL OR c.lane_rank = (array_position(enum_range(NULL::lane), %(lane)s::lane) - 1)::int2)
       AND (%(family)s::text IS NULL OR c.family = %(family)s)
       AND (%(language)s::text IS NULL OR EXISTS (

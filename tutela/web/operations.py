@@ -47,6 +47,7 @@ from tutela.web.api.xrpc import ReportTaken, XrpcError
 from tutela.web.care_operations import CARE_OPERATIONS
 from tutela.web.guard_operations import GUARD_OPERATIONS
 from tutela.web.interest_operations import INTEREST_OPERATIONS
+from tutela.web.list_operations import LIST_OPERATIONS
 from tutela.web.network_operations import NETWORK_OPERATIONS
 from tutela.web.operation import Operation
 from tutela.web.outbox_operations import OUTBOX_OPERATIONS
@@ -143,6 +144,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **PEOPLE_OPERATIONS,
         **OUTBOX_OPERATIONS,
         **ROOM_OPERATIONS,
+        **LIST_OPERATIONS,
         **RULE_OPERATIONS,
         "POST /v1/declarations": Operation(
             name="declare",

@@ -41,6 +41,7 @@ from tutela.web.endpoint import MAX_LINES_BYTES, Endpoint, Minutes, Terms
 from tutela.web.fallback import no_call
 from tutela.web.guard_calls import SPELLED, guard_calls
 from tutela.web.interest_calls import interest_calls
+from tutela.web.list_calls import list_calls
 from tutela.web.metrics import measure, show_metrics
 from tutela.web.network_calls import network_calls
 from tutela.web.openapi import show_openapi
@@ -112,6 +113,7 @@ def calls(rooms: Rooms) -> list[Call]:
         *_ledger_calls(rooms),
         *_watching_calls(rooms),
         *guard_calls(rooms),
+        *list_calls(rooms),
         *rule_calls(rooms),
         *network_calls(rooms),
         *room_calls(rooms),

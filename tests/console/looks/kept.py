@@ -36,8 +36,57 @@ async def _lists(filling: Filling) -> None:
         provenance=words.of("where a list is from", length=200),
     )
     await take(filling.web.house, rows=rows_of_terms(chance_terms(3, seed=4)), terms=kept)
-    filling.see(LISTS)
-    filling.see(f"{LISTS}/{{name}}", at="/console/main/lists/known")
+    await _asked(filling)
+    await filling.person("reader-1", role=Role.AUDITOR)
+    for who in ("lead-1", "reader-1"):
+        filling.see(LISTS, who=who)
+        filling.see(f"{LISTS}/{{name}}", at="/console/main/lists/known", who=who)
+    filling.see(LISTS, at="/console/main/lists?asked=all")
+    off = {"mode": "off", "hours": "2", "reason": words.of("why a list is off", length=1_000)}
+    lead = filling.people["lead-1"]
+    assert (await lead.post("/console/main/lists/known/switch", data=off)).status_code == 303
+
+
+async def _asked(filling: Filling) -> None:
+    """What waits for a second person, what was taken back, and the forms with a fault."""
+    words, below = filling.words, "/console/main/lists/proposals"
+    new, one = f"{LISTS}/proposals/new", f"{LISTS}/proposals/{{proposal_id}}"
+    typed = {
+        "change": "add",
+        "list": "n" * 64,
+        "entries": words.of("an entry that is asked for", length=512),
+        "kind": "terms",
+        "reason": words.of("why entries are asked for", length=1_000),
+        "owner": words.of("who would answer for a list", length=1_000),
+        "provenance": words.of("where a list would be from", length=1_000),
+        "licence": words.of("on what terms a list would be", length=1_000),
+    }
+    lead = filling.people["lead-1"]
+    given = await lead.post(f"{below}/new", data=typed)
+    assert given.status_code == 303, given.text
+    place = str(given.headers["location"])
+    for who in ("lead-1", "lead-2", "reader-1"):
+        filling.see(one, at=place, who=who)
+    filling.send(f"{one}/open", at=f"{place}/open", form={"reason": "to judge"}, who="lead-2")
+    filling.see(f"{one}/preview", at=f"{place}/preview")
+    gone = {"change": "withdraw", "list": "known", "numbers": "1", "reason": "x"}
+    back = str((await lead.post(f"{below}/new", data=gone)).headers["location"])
+    no = {"reason": words.of("why a change is taken back", length=1_000)}
+    assert (await lead.post(f"{back}/reject", data=no)).status_code == 303
+    begun = str(
+        (await lead.post(f"{below}/new", data=typed | {"list": "begun"})).headers["location"]
+    )
+    agreed = await filling.people["lead-2"].post(f"{begun}/approve", data={"reason": ""})
+    assert agreed.status_code == 303, agreed.text
+    for at in (back, begun):
+        filling.see(one, at=at)
+    filling.see(f"{LISTS}/{{name}}", at="/console/main/lists/begun")
+    filling.see(new)
+    for change in ("add", "withdraw", "expire", "confirm", "end"):
+        filling.see(new, at=f"{below}/new?change={change}&list=known")
+    filling.send(f"{new}/preview", form=typed)
+    filling.send(f"{new}/preview", form=gone)
+    filling.send(new, form={**typed, "kind": "md5", "days": "x", "reason": ""}, status=422)
 
 
 async def _rules(filling: Filling) -> None:

@@ -71,15 +71,15 @@ ORDER BY state, why
 -- Subjects that the caller is not kept from, drawn by chance that depends on the bulk alone: keys are digests, and the draw begins at the one that follows its id.
 WITH drawn AS (
     (
-        SELECT subject_key, sealed_key, sealed_body FROM bulk_subject
-        WHERE tenant = %(tenant)s AND service = %(service)s AND bulk_id = %(bulk_id)s AND subject_key >= %(from)s
-          AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
-        ORDER BY subject_key LIMIT %(most)s
+        SELECT s.subject_key, s.sealed_key, s.sealed_body FROM bulk_subject s
+        WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.bulk_id = %(bulk_id)s AND s.subject_key >= %(from)s
+          AND {{tutela.access.sight.near_subject}} IS NOT TRUE
+        ORDER BY s.subject_key LIMIT %(most)s
     ) UNION (
-        SELECT subject_key, sealed_key, sealed_body FROM bulk_subject
-        WHERE tenant = %(tenant)s AND service = %(service)s AND bulk_id = %(bulk_id)s AND subject_key < %(from)s
-          AND (ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
-        ORDER BY subject_key LIMIT %(most)s
+        SELECT s.subject_key, s.sealed_key, s.sealed_body FROM bulk_subject s
+        WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.bulk_id = %(bulk_id)s AND s.subject_key < %(from)s
+          AND {{tutela.access.sight.near_subject}} IS NOT TRUE
+        ORDER BY s.subject_key LIMIT %(most)s
     )
 )
 SELECT subject_key, sealed_key, sealed_body FROM drawn WHERE sealed_key IS NOT NULL ORDER BY subject_key < %(from)s, subject_key LIMIT %(most)s
@@ -168,9 +168,8 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(bulk_id)s
 
 -- name: is_kept_from
 -- Whether a subject of it is one that the caller said they are too near to.
-SELECT true FROM bulk_subject
-WHERE tenant = %(tenant)s AND service = %(service)s AND bulk_id = %(bulk_id)s
-  AND ARRAY[subject_key, account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))
+SELECT true FROM bulk_subject s
+WHERE s.tenant = %(tenant)s AND s.service = %(service)s AND s.bulk_id = %(bulk_id)s AND {{tutela.access.sight.near_subject}}
 LIMIT 1
 
 -- name: approve

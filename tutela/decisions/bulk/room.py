@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from tutela.access.keys import KeySet
+from tutela.access.sight import conflict_of_interest, kept_from
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool
-from tutela.decisions.interests.standing import conflict_of_interest, kept_from
 from tutela.domain.bulk import BulkState
 from tutela.errors import TutelaError
 from tutela.intake.door import Intake

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from tutela.access.keys import Sealed
+from tutela.access.sight import conflict_of_interest, kept_from
 from tutela.access.tokens import Caller
 from tutela.cases.identity import subject_key
 from tutela.database import queries
@@ -26,7 +27,6 @@ from tutela.decisions.bulk.reading import (
 )
 from tutela.decisions.bulk.room import BulkRoom, hold, named
 from tutela.decisions.endpoints import Station
-from tutela.decisions.interests.standing import conflict_of_interest, kept_from
 from tutela.decisions.terms import cited
 from tutela.domain.bulk import BulkEvent, BulkState
 from tutela.domain.decision import Decision

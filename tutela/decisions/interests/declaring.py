@@ -10,6 +10,7 @@ import msgspec
 
 from tutela.access.persons import person_of
 from tutela.access.roles import Right, refuse_unless
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.access.whose import Whose
 from tutela.cases.identity import account_of, subject_key
@@ -29,7 +30,7 @@ from tutela.domain.interests import InterestKind, InterestState
 from tutela.domain.notice import Subject
 from tutela.errors import FieldError
 from tutela.intake.reading import Unfit
-from tutela.review.queue import holder, sight, unknown_case
+from tutela.review.queue import holder, unknown_case
 
 _sql = queries.load("tutela.decisions.interests")
 _review_sql = queries.load("tutela.review", file="around.sql")

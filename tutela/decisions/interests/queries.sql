@@ -105,7 +105,3 @@ FOR UPDATE
 -- The person is kept from it no longer.
 UPDATE interest SET state = %(state)s, ended_by = %(by)s, ended_at = %(at)s
 WHERE tenant = %(tenant)s AND service = %(service)s AND id = %(id)s
-
--- name: kept_from
--- The digests of whatever a person is kept from; none where there is nothing.
-SELECT kept_from(%(tenant)s, %(service)s, %(person)s)

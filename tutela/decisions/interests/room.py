@@ -31,14 +31,6 @@ class UnknownInterest(TutelaError):
     status = 404
 
 
-class ConflictOfInterest(TutelaError):
-    """Whoever acts has declared that they are too near to what the act is about."""
-
-    code = "conflict_of_interest"
-    title = "Someone else must do this"
-    status = 403
-
-
 class Interest(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody declared; about whom is kept under a digest that nobody can read back."""
 

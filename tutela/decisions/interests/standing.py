@@ -14,7 +14,6 @@ from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.decisions.interests.room import (
     Act,
-    ConflictOfInterest,
     Interest,
     UnknownInterest,
     add_act,
@@ -128,22 +127,6 @@ async def end(
         await connection.execute(_sql.end_interest, ended)
         await add_act(connection, caller=caller, act=act, fact=fact)
         return await _held(connection, named=named)
-
-
-async def kept_from(connection: Connection, *, caller: Caller) -> frozenset[bytes]:
-    """The digests of subjects and accounts that the caller must not decide about."""
-    if caller.person is None:
-        return frozenset()
-    named = {**Whose.of(caller).columns, "person": caller.person}
-    ((keys,),) = await (await connection.execute(_sql.kept_from, named)).fetchall()
-    return frozenset(bytes(key) for key in keys or ())
-
-
-def conflict_of_interest() -> ConflictOfInterest:
-    """The refusal of an act about somebody whom its author knows; it does not say about whom."""
-    return ConflictOfInterest(
-        "Something of this is about an account or a subject that you said you are too near to."
-    )
 
 
 async def _held(connection: Connection, *, named: dict[str, object]) -> TeamInterest:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tutela.access.keys import Sealed
 from tutela.access.persons import person_of
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.access.whose import Whose
 from tutela.database import queries
@@ -28,7 +29,7 @@ from tutela.domain.vocabulary import Outcome
 from tutela.review.care.budget import day_of
 from tutela.review.care.resting import Offer, break_taken, offer, work
 from tutela.review.care.room import CareRoom
-from tutela.review.queue import holder, sight
+from tutela.review.queue import holder
 
 #: How long a look lies on somebody's desk.
 DESK_MINUTES: Final = 30

@@ -43,8 +43,7 @@ WHERE tenant = %(tenant)s AND service = %(service)s AND id = (
     WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s
       AND l.state = 'waiting' AND l.purpose <> 'gold'
       AND (l.given_until IS NULL OR l.given_until <= %(at)s)
-      AND (%(specialist)s OR NOT c.specialist)
-      AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+      AND {{tutela.access.sight.may_know_case}}
       AND c.family <> ALL (%(avoided)s::text[]) AND c.family <> ALL (%(rested)s::text[])
       AND NOT EXISTS (
         SELECT FROM decision d
@@ -69,8 +68,7 @@ SELECT
 FROM second_look l
 JOIN case_file c ON (c.tenant, c.service, c.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.gold_since IS NOT NULL
-  AND (%(specialist)s OR NOT c.specialist)
-  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+  AND {{tutela.access.sight.may_know_case}}
   AND lower(l.first_by) <> lower(%(holder)s)
   AND c.family <> ALL (%(avoided)s::text[]) AND c.family <> ALL (%(rested)s::text[])
   AND NOT EXISTS (
@@ -96,8 +94,7 @@ SELECT
 FROM second_look l
 JOIN case_file c ON (c.tenant, c.service, c.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.id = %(id)s
-  AND (%(specialist)s OR NOT c.specialist)
-  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+  AND {{tutela.access.sight.may_know_case}}
 
 -- name: hold_look
 -- The look, so that nobody answers or settles it twice.
@@ -136,8 +133,7 @@ SELECT l.id, l.decision_id, l.case_id, l.second_at, l.first_by, l.second_by FROM
 JOIN case_file c ON (c.tenant, c.service, c.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.state = 'disputed'
   AND l.purpose <> 'gold'
-  AND (%(specialist)s OR NOT c.specialist)
-  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+  AND {{tutela.access.sight.may_know_case}}
 ORDER BY l.second_at, l.id
 LIMIT %(limit)s
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from tutela.access.persons import person_of
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.access.whose import Whose
 from tutela.database import queries
@@ -15,7 +16,7 @@ from tutela.decisions.quality.room import HadPart, QualityRoom, write
 from tutela.domain.canonical import timestamp
 from tutela.domain.quality import DecisionError, LookEvent, LookState, error
 from tutela.domain.states import IllegalTransition, transition
-from tutela.review.queue import holder, sight
+from tutela.review.queue import holder
 
 DISPUTES_SHOWN: Final = 100
 

@@ -1,6 +1,6 @@
 """A change of a list: under its lock, with its version, its leaf and its sealed account."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.detection.lists.entries import Family
 from tutela.detection.lists.errors import ListUnfit, UnknownEntry
-from tutela.detection.lists.register import Change, unknown
+from tutela.detection.lists.register import Change, Keeper, unknown
 from tutela.detection.lists.room import ListName, ListRoom
 from tutela.ledger import facts
 from tutela.ledger.facts import Happened
@@ -30,6 +30,7 @@ class Held:
     name: ListName
     id: int
     family: Family
+    keeper: Keeper
     #: The version that this change makes, if it changes anything.
     version: int
     next_entry: int
@@ -74,7 +75,7 @@ async def held(connection: Connection, *, name: ListName, at: datetime) -> Async
     row = await cursor.fetchone()
     if row is None:
         raise unknown(name)
-    list_id, family, version, next_entry, withdrawn_at = row
+    list_id, family, keeper, version, next_entry, withdrawn_at = row
     if withdrawn_at is not None:
         raise ListUnfit(f"{name.name} was withdrawn as a whole; begin a new list.")
     yield Held(
@@ -82,10 +83,31 @@ async def held(connection: Connection, *, name: ListName, at: datetime) -> Async
         name=name,
         id=list_id,
         family=Family(family),
+        keeper=Keeper(keeper),
         version=version + 1,
         next_entry=next_entry,
         at=at,
     )
+
+
+@asynccontextmanager
+async def held_by_operator(room: ListRoom, *, name: ListName) -> AsyncIterator[Held]:
+    """As `held`, for the terminal; raises ListUnfit for a list that two people keep."""
+    async with (
+        tenant_transaction(room.pool, tenant=name.tenant) as connection,
+        held(connection, name=name, at=room.clock()) as found,
+    ):
+        refuse_of_people(found)
+        yield found
+
+
+def refuse_of_people(found: Held) -> None:
+    """ListUnfit for a list that is changed by two people together, and not at the terminal."""
+    if found.keeper is Keeper.PEOPLE:
+        raise ListUnfit(
+            f"Two people keep {found.name.name}: `tutela lists propose` asks for a change,"
+            " and `tutela lists off` stops it at once."
+        )
 
 
 async def write_version(
@@ -119,52 +141,71 @@ async def withdraw_entries(
     room: ListRoom, *, name: ListName, entries: list[int], account: Account
 ) -> int:
     """How many entries match no more since now; raises UnknownList, UnknownEntry."""
-    async with (
-        tenant_transaction(room.pool, tenant=name.tenant) as connection,
-        held(connection, name=name, at=room.clock()) as found,
-    ):
-        wrong = [entry for entry in entries if not 0 < entry < found.next_entry]
-        if wrong:
-            raise UnknownEntry(f"{name.name} has no entry {wrong[0]}.")
-        cursor = await connection.execute(
-            _sql.withdraw_entries, {**found.columns, "entries": entries}
-        )
-        found.withdrawn = len(await cursor.fetchall())
-        if found.withdrawn:
-            await write_version(
-                found, change=Change.WITHDRAWN, account=account, room=room, confirms=False
-            )
+    async with held_by_operator(room, name=name) as found:
+        await withdraw_in(found, entries=entries, account=account, room=room)
     return found.withdrawn
+
+
+async def withdraw_in(
+    found: Held, *, entries: Sequence[int], account: Account, room: ListRoom
+) -> None:
+    """As `withdraw_entries`, of a list that is held."""
+    wrong = [entry for entry in entries if not 0 < entry < found.next_entry]
+    if wrong:
+        raise UnknownEntry(f"{found.name.name} has no entry {wrong[0]}.")
+    cursor = await found.connection.execute(
+        _sql.withdraw_entries, {**found.columns, "entries": list(entries)}
+    )
+    found.withdrawn = len(await cursor.fetchall())
+    if found.withdrawn:
+        await write_version(
+            found, change=Change.WITHDRAWN, account=account, room=room, confirms=False
+        )
 
 
 async def end(room: ListRoom, *, name: ListName, account: Account) -> None:
     """From now on nothing of the list matches; raises UnknownList, ListUnfit."""
-    async with (
-        tenant_transaction(room.pool, tenant=name.tenant) as connection,
-        held(connection, name=name, at=room.clock()) as found,
-    ):
-        await connection.execute(_sql.end_list, found.columns)
-        await write_version(found, change=Change.ENDED, account=account, room=room, confirms=False)
+    async with held_by_operator(room, name=name) as found:
+        await end_in(found, account=account, room=room)
+
+
+async def end_in(found: Held, *, account: Account, room: ListRoom) -> None:
+    """As `end`, of a list that is held."""
+    await found.connection.execute(_sql.end_list, found.columns)
+    await write_version(found, change=Change.ENDED, account=account, room=room, confirms=False)
 
 
 async def set_expiry(
     room: ListRoom, *, name: ListName, expires_at: datetime | None, account: Account
 ) -> None:
     """The list ends then, or never; raises UnknownList, ListUnfit."""
-    async with (
-        tenant_transaction(room.pool, tenant=name.tenant) as connection,
-        held(connection, name=name, at=room.clock()) as found,
-    ):
-        await connection.execute(_sql.expire_list, {**found.columns, "expires_at": expires_at})
-        await write_version(
-            found, change=Change.EXPIRY_SET, account=account, room=room, confirms=False
-        )
+    async with held_by_operator(room, name=name) as found:
+        await expire_in(found, expires_at=expires_at, account=account, room=room)
+
+
+async def expire_in(
+    found: Held, *, expires_at: datetime | None, account: Account, room: ListRoom
+) -> None:
+    """As `set_expiry`, of a list that is held."""
+    await found.connection.execute(_sql.expire_list, {**found.columns, "expires_at": expires_at})
+    await write_version(found, change=Change.EXPIRY_SET, account=account, room=room, confirms=False)
+
+
+async def switch_in(
+    found: Held, *, off_until: datetime | None, account: Account, room: ListRoom
+) -> None:
+    """The list is off until then, or on; in the transaction that holds it."""
+    change = Change.SWITCHED_ON if off_until is None else Change.SWITCHED_OFF
+    await found.connection.execute(_sql.switch_list, {**found.columns, "off_until": off_until})
+    await write_version(found, change=change, account=account, room=room, confirms=False)
 
 
 async def confirm(room: ListRoom, *, name: ListName) -> None:
     """Its owner says that the list is still what it should be; raises UnknownList, ListUnfit."""
-    async with (
-        tenant_transaction(room.pool, tenant=name.tenant) as connection,
-        held(connection, name=name, at=room.clock()) as found,
-    ):
-        await connection.execute(_sql.confirm_list, found.columns)
+    async with held_by_operator(room, name=name) as found:
+        await confirm_in(found)
+
+
+async def confirm_in(found: Held) -> None:
+    """As `confirm`, of a list that is held."""
+    await found.connection.execute(_sql.confirm_list, found.columns)

@@ -6,13 +6,20 @@ from dataclasses import dataclass, field
 import msgspec
 
 from tutela.database import queries
-from tutela.database.pool import tenant_transaction
+from tutela.database.pool import Connection, tenant_transaction
 from tutela.detection.lists import chunks, register
-from tutela.detection.lists.changing import NO_LIMIT, Account, Held, held, write_version
+from tutela.detection.lists.changing import (
+    NO_LIMIT,
+    Account,
+    Held,
+    held,
+    refuse_of_people,
+    write_version,
+)
 from tutela.detection.lists.chunks import CHUNK_ENTRIES_MAX
 from tutela.detection.lists.entries import BadLine, Entry, Family, Kind, Row, family_of
 from tutela.detection.lists.errors import ListUnfit
-from tutela.detection.lists.register import Change, Terms
+from tutela.detection.lists.register import Change, Keeper, Terms
 from tutela.detection.lists.room import ListName, ListRoom, digest, source_digest, variant
 
 _sql = queries.load("tutela.detection.lists")
@@ -57,15 +64,22 @@ async def take(room: ListRoom, *, asked: Asked, rows: Iterable[Row | BadLine]) -
     async with tenant_transaction(
         room.pool, tenant=asked.name.tenant, limit_seconds=NO_LIMIT
     ) as connection:
-        at = room.clock()
-        await register.create(
-            connection, name=asked.name, family=asked.family, terms=asked.terms, at=at
-        )
-        async with held(connection, name=asked.name, at=at) as found:
-            told = await _taken(found, asked=asked, rows=rows, room=room)
+        told = await take_in(connection, asked=asked, rows=rows, room=room)
         if asked.dry_run:
             await connection.rollback()
     return told
+
+
+async def take_in(
+    connection: Connection, *, asked: Asked, rows: Iterable[Row | BadLine], room: ListRoom
+) -> Imported:
+    """As `take`, in a transaction of one's own."""
+    at = room.clock()
+    await register.create(
+        connection, name=asked.name, family=asked.family, terms=asked.terms, at=at
+    )
+    async with held(connection, name=asked.name, at=at) as found:
+        return await _taken(found, asked=asked, rows=rows, room=room)
 
 
 async def begin(room: ListRoom, *, name: ListName, family: Family, terms: Terms) -> None:
@@ -111,6 +125,7 @@ async def _taken(
 ) -> Imported:
     if found.family is not asked.family:
         raise ListUnfit(f"{asked.name.name} holds {found.family}; no list holds both.")
+    _refuse_of_others(found, keeper=asked.terms.keeper, change=asked.change)
     told = await take_into(found, rows=rows, asked=asked, room=room)
     nothing = told.added + told.known + told.withdrawn + told.still_withdrawn == 0
     if nothing and told.version == 0:
@@ -118,6 +133,17 @@ async def _taken(
     if nothing and told.refused:
         raise ListUnfit(f"No line is an entry ({told.refused} refused): nothing was changed.")
     return msgspec.structs.replace(told, dry_run=asked.dry_run)
+
+
+def _refuse_of_others(found: Held, *, keeper: Keeper, change: Change) -> None:
+    """Entries come from whoever keeps the list; two people may take back what others listed."""
+    if keeper is Keeper.OPERATOR:
+        refuse_of_people(found)
+    elif found.keeper is Keeper.OPERATOR and change is Change.IMPORTED:
+        raise ListUnfit(
+            f"{found.name.name} is filled from files or an exchange by whoever runs this"
+            " installation; people begin a list of their own."
+        )
 
 
 @dataclass(slots=True)

@@ -5,18 +5,19 @@ SELECT EXISTS (SELECT FROM service WHERE tenant = %(tenant)s AND service = %(ser
 -- name: add_list
 -- A new list without entries; no row where one of the name is there.
 INSERT INTO known_list (
-    tenant, service, name, family, owner, reason, provenance, licence, longest_age_seconds, expires_at, created_at, confirmed_at
+    tenant, service, name, family, owner, reason, provenance, licence, longest_age_seconds, expires_at, kept_by, created_at,
+    confirmed_at
 )
 VALUES (
     %(tenant)s, %(service)s, %(name)s, %(family)s, %(owner)s, %(reason)s, %(provenance)s, %(licence)s, %(longest_age_seconds)s,
-    %(expires_at)s, %(at)s, %(at)s
+    %(expires_at)s, %(kept_by)s, %(at)s, %(at)s
 )
 ON CONFLICT DO NOTHING
 RETURNING id
 
 -- name: lock_list
 -- A list as it is changed next, held until the transaction ends.
-SELECT id, family, version, next_entry, withdrawn_at FROM known_list
+SELECT id, family, kept_by, version, next_entry, withdrawn_at FROM known_list
 WHERE tenant = %(tenant)s AND service = %(service)s AND name = %(name)s
 FOR UPDATE
 
@@ -97,6 +98,10 @@ UPDATE known_list SET withdrawn_at = %(at)s WHERE id = %(list_id)s
 -- The day from which on nothing of the list matches; none for no such day.
 UPDATE known_list SET expires_at = %(expires_at)s WHERE id = %(list_id)s
 
+-- name: switch_list
+-- Until when the list is switched off; none for on.
+UPDATE known_list SET off_until = %(off_until)s WHERE id = %(list_id)s
+
 -- name: add_version
 -- What changed, with who did it and why under seal.
 INSERT INTO list_version (list_id, tenant, version, id, change, at, added, withdrawn, refused, sealed_key, sealed_body)
@@ -107,10 +112,11 @@ VALUES (
 
 -- name: standings
 -- The lists of a service, or of all, by their names, with how many entries of each kind they have.
-SELECT l.id, l.tenant, l.service, l.name, l.family, l.owner, l.reason, l.provenance, l.licence, l.longest_age_seconds, l.expires_at,
-    l.version, l.next_entry - 1, l.withdrawn_entries, l.created_at, l.confirmed_at, l.withdrawn_at,
+SELECT l.id, l.tenant, l.service, l.name, l.family, l.owner, l.reason, l.provenance, l.licence, l.kept_by,
+    l.withdrawn_entries, l.created_at,
     (SELECT coalesce(jsonb_object_agg(k.kind, k.entries), '{}') FROM (
-        SELECT c.kind, sum(c.entries) AS entries FROM list_chunk c WHERE c.list_id = l.id GROUP BY c.kind) AS k)
+        SELECT c.kind, sum(c.entries) AS entries FROM list_chunk c WHERE c.list_id = l.id GROUP BY c.kind) AS k),
+    l.version, l.confirmed_at, l.longest_age_seconds, l.expires_at, l.withdrawn_at, l.off_until
 FROM known_list l
 WHERE (%(service)s::text IS NULL OR (l.tenant = %(tenant)s AND l.service = %(service)s))
   AND (%(name)s::text IS NULL OR l.name = %(name)s)
@@ -118,20 +124,20 @@ ORDER BY l.tenant, l.service, l.name
 
 -- name: marks
 -- Of each list of a service what tells whether anything changed; cheap, a row a list.
-SELECT name, version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at
+SELECT name, version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at, off_until
 FROM known_list
 WHERE tenant = %(tenant)s AND service = %(service)s
 ORDER BY name
 
 -- name: all_marks
 -- The same of every list of every service.
-SELECT tenant, service, name, family, version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at
+SELECT tenant, service, name, family, version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at, off_until
 FROM known_list
 ORDER BY tenant, service, name
 
 -- name: list_by_name
 -- A list, and what tells whether anything in it changed.
-SELECT id, family, version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at
+SELECT id, family, version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at, off_until
 FROM known_list
 WHERE tenant = %(tenant)s AND service = %(service)s AND name = %(name)s
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -37,6 +37,21 @@ class ListState(StrEnum):
     EXPIRED = "expired"
     #: It was taken back; none of its entries matches.
     WITHDRAWN = "withdrawn"
+    #: Somebody switched it off for a time: what is on it is unknown, not clean.
+    OFF = "off"
+
+
+#: What nothing is looked for in.
+NOT_LOOKED_FOR: Final = frozenset({ListState.EXPIRED, ListState.WITHDRAWN, ListState.OFF})
+
+
+class Keeper(StrEnum):
+    """Who may change what a list holds."""
+
+    #: Whoever works at the terminal of the house, from files and exchanges.
+    OPERATOR = "operator"
+    #: Two people, one who asks and another who agrees.
+    PEOPLE = "people"
 
 
 class Change(StrEnum):
@@ -50,6 +65,10 @@ class Change(StrEnum):
     ENDED = "ended"
     #: The day on which the list ends was set, moved or taken away.
     EXPIRY_SET = "expiry_set"
+    #: One person switched it off, for a time.
+    SWITCHED_OFF = "switched_off"
+    #: It was switched on again before its time.
+    SWITCHED_ON = "switched_on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +81,7 @@ class Terms:
     licence: str = ""
     longest_age: timedelta | None = None
     expires_at: datetime | None = None
+    keeper: Keeper = Keeper.OPERATOR
 
     @property
     def words(self) -> dict[str, str]:
@@ -82,6 +102,7 @@ class ListStanding(msgspec.Struct, frozen=True, kw_only=True):
     list: str
     family: Family
     standing: ListState
+    kept_by: Keeper
     version: int
     #: How many entries there are, by kind, with those that were withdrawn.
     entries: dict[Kind, int]
@@ -96,6 +117,8 @@ class ListStanding(msgspec.Struct, frozen=True, kw_only=True):
     longest_age_seconds: int
     expires_at: str | None
     withdrawn_at: str | None
+    #: Until when it is switched off.
+    off_until: str | None
 
 
 class VersionTold(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +131,7 @@ class VersionTold(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: int
     refused: int
     #: Who did it and why, as it was sealed; empty once that was erased.
-    said: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,17 +143,19 @@ class Mark:
     longest_age: timedelta
     expires_at: datetime | None
     withdrawn_at: datetime | None
+    off_until: datetime | None
 
     @classmethod
     def of_columns(cls, *columns: Any) -> "Mark":  # noqa: ANN401 - a row of the database
-        """As the queries give it: version, confirmed, seconds, expiry, withdrawal."""
-        version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at = columns
+        """As the queries give it: version, confirmed, seconds, expiry, withdrawal, off until."""
+        version, confirmed_at, longest_age_seconds, expires_at, withdrawn_at, off_until = columns
         return cls(
             version=version,
             confirmed_at=confirmed_at,
             longest_age=timedelta(seconds=longest_age_seconds),
             expires_at=expires_at,
             withdrawn_at=withdrawn_at,
+            off_until=off_until,
         )
 
     def standing(self, now: datetime) -> ListState:
@@ -139,6 +164,8 @@ class Mark:
             return ListState.WITHDRAWN
         if self.expires_at is not None and self.expires_at <= now:
             return ListState.EXPIRED
+        if self.off_until is not None and self.off_until > now:
+            return ListState.OFF
         return ListState.STALE if now - self.confirmed_at > self.longest_age else ListState.LIVE
 
 
@@ -157,6 +184,7 @@ async def create(
         "family": family,
         "longest_age_seconds": int(longest.total_seconds()),
         "expires_at": terms.expires_at,
+        "kept_by": terms.keeper,
         "at": at,
     }
     await connection.execute(_sql.add_list, wanted)
@@ -242,15 +270,16 @@ def _refuse_unfit(name: ListName, *, terms: Terms) -> None:
 
 def _standing(row: Sequence[Any], *, now: datetime) -> ListStanding:
     (_, tenant, service, name, family, owner, reason, provenance, licence, *rest) = row
-    longest, expires_at, version, _, withdrawn, created_at, confirmed_at, withdrawn_at, kinds = rest
-    mark = Mark.of_columns(version, confirmed_at, longest, expires_at, withdrawn_at)
+    kept_by, withdrawn, created_at, kinds, *marked = rest
+    mark = Mark.of_columns(*marked)
     return ListStanding(
         tenant=tenant,
         service=service,
         list=name,
         family=Family(family),
         standing=mark.standing(now),
-        version=version,
+        kept_by=Keeper(kept_by),
+        version=mark.version,
         entries={Kind(kind): int(count) for kind, count in sorted(kinds.items())},
         withdrawn=withdrawn,
         owner=owner,
@@ -258,12 +287,17 @@ def _standing(row: Sequence[Any], *, now: datetime) -> ListStanding:
         provenance=provenance,
         licence=licence,
         created_at=canonical.timestamp(created_at),
-        confirmed_at=canonical.timestamp(confirmed_at),
-        age_seconds=max(0, int((now - confirmed_at).total_seconds())),
-        longest_age_seconds=longest,
-        expires_at=None if expires_at is None else canonical.timestamp(expires_at),
-        withdrawn_at=None if withdrawn_at is None else canonical.timestamp(withdrawn_at),
+        confirmed_at=canonical.timestamp(mark.confirmed_at),
+        age_seconds=max(0, int((now - mark.confirmed_at).total_seconds())),
+        longest_age_seconds=int(mark.longest_age.total_seconds()),
+        expires_at=_told(mark.expires_at),
+        withdrawn_at=_told(mark.withdrawn_at),
+        off_until=_told(mark.off_until) if mark.standing(now) is ListState.OFF else None,
     )
+
+
+def _told(at: datetime | None) -> str | None:
+    return None if at is None else canonical.timestamp(at)
 
 
 def _version(row: Sequence[Any], *, room: ListRoom) -> VersionTold:

@@ -1,9 +1,10 @@
 """Detectors from lists: built once, patched as lists change, and honest about what is old."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -18,14 +19,17 @@ from tutela.detection.hashes.index import RADIUS_BITS, HashIndex
 from tutela.detection.hashes.kinds import HashKind
 from tutela.detection.lists import register
 from tutela.detection.lists.entries import Family
-from tutela.detection.lists.register import ListStanding, ListState, Mark
+from tutela.detection.lists.register import NOT_LOOKED_FOR, ListStanding, ListState, Mark
 from tutela.detection.lists.room import ListName, ListRoom
 from tutela.detection.lists.snapshots import HashColumn, Snapshot, canaries, current
 
 NAME: Final = "lists"
 #: Why something that is on no list may be known all the same: codes of signals.
 STALE: Final = "list_stale"
+OFF: Final = "list_off"
 UNREADABLE: Final = "list_unreadable"
+#: By how the list stands; of others it is known, or they hold nothing.
+DOUBTS: Final = MappingProxyType({ListState.STALE: STALE, ListState.OFF: OFF})
 
 _log = structlog.get_logger(__name__)
 
@@ -138,7 +142,7 @@ class ListSource:
 
     async def _refresh(self, name: ListName, *, mark: Mark) -> None:
         now, kept = self._room.clock(), self._kept.get(name)
-        if mark.standing(now) in {ListState.EXPIRED, ListState.WITHDRAWN}:
+        if mark.standing(now) in NOT_LOOKED_FOR:
             self._kept.pop(name, None)
             return
         try:
@@ -174,9 +178,7 @@ class ListSource:
         now = self._room.clock()
         own = [name for name in there if f"{name.tenant}/{name.service}" == service]
         kept = [self._kept[name] for name in own if name in self._kept]
-        why = {name.name: UNREADABLE for name in own if name in self._unreadable}
-        stale = {name.name: STALE for name in own if there[name].standing(now) is ListState.STALE}
-        unavailable = {**stale, **why}
+        unavailable = doubts({name: there[name] for name in own}, unread=self._unreadable, now=now)
         made_of = (*kept, *sorted(unavailable.items()))
         seat = self._seats.setdefault(service, _Seat())
         if seat.made_of == made_of:
@@ -185,6 +187,16 @@ class ListSource:
         nothing = not kept and not unavailable
         seat.made_of = made_of
         seat.detectors = () if nothing else (HashDetector(lists, radius=self._radius),)
+
+
+def doubts(
+    marks: Mapping[ListName, Mark], *, unread: Collection[ListName], now: datetime
+) -> dict[str, str]:
+    """Why a list can't tell that something is on none, by its name; of those that can't."""
+    stands = {name: mark.standing(now) for name, mark in marks.items()}
+    doubted = {name.name: DOUBTS[state] for name, state in stands.items() if state in DOUBTS}
+    looked_for = {name for name, state in stands.items() if state not in NOT_LOOKED_FOR}
+    return doubted | {name.name: UNREADABLE for name in looked_for if name in unread}
 
 
 def _has_expired(snapshot: Snapshot, *, room: ListRoom) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 
 from tutela.access.keys import Sealed
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.cases.identity import media_key, subject_key
 from tutela.database import queries
 from tutela.database.pool import Connection
@@ -18,8 +19,7 @@ from tutela.detection.detectors import Item
 from tutela.detection.pipeline.opening import notices
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.detection.pipeline.seeing import Seen, Sight
-from tutela.detection.rules.governing.room import Owned
-from tutela.detection.rules.governing.sampling import KeptEvent, Sample, keep_events
+from tutela.detection.sample.keeping import KeptEvent, Sample, keep_events
 from tutela.domain.events import Visibility
 from tutela.domain.identifiers import UUID7_RANDOM_BYTES, uuid7
 from tutela.domain.notice import Subject
@@ -128,7 +128,7 @@ async def keep_sample(
     step = len(public) / count if count else 1.0
     chosen = [public[int(place * step)] for place in range(count)]
     sample = Sample(
-        owned=Owned(tenant=caller.tenant, service=caller.service),
+        whose=Whose.of(caller),
         at=at,
         events={
             each.id: KeptEvent(

@@ -12,7 +12,7 @@ from tutela.database.pool import Pool
 from tutela.detection.pipeline.panel import Panel
 from tutela.detection.pipeline.policy import Policies
 from tutela.detection.rules.governing.room import RuleRoom
-from tutela.detection.rules.governing.sampling import Pace
+from tutela.detection.sample.keeping import Pace
 from tutela.domain.events import Visibility
 from tutela.law.detection import REGISTER, DetectionBases, Place
 from tutela.law.parameters import LawUnreadable

@@ -8,7 +8,7 @@ from tutela.detection.hashes.commons import Commons
 from tutela.detection.lists.exchange.following import ExchangeStanding, exchanges
 from tutela.detection.lists.register import ListState
 from tutela.detection.lists.room import ListRoom
-from tutela.detection.lists.source import NAME, STALE, ListSource
+from tutela.detection.lists.source import DOUBTS, NAME, ListSource
 from tutela.detection.pipeline.standings import Standing
 from tutela.domain.signals import Result, Signal
 
@@ -73,11 +73,11 @@ class FromLists:
             Standing(
                 name=f"{_LIST}{each.list}",
                 ok=each.standing is ListState.LIVE,
-                why=None if each.standing is ListState.LIVE else STALE,
+                why=DOUBTS.get(each.standing),
                 service=f"{each.tenant}/{each.service}",
             )
             for each in await self._lists.ages()
-            if each.standing in {ListState.LIVE, ListState.STALE}
+            if each.standing is ListState.LIVE or each.standing in DOUBTS
         ] + [
             Standing(
                 name=f"{_EXCHANGE}{each.list}",

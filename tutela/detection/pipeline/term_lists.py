@@ -11,10 +11,10 @@ import structlog
 from tutela.detection.detectors import Detector, Examples, Item
 from tutela.detection.lists import register
 from tutela.detection.lists.entries import Family, Kind, TermForm
-from tutela.detection.lists.register import ListState, Mark
+from tutela.detection.lists.register import NOT_LOOKED_FOR, Mark
 from tutela.detection.lists.room import ListName, ListRoom
 from tutela.detection.lists.snapshots import Snapshot, TermEntry, canaries, current
-from tutela.detection.lists.source import STALE, UNREADABLE
+from tutela.detection.lists.source import doubts
 from tutela.detection.pipeline.standings import Standing
 from tutela.detection.terms.detector import TermDetector, TermList, TermLists
 from tutela.detection.terms.matcher import matcher
@@ -106,7 +106,7 @@ class TermListSource:
 
     async def _refresh(self, name: ListName, *, mark: Mark) -> None:
         now, kept = self.room.clock(), self._kept.get(name)
-        if mark.standing(now) in {ListState.EXPIRED, ListState.WITHDRAWN}:
+        if mark.standing(now) in NOT_LOOKED_FOR:
             self._kept.pop(name, None)
             return
         if kept is not None and kept.is_current(mark, now=now):
@@ -123,11 +123,7 @@ class TermListSource:
         now = self.room.clock()
         own = [name for name in there if _service(name) == service]
         kept = [self._kept[name] for name in own if name in self._kept]
-        unavailable = {
-            name.name: UNREADABLE if name in self._unreadable else STALE
-            for name in own
-            if name in self._unreadable or there[name].standing(now) is ListState.STALE
-        }
+        unavailable = doubts({name: there[name] for name in own}, unread=self._unreadable, now=now)
         made_of = (*kept, *sorted(unavailable.items()))
         seat = self._seats.setdefault(service, _Seat())
         if seat.made_of == made_of:

@@ -17,7 +17,7 @@ from tutela.database.pool import Connection, every_tenant_transaction
 from tutela.detection.pipeline.keeping import TaskKind, Told, keep, looks
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.detection.pipeline.seeing import see
-from tutela.detection.rules.governing.sampling import forget_events
+from tutela.detection.sample.keeping import forget_events
 from tutela.domain.backoff import doubled_seconds
 from tutela.domain.vocabulary import Channel, Mark, Role
 from tutela.errors import TutelaError

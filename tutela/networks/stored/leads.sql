@@ -26,7 +26,7 @@ SELECT
     id, case_id, rank, score, sure, part, looks_like, returned_of, possible_minor, words_key, words_body, account_key, name_key, name_body
 FROM told_lead l
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.run_id = %(run_id)s AND l.rank IS NOT NULL
-  AND (l.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])) IS NOT TRUE
+  AND {{tutela.access.sight.not_near_lead}}
   AND (%(after)s::uuid IS NULL OR l.rank > (
     SELECT f.rank FROM network_lead f WHERE f.tenant = l.tenant AND f.service = l.service AND f.run_id = l.run_id AND f.id = %(after)s
   ))
@@ -39,7 +39,7 @@ SELECT DISTINCT ON (l.account_key) l.account_key, l.possible_minor, a.sealed_key
 FROM network_lead l
 JOIN network_account a ON a.tenant = l.tenant AND a.service = l.service AND a.mark = l.mark AND a.account_key = l.account_key
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.run_id = %(run_id)s AND l.rank IS NULL
-  AND (l.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])) IS NOT TRUE
+  AND {{tutela.access.sight.not_near_lead}}
 ORDER BY l.account_key
 
 -- name: show_members
@@ -56,7 +56,7 @@ SELECT
     id, case_id, rank, score, sure, part, looks_like, returned_of, possible_minor, words_key, words_body, account_key, name_key, name_body
 FROM told_lead l
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.returned_case = %(case_id)s
-  AND (l.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])) IS NOT TRUE
+  AND {{tutela.access.sight.not_near_lead}}
 ORDER BY l.rank NULLS FIRST, l.id
 
 -- name: one_lead
@@ -66,43 +66,34 @@ SELECT
     name_key, name_body
 FROM told_lead l
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.id = %(id)s
-  AND (l.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])) IS NOT TRUE
+  AND {{tutela.access.sight.not_near_lead}}
 
 -- name: drawn_members
 -- The members of a case that are drawn: its seeds, then the surest.
-SELECT id, account_key, rank, part, possible_minor, run_id FROM network_lead l
+SELECT l.id, l.account_key, l.rank, l.part, l.possible_minor, l.run_id FROM network_lead l
+JOIN network_case n ON (n.tenant, n.service, n.id) = (l.tenant, l.service, l.case_id)
 WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.mark = %(mark)s AND l.case_id = %(case_id)s
-  AND NOT EXISTS (
-    SELECT FROM network_lead k
-    WHERE (k.tenant, k.service, k.case_id) = (l.tenant, l.service, l.case_id)
-      AND k.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])
-  )
-ORDER BY rank IS NOT NULL, sure DESC, id
+  AND {{tutela.access.sight.not_near_network}}
+ORDER BY l.rank IS NOT NULL, l.sure DESC, l.id
 LIMIT %(limit)s
 
 -- name: show_cases
 -- Cases without anybody whom the caller knows, the newest search first and the surest first within it, after one of them.
-SELECT c.id, c.run_id, c.state, c.members, c.figures, c.sealed_key, c.sealed_body, c.created_at, c.decided_by, c.decided_at, c.bulk_ids
-FROM network_case c
-WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s
-  AND (%(state)s::text IS NULL OR c.state = %(state)s) AND (%(id)s::uuid IS NULL OR c.id = %(id)s)
-  AND (%(run_id)s::uuid IS NULL OR c.run_id = %(run_id)s)
-  AND NOT EXISTS (
-    SELECT FROM network_lead k
-    WHERE (k.tenant, k.service, k.case_id) = (c.tenant, c.service, c.id) AND k.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])
-  )
-  AND (%(after)s::uuid IS NULL OR c.id < %(after)s)
-ORDER BY c.id DESC
+SELECT n.id, n.run_id, n.state, n.members, n.figures, n.sealed_key, n.sealed_body, n.created_at, n.decided_by, n.decided_at, n.bulk_ids
+FROM network_case n
+WHERE n.tenant = %(tenant)s AND n.service = %(service)s AND n.mark = %(mark)s
+  AND (%(state)s::text IS NULL OR n.state = %(state)s) AND (%(id)s::uuid IS NULL OR n.id = %(id)s)
+  AND (%(run_id)s::uuid IS NULL OR n.run_id = %(run_id)s)
+  AND {{tutela.access.sight.not_near_network}}
+  AND (%(after)s::uuid IS NULL OR n.id < %(after)s)
+ORDER BY n.id DESC
 LIMIT %(limit)s
 
 -- name: hold_case
 -- One case without anybody whom the caller knows, held until the transaction ends.
-SELECT state FROM network_case c
-WHERE tenant = %(tenant)s AND service = %(service)s AND mark = %(mark)s AND id = %(id)s
-  AND NOT EXISTS (
-    SELECT FROM network_lead k
-    WHERE (k.tenant, k.service, k.case_id) = (c.tenant, c.service, c.id) AND k.account_key = ANY ((SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))::bytea[])
-  )
+SELECT n.state FROM network_case n
+WHERE n.tenant = %(tenant)s AND n.service = %(service)s AND n.mark = %(mark)s AND n.id = %(id)s
+  AND {{tutela.access.sight.not_near_network}}
 FOR UPDATE
 
 -- name: decide_case

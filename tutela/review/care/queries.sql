@@ -31,8 +31,7 @@ GROUP BY family
 SELECT c.family, c.lane::text, c.subject_kind, c.subject_key
 FROM case_file c
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = %(id)s AND c.mark = %(mark)s
-  AND (%(specialist)s OR NOT c.specialist)
-  AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family])) AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+  AND {{tutela.access.sight.may_know_case}}
   AND c.lease_holder = %(holder)s AND c.lease_until > clock_timestamp()
   AND (%(any_lease)s OR c.lease_token = %(lease_token)s)
 FOR UPDATE OF c

@@ -10,6 +10,7 @@ import msgspec
 
 from tutela.access.keys import KeySet, Sealed
 from tutela.access.persons import person_of
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
@@ -23,7 +24,7 @@ from tutela.review.care.media import Medium, medium_of
 from tutela.review.care.resting import work
 from tutela.review.care.room import AlreadyRevealed, BudgetSpent, CareRoom, UnknownReveal
 from tutela.review.care.vault import NONCE_BYTES, Vault
-from tutela.review.queue import holder, lease_token, sight, stale_lease, unknown_case
+from tutela.review.queue import holder, lease_token, stale_lease, unknown_case
 from tutela.review.views.noting import View, Way, note_view
 
 #: What is told where the day is over.

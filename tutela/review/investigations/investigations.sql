@@ -63,6 +63,33 @@ JOIN ledger_leaf l ON l.tenant = e.tenant AND l.fact_id = e.id
 WHERE e.tenant = %(tenant)s AND e.service = %(service)s AND e.investigation_id = %(id)s
 ORDER BY e.number
 
+-- name: naming_entries
+-- Entries of some rooms that refer to somebody or something, sealed.
+SELECT investigation_id, id, sealed FROM investigation_entry
+WHERE tenant = %(tenant)s AND service = %(service)s AND investigation_id = ANY (%(ids)s) AND kind = ANY (%(kinds)s)
+
+-- name: near_references
+-- Those of some ids that are of a case, notice, decision or member of a network about whom the caller is too near to.
+SELECT c.id FROM case_file c
+WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.id = ANY (%(ids)s::uuid[]) AND NOT {{tutela.access.sight.not_near_case}}
+UNION ALL
+SELECT i.notice_id FROM item i
+JOIN case_file c ON (c.tenant, c.service, c.id) = (i.tenant, i.service, i.case_id)
+WHERE i.tenant = %(tenant)s AND i.service = %(service)s AND i.notice_id = ANY (%(ids)s::uuid[])
+  AND NOT {{tutela.access.sight.not_near_case}}
+UNION ALL
+SELECT d.id FROM decision d
+LEFT JOIN case_file c ON (c.tenant, c.service, c.id) = (d.tenant, d.service, d.case_id)
+WHERE d.tenant = %(tenant)s AND d.service = %(service)s AND d.id = ANY (%(ids)s::uuid[])
+  AND ARRAY[d.subject_key, c.account_key] && {{tutela.access.sight.near}}
+UNION ALL
+SELECT l.id FROM network_lead l
+WHERE l.tenant = %(tenant)s AND l.service = %(service)s AND l.id = ANY (%(ids)s::uuid[]) AND NOT {{tutela.access.sight.not_near_lead}}
+UNION ALL
+SELECT n.id FROM network_case n
+WHERE n.tenant = %(tenant)s AND n.service = %(service)s AND n.id = ANY (%(ids)s::uuid[])
+  AND NOT {{tutela.access.sight.not_near_network}}
+
 -- name: add_person
 -- Somebody knows of a room; no row where they did before.
 INSERT INTO investigation_person (tenant, service, investigation_id, person, since)

@@ -19,11 +19,11 @@ from tutela.intake.reading import refuse_if_any
 from tutela.ledger import heads, proofs, tiles, tree
 from tutela.ledger.heads import Head
 from tutela.review.investigations.asked import Contents, InvestigationTakenOut
+from tutela.review.investigations.holding import hold
 from tutela.review.investigations.standing import (
     Entry,
     Held,
     Investigating,
-    hold,
     opened,
     write_entry,
 )

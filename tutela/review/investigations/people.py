@@ -10,7 +10,8 @@ from tutela.domain.vocabulary import Role
 from tutela.errors import FieldError
 from tutela.intake.reading import refuse_if_any
 from tutela.review.investigations.asked import InvestigationPersonNamed
-from tutela.review.investigations.standing import Entry, Held, Investigating, hold, write_entry
+from tutela.review.investigations.holding import hold
+from tutela.review.investigations.standing import Entry, Held, Investigating, write_entry
 from tutela.review.investigations.writing import Writing
 
 _sql = queries.load("tutela.review.investigations", file="investigations.sql")

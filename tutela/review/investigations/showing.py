@@ -15,10 +15,11 @@ from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.domain.canonical import timestamp
+from tutela.review.investigations.holding import hold, near_rooms
 from tutela.review.investigations.standing import (
     Held,
     Investigating,
-    hold,
+    RoomKey,
     opened,
     room_key,
     unknown,
@@ -44,12 +45,18 @@ class RoomsPage:
 
 
 async def list_rooms(house: Investigating, *, caller: Caller, page: RoomsPage) -> Investigations:
-    """A page of the rooms that the caller is of the people of: a program of none."""
+    """A page of the rooms that the caller is of the people of: a program of none.
+
+    Those that name whom they are too near to are left out, so that a page can be shorter.
+    """
     refuse_unless(caller.role, right=Right.SEE_ROOMS)
     async with tenant_transaction(house.pool, tenant=caller.tenant) as connection:
-        rows = await _rows(connection, caller=caller, page=page)
-    shown = [_room(row, house=house) for row in rows[: page.limit]]
-    return Investigations(rooms=shown, next=shown[-1].id if len(rows) > page.limit else None)
+        found = await _rows(connection, caller=caller, page=page)
+        rows = found[: page.limit]
+        keys = {row[0]: _key(row, house=house) for row in rows}
+        near = await near_rooms(connection, house=house, caller=caller, rooms=keys)
+    shown = [_room(row, house=house) for row in rows if row[0] not in near]
+    return Investigations(rooms=shown, next=str(rows[-1][0]) if len(found) > len(rows) else None)
 
 
 async def show_room(house: Investigating, *, caller: Caller, room_id: UUID) -> Investigation:
@@ -118,17 +125,21 @@ async def _rows(
 
 
 def _room(row: Sequence[Any], *, house: Investigating) -> Investigation:
-    room_id, state, opened_by, opened_at, closed_at, entries, key, body, title = row
-    key_of_it = room_key(house, room_id=room_id, sealed=Sealed(key, body))
+    room_id, state, opened_by, opened_at, closed_at, entries, _, _, title = row
     return Investigation(
         id=str(room_id),
-        title=key_of_it.open(bytes(title), row=room_id).decode(),
+        title=_key(row, house=house).open(bytes(title), row=room_id).decode(),
         state=state,
         opened_by=opened_by,
         opened_at=timestamp(opened_at),
         closed_at=_told(closed_at),
         size=entries,
     )
+
+
+def _key(row: Sequence[Any], *, house: Investigating) -> RoomKey:
+    room_id, *_, sealed_key, sealed_body, _ = row
+    return room_key(house, room_id=room_id, sealed=Sealed(sealed_key, sealed_body))
 
 
 def _told(at: datetime | None) -> str | None:

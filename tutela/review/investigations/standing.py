@@ -12,8 +12,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tutela.access.keys import KeySet, SealBroken, Sealed
-from tutela.access.persons import person_of
-from tutela.access.tokens import Caller
 from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, Pool
@@ -34,7 +32,7 @@ _ledger_sql = queries.load("tutela.ledger")
 
 
 class UnknownInvestigation(TutelaError):
-    """There is no such room, or the caller is none of its people."""
+    """There is no such room, or the caller is none of its people or too near to whom it names."""
 
     code = "unknown_investigation"
     title = "No such investigation"
@@ -107,29 +105,6 @@ class Entry:
     def body_key(self) -> bytes:
         """What two bodies of one key are compared by."""
         return digest({"kind": str(self.kind), **self.said})
-
-
-async def hold(
-    connection: Connection, *, house: Investigating, caller: Caller, room_id: UUID
-) -> Held:
-    """The room for one of its people, locked until the transaction ends.
-
-    Raises NeedsPerson, UnknownInvestigation.
-    """
-    whose, person = Whose.of(caller), person_of(caller)
-    named = {**whose.columns, "id": room_id, "person": person}
-    row = await (await connection.execute(_sql.hold_investigation, named)).fetchone()
-    if row is None:
-        raise unknown()
-    state, entries, sealed_key, sealed_body = row
-    return Held(
-        id=room_id,
-        whose=whose,
-        person=person,
-        state=InvestigationState(state),
-        entries=entries,
-        key=room_key(house, room_id=room_id, sealed=Sealed(sealed_key, sealed_body)),
-    )
 
 
 def room_key(house: Investigating, *, room_id: UUID, sealed: Sealed) -> RoomKey:

@@ -31,6 +31,7 @@ from tutela.review.investigations.asked import (
     InvestigationSearchAsked,
     InvestigationWritten,
 )
+from tutela.review.investigations.holding import hold, refuse_near
 from tutela.review.investigations.showing import read_entries
 from tutela.review.investigations.standing import (
     KEY_BYTES,
@@ -39,7 +40,6 @@ from tutela.review.investigations.standing import (
     Investigating,
     RoomKey,
     digest,
-    hold,
     key_reused,
     write_entry,
 )
@@ -110,7 +110,8 @@ async def _before(connection: Connection, *, named: dict[str, object]) -> UUID:
 async def write(house: Investigating, *, writing: Writing, said: InvestigationWritten) -> int:
     """The number of the entry; sent again under its key it is the same one.
 
-    Raises Forbidden, NeedsPerson, Unfit, UnknownInvestigation, IllegalTransition, KeyReused.
+    Raises Forbidden, NeedsPerson, Unfit, UnknownInvestigation, IllegalTransition, KeyReused,
+    ConflictOfInterest.
     """
     caller = writing.caller
     refuse_unless(caller.role, right=Right.RUN_ROOMS)
@@ -125,6 +126,7 @@ async def write(house: Investigating, *, writing: Writing, said: InvestigationWr
     async with tenant_transaction(house.pool, tenant=caller.tenant) as connection:
         held = await hold(connection, house=house, caller=caller, room_id=writing.room_id)
         transition(held.state, event=InvestigationEvent.WRITTEN)
+        await refuse_near(connection, house=house, caller=caller, said=entry)
         return await write_entry(connection, house=house, held=held, entry=entry)
 
 

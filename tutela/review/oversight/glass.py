@@ -9,6 +9,7 @@ import structlog
 
 from tutela.access.persons import person_of
 from tutela.access.roles import Right, has, refuse_unless
+from tutela.access.sight import sight
 from tutela.access.tokens import Caller
 from tutela.access.whose import Whose
 from tutela.database import queries
@@ -20,7 +21,7 @@ from tutela.errors import FieldError, TutelaError
 from tutela.intake.reading import refuse_if_any
 from tutela.review.case_view import CaseView, read_case
 from tutela.review.oversight.room import REASON_MAX, Act, OversightRoom, write
-from tutela.review.queue import sight, unknown_case
+from tutela.review.queue import unknown_case
 from tutela.review.views.noting import View, Way, note_view
 
 #: How soon a second person must have looked.

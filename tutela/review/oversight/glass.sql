@@ -1,10 +1,9 @@
 -- name: case_to_open
 -- The harm of a case of the service, and whether the caller sees it anyway.
-SELECT c.family, (%(specialist)s OR NOT c.specialist)
-    AND c.family = ANY (coalesce((SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)), ARRAY[c.family]))
+SELECT c.family, {{tutela.access.sight.work_covers_case}}
 FROM case_file c
 WHERE c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = %(mark)s AND c.id = %(id)s
-  AND (ARRAY[c.subject_key, c.account_key] && (SELECT kept_from(%(tenant)s, %(service)s, %(asker)s))) IS NOT TRUE
+  AND {{tutela.access.sight.not_near_case}}
 FOR SHARE
 
 -- name: running_opening

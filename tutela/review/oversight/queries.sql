@@ -37,4 +37,4 @@ RETURNING person
 
 -- name: known_of
 -- What somebody works on; null where their role alone decides.
-SELECT known_families(%(tenant)s, %(service)s, %(person)s, NOT %(specialist)s)
+SELECT {{tutela.access.sight.harms}}

@@ -9,8 +9,12 @@ from typing import Final
 from tutela.access.roles import Right
 from tutela.database.pool import tenant_transaction
 from tutela.detection.lists.exchange.following import ExchangeStanding, exchanges_in
+from tutela.detection.lists.governing import showing
+from tutela.detection.lists.governing.showing import ListAskedPage, Wanted
+from tutela.detection.lists.governing.switching import HOURS, HOURS_MAX
 from tutela.detection.lists.register import (
     Change,
+    Keeper,
     ListStanding,
     ListState,
     history,
@@ -19,10 +23,20 @@ from tutela.detection.lists.register import (
 )
 from tutela.detection.lists.room import Holder, ListName, ListRoom
 from tutela.detection.pipeline.health import DetectorState, states_in
+from tutela.domain.list_proposals import ListProposalState
 from tutela.web.answer import Answer
+from tutela.web.console.list_keeping import (
+    CHANGES_ASKED,
+    PROPOSAL_STATES,
+    list_keeping_screens,
+    offered,
+)
 from tutela.web.console.pages import page
 from tutela.web.console.screen import Screen
+from tutela.web.console.typed import page_after
 from tutela.web.console.visit import Visit
+
+ROWS: Final = 50
 
 STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -30,6 +44,7 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
         ListState.STALE: "Too old: what is not on it may be known by now",
         ListState.EXPIRED: "Its time is over, nothing of it matches",
         ListState.WITHDRAWN: "Taken back, nothing of it matches",
+        ListState.OFF: "Switched off: what is on it is unknown, not clean",
     }
 )
 CHANGES: Final[Mapping[str, str]] = MappingProxyType(
@@ -38,6 +53,14 @@ CHANGES: Final[Mapping[str, str]] = MappingProxyType(
         Change.WITHDRAWN: "Entries taken back",
         Change.ENDED: "Taken back as a whole",
         Change.EXPIRY_SET: "End set",
+        Change.SWITCHED_OFF: "Switched off",
+        Change.SWITCHED_ON: "Switched on again",
+    }
+)
+KEEPERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Keeper.OPERATOR: "Whoever runs this, from files or an exchange",
+        Keeper.PEOPLE: "Two people, here",
     }
 )
 
@@ -65,11 +88,12 @@ class KeptList:
 
 
 def list_screens(room: ListRoom) -> Sequence[Screen]:
-    """All lists of a service, and one with its versions."""
+    """All lists of a service, one with its versions, and how two people change them."""
     desk, below = _Desk(room), "/console/{service}/lists"
     return (
         Screen("GET", below, Right.SEE_LISTS, desk.show_all),
         Screen("GET", f"{below}/{{name}}", Right.SEE_LISTS, desk.show_one),
+        *list_keeping_screens(room),
     )
 
 
@@ -78,17 +102,33 @@ class _Desk:
         self._room = room
 
     async def show_all(self, visit: Visit) -> Answer:
-        """Every list of the service; first what can't be relied on."""
+        """Every list of the service; first what can't be relied on; and what is asked of them."""
         found = sorted(await self._kept(visit), key=lambda each: (each.ok, each.standing.list))
-        return page(visit, template="lists.html", lists=found, states=STATES)
+        all_asked = visit.query.get("asked") == "all"
+        state = None if all_asked else ListProposalState.PROPOSED
+        wanted = Wanted(limit=ROWS, after=page_after(visit), state=state)
+        asked = await self._asked(visit, wanted=wanted)
+        return page(
+            visit,
+            template="lists.html",
+            lists=found,
+            states=STATES,
+            keepers=KEEPERS,
+            asked=asked.proposals,
+            next=asked.next,
+            all_asked=all_asked,
+            changes_asked=CHANGES_ASKED,
+            proposal_states=PROPOSAL_STATES,
+        )
 
     async def show_one(self, visit: Visit) -> Answer:
-        """One list, on what terms it is kept, and what changed in it."""
+        """One list, on what terms it is kept, what changed in it, and what can be done to it."""
         caller = visit.caller
         name = ListName(tenant=caller.tenant, service=caller.service, name=visit.path["name"])
         standing = await standing_of(self._room.pool, name=name, now=self._room.clock())
         versions = await history(self._room, name=name)
         kept = [each for each in await self._kept(visit) if each.standing.list == standing.list]
+        asked = await self._asked(visit, wanted=Wanted(limit=ROWS, list=standing.list))
         return page(
             visit,
             template="list.html",
@@ -96,7 +136,17 @@ class _Desk:
             versions=versions,
             states=STATES,
             changes=CHANGES,
+            keepers=KEEPERS,
+            asked=asked.proposals,
+            offers=offered(standing),
+            changes_asked=CHANGES_ASKED,
+            proposal_states=PROPOSAL_STATES,
+            hours=HOURS,
+            hours_max=HOURS_MAX,
         )
+
+    async def _asked(self, visit: Visit, *, wanted: Wanted) -> ListAskedPage:
+        return await showing.list_proposals(self._room, caller=visit.caller, wanted=wanted)
 
     async def _kept(self, visit: Visit) -> list[KeptList]:
         caller, now = visit.caller, self._room.clock()

@@ -1,5 +1,5 @@
 "use strict";
-// A form with data-stays is sent without leaving its page: a fault is told above it, and what was typed stays.
+// A form with data-stays is sent without leaving its page: a fault is told above it, and what was typed stays; a whole page is shown in its place.
 const BUSY = "data-busy";
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-stays]");
@@ -18,13 +18,13 @@ async function send(form, button) {
   const onward = answer.headers.get("HX-Redirect") || (answer.redirected && answer.url);
   if (onward) { location.assign(onward); return; }
   const given = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (answer.ok) { show(given); } else { tell(given.body.innerHTML ? given.body : answer.statusText); }
+  if (answer.ok || given.getElementById("main")) { show(given); } else { tell(given.body.innerHTML ? given.body : answer.statusText); }
 }
 function show(given) {
   const main = document.getElementById("main");
   main.replaceChildren(...given.getElementById("main").childNodes);
   window.htmx?.process(main);
-  const found = main.querySelector("[role=status], section[tabindex='-1']") || main;
+  const found = main.querySelector(".fault[tabindex], [role=status], section[tabindex='-1']") || main;
   found.scrollIntoView({ block: "nearest" });
   (found.hasAttribute("tabindex") ? found : main).focus();
 }

@@ -20,7 +20,7 @@ from tutela.database.pool import (
     tenant_transaction,
 )
 from tutela.detection.lists import importing
-from tutela.detection.lists.changing import NO_LIMIT, Account, held
+from tutela.detection.lists.changing import NO_LIMIT, Account, held, held_by_operator
 from tutela.detection.lists.entries import Entry, Family
 from tutela.detection.lists.errors import ListUnfit
 from tutela.detection.lists.exchange.pages import (
@@ -91,10 +91,7 @@ async def follow(room: ListRoom, *, name: ListName, exchange: Exchange) -> None:
     parts = urlsplit(exchange.url)
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise ListUnfit("An exchange is read over https.")
-    async with (
-        tenant_transaction(room.pool, tenant=name.tenant) as connection,
-        held(connection, name=name, at=room.clock()) as found,
-    ):
+    async with held_by_operator(room, name=name) as found:
         if found.family is not Family.HASHES:
             raise ListUnfit("Exchanges hold hashes; this list holds terms.")
         wanted = {
@@ -104,16 +101,13 @@ async def follow(room: ListRoom, *, name: ListName, exchange: Exchange) -> None:
             "credentials_file": str(exchange.credentials_file),
             "every_seconds": int(exchange.every.total_seconds()),
         }
-        await connection.execute(_sql.follow_exchange, wanted)
+        await found.connection.execute(_sql.follow_exchange, wanted)
 
 
 async def unfollow(room: ListRoom, *, name: ListName) -> None:
     """The list follows no exchange any more and keeps what it has; UnknownList, ListUnfit."""
-    async with (
-        tenant_transaction(room.pool, tenant=name.tenant) as connection,
-        held(connection, name=name, at=room.clock()) as found,
-    ):
-        await connection.execute(_sql.unfollow_exchange, found.columns)
+    async with held_by_operator(room, name=name) as found:
+        await found.connection.execute(_sql.unfollow_exchange, found.columns)
 
 
 async def exchanges(pool: Pool) -> list[ExchangeStanding]:

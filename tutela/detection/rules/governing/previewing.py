@@ -5,37 +5,32 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from tutela.access.keys import KeySet, SealBroken, Sealed
+from tutela.access.keys import Sealed
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.detection.rules.facts import facts_of
 from tutela.detection.rules.governing.reading import check_one, read_one
 from tutela.detection.rules.governing.room import RuleRoom
-from tutela.detection.rules.governing.sampling import KeptEvent
 from tutela.detection.rules.governing.showing import one_row
 from tutela.detection.rules.policies import Policies, RuleOutcome, evaluate
+from tutela.detection.sample.trying import Kept, Languages, OfLanguage, last_week, of_languages
 from tutela.domain.canonical import timestamp
 from tutela.domain.signals import Result
 
-WEEK: Final = timedelta(days=7)
-EVENTS_MAX: Final = 10_000
 EXAMPLES_MAX: Final = 20
-#: Shorter ids are told by their length alone.
-_SHOWN_FROM: Final = 4
 _SHARE_DIGITS: Final = 6
 _NS_A_MICROSECOND: Final = 1_000
 
 _sql = queries.load("tutela.detection.rules.governing", file="events.sql")
-_decode = msgspec.json.Decoder(KeptEvent).decode
 
 
 class RuleExample(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,14 +43,6 @@ class RuleExample(msgspec.Struct, frozen=True, kw_only=True):
     result: Result
     #: What the live version says; null where there is none.
     live: Result | None
-
-
-class OfLanguage(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of one language would have matched; null: the platform did not say which."""
-
-    language: str | None
-    events: int
-    matches: int
 
 
 class RulePreview(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,17 +73,11 @@ class RulePreview(msgspec.Struct, frozen=True, kw_only=True):
     steps_max: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
-    at: datetime
-    event: KeptEvent
-
-
 @dataclass(slots=True)
 class _Tally:
     results: Counter[Result] = field(default_factory=Counter)
     why: Counter[str] = field(default_factory=Counter)
-    languages: dict[str | None, list[int]] = field(default_factory=dict)
+    languages: Languages = field(default_factory=dict)
     pairs: Counter[str] = field(default_factory=Counter)
     differing: list[RuleExample] = field(default_factory=list)
     matching: list[RuleExample] = field(default_factory=list)
@@ -123,13 +104,12 @@ async def preview_of(room: RuleRoom, *, caller: Caller, text: str) -> RulePrevie
     refuse_unless(caller.role, right=Right.SEE_LISTS)
     written = await asyncio.to_thread(read_one, text, vocabulary=room.vocabulary)
     policies = await asyncio.to_thread(check_one, written, vocabulary=room.vocabulary)
-    now = room.clock()
-    asked = {"tenant": caller.tenant, "service": caller.service, "now": now, "since": now - WEEK}
-    asked |= {"limit": EVENTS_MAX, "policy": written.policy.id}
+    whose = Whose.of(caller)
+    asked = {**whose.columns, "policy": written.policy.id}
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
-        rows = await (await connection.execute(_sql.newest_events, asked)).fetchall()
+        week = await last_week(connection, whose=whose, now=room.clock())
         live = await _live(connection, room=room, asked=asked)
-    kept = await asyncio.to_thread(_opened, rows, keys=room.keys)
+    kept = await week.opened(room.keys)
     return await asyncio.to_thread(_previewed, policies, kept=kept, live=live)
 
 
@@ -145,19 +125,7 @@ async def _live(
     return check_one(written, vocabulary=room.vocabulary)
 
 
-def _opened(rows: Sequence[Any], *, keys: KeySet) -> list[_Kept]:
-    """What can be read of what was kept, the oldest first; erased keys leave nothing."""
-    found = []
-    for event_id, at, *sealed in reversed(rows):
-        try:
-            body = keys.open(Sealed(*sealed), row=event_id.bytes)
-        except SealBroken:
-            continue
-        found.append(_Kept(at=at, event=_decode(body)))
-    return found
-
-
-def _previewed(policies: Policies, *, kept: Sequence[_Kept], live: Policies | None) -> RulePreview:
+def _previewed(policies: Policies, *, kept: Sequence[Kept], live: Policies | None) -> RulePreview:
     tally = _Tally()
     for each in kept:
         before = time.perf_counter_ns()
@@ -168,7 +136,7 @@ def _previewed(policies: Policies, *, kept: Sequence[_Kept], live: Policies | No
     return _told(policies, kept=kept, tally=tally, live=live)
 
 
-def _said(policies: Policies, *, kept: _Kept) -> RuleOutcome | None:
+def _said(policies: Policies, *, kept: Kept) -> RuleOutcome | None:
     event = kept.event
     facts = facts_of(
         event.event, signals=event.signals, basis=event.basis, vocabulary=policies.vocabulary
@@ -176,14 +144,12 @@ def _said(policies: Policies, *, kept: _Kept) -> RuleOutcome | None:
     return next(iter(evaluate(policies, facts=facts)), None)
 
 
-def _hear(
-    tally: _Tally, *, kept: _Kept, mine: RuleOutcome | None, live: RuleOutcome | None
-) -> None:
+def _hear(tally: _Tally, *, kept: Kept, mine: RuleOutcome | None, live: RuleOutcome | None) -> None:
     result = Result.NO_MATCH if mine is None else mine.result
     tally.results[result] += 1
     if mine is not None and mine.why is not None:
         tally.why[str(mine.why)] += 1
-    of_language = tally.languages.setdefault(_language(kept), [0, 0])
+    of_language = tally.languages.setdefault(kept.language, [0, 0])
     of_language[0] += 1
     of_language[1] += result is Result.MATCH
     kind = None if live is None else _difference(result, live=live.result)
@@ -202,30 +168,18 @@ def _difference(mine: Result, *, live: Result) -> str | None:
     return "live_only" if live is Result.MATCH else "this_only"
 
 
-def _example(kept: _Kept, *, result: Result, live: Result | None) -> RuleExample:
+def _example(kept: Kept, *, result: Result, live: Result | None) -> RuleExample:
     return RuleExample(
-        content=mask(str(kept.event.event.get("content_id", ""))),
+        content=kept.masked_id,
         at=timestamp(kept.at),
-        language=_language(kept),
+        language=kept.language,
         result=result,
         live=live,
     )
 
 
-def _language(kept: _Kept) -> str | None:
-    said = kept.event.event.get("language")
-    return said.partition("-")[0].lower() if isinstance(said, str) and said else None
-
-
-def mask(content_id: str) -> str:
-    """First and last sign and the length of an id; of a short one the length alone."""
-    if len(content_id) < _SHOWN_FROM:
-        return f"… ({len(content_id)})"
-    return f"{content_id[0]}…{content_id[-1]} ({len(content_id)})"
-
-
 def _told(
-    policies: Policies, *, kept: Sequence[_Kept], tally: _Tally, live: Policies | None
+    policies: Policies, *, kept: Sequence[Kept], tally: _Tally, live: Policies | None
 ) -> RulePreview:
     policy, results = policies.policies[0], tally.results
     checked = [each for of in policies.by_event.values() for each in of.checked]
@@ -241,7 +195,7 @@ def _told(
         unavailable=results[Result.UNAVAILABLE],
         why=dict(tally.why.most_common()),
         share=round(results[Result.MATCH] / len(kept), _SHARE_DIGITS) if kept else 0.0,
-        by_language=_languages(tally),
+        by_language=of_languages(tally.languages),
         live_version=None if live is None else live.policies[0].version,
         live_only=tally.pairs["live_only"],
         this_only=tally.pairs["this_only"],
@@ -250,11 +204,3 @@ def _told(
         median_us=round(median(tally.spent_ns or [0]) / _NS_A_MICROSECOND, 1),
         steps_max=max((each.program.cost.steps for each in checked), default=0),
     )
-
-
-def _languages(tally: _Tally) -> list[OfLanguage]:
-    by_matches = sorted(tally.languages.items(), key=lambda each: (-each[1][1], -each[1][0]))
-    return [
-        OfLanguage(language=language, events=events, matches=matches)
-        for language, (events, matches) in by_matches
-    ]

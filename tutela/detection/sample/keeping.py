@@ -1,4 +1,4 @@
-"""Some public content is kept sealed for a week, so that versions of policies are tried on it."""
+"""Some public content is kept sealed for a week, at a pace that leaves a sample of a flood."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 
 from tutela.access.keys import KeySet
+from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection
-from tutela.detection.rules.governing.room import Owned
 from tutela.domain.signals import Signal
 from tutela.law.parameters import Unit, whole_number
 
@@ -21,7 +21,7 @@ KEPT_AN_HOUR: Final = 360
 SERVICES_MAX: Final = 1_000
 _HOUR_SECONDS: Final = 3_600.0
 
-_sql = queries.load("tutela.detection.rules.governing", file="events.sql")
+_sql = queries.load("tutela.detection.sample")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -58,7 +58,7 @@ class Pace:
 class Sample:
     """Events to be kept, by their ids."""
 
-    owned: Owned
+    whose: Whose
     at: datetime
     events: Mapping[UUID, KeptEvent]
 
@@ -77,7 +77,7 @@ async def keep_events(connection: Connection, *, sample: Sample, keys: KeySet) -
         "at": sample.at,
         "expires_at": sample.at + timedelta(days=days),
     }
-    await connection.execute(_sql.keep_events, {**sample.owned.columns, **columns})
+    await connection.execute(_sql.keep_events, {**sample.whose.columns, **columns})
 
 
 async def forget_events(connection: Connection, *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fixtures.logging_here import log_plainly
@@ -25,6 +26,20 @@ log_plainly()
 # No test asserts how long anything takes, on a machine that may have much else to do.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules that ask the shared service come first.
+
+    So they are one worker's, as a rule, and the other workers never start a service of their own,
+    which would have its work to do until the last test. They are also among the longest.
+    """
+    asking = {each.path for each in items if _asks_the_shared_service(each)}
+    items.sort(key=lambda each: each.path not in asking)
+
+
+def _asks_the_shared_service(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and "running_tutela" in item.fixturenames
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -13,7 +13,7 @@ from tests.fixtures.filing import decide_many, states
 from tests.fixtures.house import Rooms
 from tests.fixtures.transparency import TOKEN, standing
 from tutela import app
-from tutela.app.loops import courier_loops
+from tutela.app.sending import courier_loops
 from tutela.settings import Settings
 
 NOBODY = "00000000-0000-7000-8000-000000000000"

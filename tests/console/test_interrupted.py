@@ -98,7 +98,7 @@ def test_a_database_that_restarts_under_a_case_loses_no_word_and_decides_once(
 ) -> None:
     report(service, count=1)
     page.goto(QUEUE)
-    page.get_by_role("button", name="Take the next one").click()
+    page.get_by_role("button", name="Take the next case").click()
     expect(page.locator("#lease")).to_contain_text("Yours for")
     page.keyboard.press("d")
     page.fill("#explanation", WORDS)
@@ -127,7 +127,7 @@ def test_a_second_click_sends_nothing_twice(page: Page, service: Standing) -> No
     report(service, count=3)
     page.goto(QUEUE)
     sent = sent_by(page)
-    page.get_by_role("button", name="Take the next one").dblclick()
+    page.get_by_role("button", name="Take the next case").dblclick()
     page.wait_for_url("**/cases/**")
     leased = "SELECT count(*) FROM case_file WHERE lease_until > now() AND mark = 'real'"
     assert service.rows(leased) == [(1,)]
@@ -151,7 +151,7 @@ def test_the_back_button_shows_nothing_of_a_case_after_a_logout(
 ) -> None:
     report(service, count=1)
     page.goto(QUEUE)
-    page.get_by_role("button", name="Take the next one").click()
+    page.get_by_role("button", name="Take the next case").click()
     expect(page.locator("#lease")).to_contain_text("Yours for")
     at = page.url
     page.get_by_role("button", name="Log out").click()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.fixtures.auditing import FEW_LOOKS, faults
+from tests.fixtures.auditing import faults
 from tests.fixtures.browser import PATIENCE_MS
 from tests.fixtures.service import RunningTutela, running, until
 from tests.fixtures.vault import VaultStandIn, vault_of
@@ -56,7 +56,7 @@ class Desk:
 
 def faults_of_media(page: "Page") -> list[str]:
     """All but the choices of the form beside it, whose labels are what one touches."""
-    found = faults(page, target_pixels=24, looks=FEW_LOOKS)
+    found = faults(page, target_pixels=24)
     return [each for each in found if "target: <input" not in each]
 
 

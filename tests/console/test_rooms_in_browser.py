@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tests.fixtures.auditing import FEW_LOOKS, faults
+from tests.fixtures.auditing import faults
 from tests.fixtures.networking import RING, SEEDS, edges
 from tests.fixtures.service import RunningTutela
 from tests.fixtures.staff import LogIn
@@ -34,7 +34,7 @@ def told_of_a_ring(service: RunningTutela) -> None:
 
 
 def found(page: "Page") -> list[str]:
-    return faults(page, target_pixels=TARGET_PIXELS, looks=FEW_LOOKS)
+    return faults(page, target_pixels=TARGET_PIXELS)
 
 
 def test_a_ring_is_found_and_seen_by_hand_and_by_keyboard_and_becomes_a_draft(

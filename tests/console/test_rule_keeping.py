@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, expect
 
-from tests.fixtures.auditing import FEW_LOOKS, faults
+from tests.fixtures.auditing import faults
 from tests.fixtures.ruling import WHY, modes, rule_text
 from tests.fixtures.service import RunningTutela
 from tests.fixtures.site import Site
@@ -84,7 +84,7 @@ def test_two_people_and_a_switch_in_a_browser(running_tutela: RunningTutela, log
     one.fill("#text", rule_text())
     one.get_by_role("button", name="See what it would have matched").click()
     expect(one.locator("#hits")).to_be_visible()
-    assert faults(one, target_pixels=TARGET_PIXELS, looks=FEW_LOOKS) == []
+    assert faults(one, target_pixels=TARGET_PIXELS) == []
     one.get_by_role("button", name="Propose", exact=True).dblclick()
     one.wait_for_url(f"**{RULES}/versions/*")
     two.goto(one.url)
@@ -93,7 +93,7 @@ def test_two_people_and_a_switch_in_a_browser(running_tutela: RunningTutela, log
     picture(two)
     two.get_by_role("button", name="Make it live").click()
     expect(two.locator(".tag.good")).to_be_visible()
-    assert faults(two, target_pixels=TARGET_PIXELS, looks=FEW_LOOKS) == []
+    assert faults(two, target_pixels=TARGET_PIXELS) == []
     _off_and_on(two)
 
 
@@ -104,10 +104,10 @@ def _off_and_on(page: Page) -> None:
     page.fill("#switch-why", WHY)
     page.get_by_role("button", name="Throw the switch").click()
     expect(page.get_by_text("Something is off")).to_be_visible()
-    assert faults(page, target_pixels=TARGET_PIXELS, looks=FEW_LOOKS) == []
+    assert faults(page, target_pixels=TARGET_PIXELS) == []
     page.goto(RULES)
     expect(page.get_by_text("Switched off: says-token")).to_be_visible()
-    assert faults(page, target_pixels=TARGET_PIXELS, looks=FEW_LOOKS) == []
+    assert faults(page, target_pixels=TARGET_PIXELS) == []
 
 
 def picture(page: Page) -> None:

@@ -22,6 +22,20 @@ ON_ITS_OWN_DATABASE = {
     "run-on-your-own-postgresql.md": "tutela_own",
     "run-more-than-one-process-or-machine.md": "tutela_shared",
 }
+#: Pages whose examples ask no service; none is started for them.
+WITHOUT_A_SERVICE = frozenset(
+    {
+        "bring-rules-from-osprey.md",
+        "change-the-words.md",
+        "find-a-network.md",
+        "find-terms-in-texts.md",
+        "first-rule.md",
+        "match-hashes.md",
+        "show-media-from-your-vault.md",
+        "transparency-stand-in.md",
+        "use-the-transparency-database-library.md",
+    }
+)
 PAGES = sorted(DOCS.rglob("*.md"))
 WITH_EXAMPLES = [
     page for page in PAGES if any(block.purpose == examples.RUNS for block in examples.blocks(page))
@@ -41,11 +55,26 @@ def test_of_every_example_it_is_known_whether_it_runs(page: Path) -> None:
 def test_the_examples_of_a_page_do_what_it_says(
     page: Path, request: pytest.FixtureRequest, tutela_folder: Path
 ) -> None:
-    on_its_own = page.name in ON_ITS_OWN_DATABASE
-    surroundings = request.getfixturevalue("own_postgresql" if on_its_own else "own_service")
+    surroundings = request.getfixturevalue(_surroundings(page))
     folder = tutela_folder / "reader"
     folder.mkdir(mode=0o711)
     examples.run(page, folder=folder, environment=surroundings)
+
+
+def _surroundings(page: Path) -> str:
+    """The fixture with what is there before a reader types anything."""
+    if page.name in WITHOUT_A_SERVICE:
+        return "no_service"
+    return "own_postgresql" if page.name in ON_ITS_OWN_DATABASE else "own_service"
+
+
+@pytest.fixture
+def no_service(tutela_folder: Path) -> dict[str, str]:
+    """Folders where no service ever was, as a reader's shell knows them."""
+    return {
+        "TUTELA_DATA": str(tutela_folder / "data"),
+        "TUTELA_KEYS": str(tutela_folder / "keys"),
+    }
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from tests.fixtures.platform import MAIN, Platform
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.site import Site
 from tutela.decisions.dead_letters import revive
-from tutela.decisions.endpoints import WebhookEndpoint, resume
+from tutela.decisions.endpoints import CONFIRM_SECONDS, WebhookEndpoint, resume
 from tutela.decisions.sending import open_client
 from tutela.decisions.unheard import Asking, ask_unheard
-from tutela.decisions.webhooks import CONFIRM_SECONDS, Courier
+from tutela.decisions.webhooks import Courier
 from tutela.drills.measures_platform import PATH, Conduct, MeasuresPlatform, Misstep
 from tutela.drills.wire import serving
 

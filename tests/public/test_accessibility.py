@@ -9,17 +9,15 @@ import os
 import re
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
 import tutela.web
-from tests.fixtures.auditing import LOOKS, Looks
 from tests.fixtures.browser import CHROMIUM
 from tests.fixtures.deciding import action, claimed, dismissal, subject, take_decision
 from tests.fixtures.house import Rooms
 from tests.fixtures.site import Site, served, site_on
-from tests.public.test_pseudo_language import PSEUDO, write_pseudo
+from tests.public.pseudo import PSEUDO, write_pseudo
 from tests.public.ways import BUSY, HOSTILE, Standing, walk
 from tutela.domain.vocabulary import Role
 from tutela.intake.acknowledgement import Accepted
@@ -27,17 +25,11 @@ from tutela.intake.commit import IntakeFull
 from tutela.intake.door import Acknowledged, Sending
 from tutela.intake.reading import NoticeRead
 from tutela.ledger import receipts
-from tutela.web.public.offer import Offer
+from tutela.settings import read_settings
+from tutela.web.public.offer import offer_of
 from tutela.web.public.words import LANGUAGES, words
 
 CSS = Path(tutela.web.__file__).parent / "static" / "report.css"
-#: In every other language the same pages: at the narrowest screen, the one or the other theme.
-THEMES: dict[str, Literal["light", "dark"]] = {
-    "de": "dark",
-    "fr": "light",
-    "es": "dark",
-    PSEUDO: "light",
-}
 #: Texts of no page: an item that is answered is told by its outcome, months stand in times.
 NEVER = {"item_answered", "months"}
 #: Other fields of each decision.
@@ -139,15 +131,21 @@ async def test_no_public_page_keeps_anybody_out(
     web: Site, language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_pseudo(tmp_path)
-    offer = Offer(languages=(*LANGUAGES, PSEUDO), folder=tmp_path)
+    offer = offer_of(
+        read_settings(
+            {
+                "TUTELA_PUBLIC_LANGUAGES": ",".join((*LANGUAGES, PSEUDO)),
+                "TUTELA_PUBLIC_WORDS": str(tmp_path),
+            }
+        )
+    )
     await web.token()
     standing = await standing_on(web.house)
     full_at_times(web.house, monkeypatch=monkeypatch)
-    looks: Looks = LOOKS if language == LANGUAGES[0] else [(320, THEMES[language])]
     application = site_on(web.house, refusals=web.refusals, offer=offer)
     async with served(application) as url:
         audit = await asyncio.to_thread(
-            walk, url, language=language, offer=offer, standing=standing, looks=looks
+            walk, url, language=language, offer=offer, standing=standing
         )
     assert {state: found for state, found in audit.found.items() if found} == {}
     unseen = [name for name, text in words("en").items() if not is_in(text, shown=audit.shown)]

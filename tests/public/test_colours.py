@@ -1,11 +1,14 @@
 """Light or dark on the public pages: a button beside the languages, by which nothing is lost."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+import tutela
 from tests.fixtures.auditing import faults
 from tests.fixtures.browser import PATIENCE_MS
 from tests.fixtures.service import RunningTutela
@@ -13,7 +16,26 @@ from tests.fixtures.site import Site
 from tests.public.forms import PLACE, Visit
 from tutela.web.theme import COOKIE
 
+STYLES = {each.name: each for each in sorted(Path(tutela.__file__).parent.rglob("*.css"))}
 DARK, LIGHT = "rgb(16, 24, 23)", "rgb(244, 247, 246)"
+
+
+def dark_in(file: Path) -> str:
+    """What a file of style says of the dark alone."""
+    text = file.read_text(encoding="utf-8")
+    if file.name.endswith("dark.css"):
+        return text
+    return "".join(re.findall(r"prefers-color-scheme: dark\) \{([^{]*\{[^}]*\})", text))
+
+
+def test_a_theme_is_colours_and_no_more() -> None:
+    """The audit need not hold a second theme against rules on anything else."""
+    themes = {name: dark for name, file in STYLES.items() if (dark := dark_in(file))}
+    assert set(themes) == {"calendar.css", "dark.css", "page.css", "report-dark.css"}
+    for name, dark in themes.items():
+        (said,) = re.fullmatch(r"\s*:root \{([^{}]*)\}\s*", dark).groups()  # type: ignore[union-attr]  # None fails the test as well
+        others = re.sub(r"--[\w-]+: #[0-9a-f]{6};|color-scheme: dark;", "", said)
+        assert others.strip() == "", name
 
 
 async def test_every_form_takes_the_buttons(web: Site) -> None:
@@ -124,4 +146,21 @@ def test_what_was_chosen_keeps_nobody_out(browser: Browser, running_tutela: Runn
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert paper(page) == colour
+    context.close()
+
+
+def test_what_is_chosen_is_seen_in_the_colours_that_a_device_forces(
+    browser: Browser, running_tutela: RunningTutela
+) -> None:
+    context = browser.new_context(base_url=running_tutela.base_url, forced_colors="active")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"/report?url={PLACE}")
+    with page.expect_navigation():
+        page.click("button[value=next]")
+    page.check("input[value=scam]")
+    outlined = "each => getComputedStyle(each.closest('.choice')).outlineStyle"
+    page.focus("#why")
+    assert page.locator("input[value=scam]").evaluate(outlined) == "solid"
+    assert page.locator("input[name=harm]:not(:checked)").first.evaluate(outlined) == "none"
     context.close()

@@ -7,12 +7,13 @@ from html import unescape
 from playwright.sync_api import Page, Response, Route, sync_playwright
 
 from tests.console.looks.hostile import HOSTILE as MARKUP
-from tests.fixtures.auditing import Looks, faults
+from tests.fixtures.auditing import faults
 from tests.fixtures.browser import CHROMIUM, FLAGS, PATIENCE_MS
 from tests.public.forms import PLACE
 from tutela.errors import TutelaError
 from tutela.web.public.offer import Offer
 from tutela.web.public.pages import error_page
+from tutela.web.public.words import Words
 
 LONG = "x" * 513
 HOSTILE = MARKUP + "x" * 1_500
@@ -22,6 +23,19 @@ PAGE_BYTES_MAX = 300_000
 BUSY = "token of a full door"
 #: Where a browser is answered as by a call that failed; the rest of the path says how.
 FAULTS = "/report/fault/"
+_READ = """() => {
+  const {lang, dir} = document.documentElement;
+  const start = box => dir === 'rtl' ? box.right : box.left;
+  const strays = each => {
+    const words = document.createRange();
+    words.selectNodeContents(each);
+    const begin = start(words.getBoundingClientRect());
+    return Math.abs(begin - start(each.getBoundingClientRect())) >= 1;
+  };
+  const words = document.querySelectorAll('main h1, .field > label:not(.choice), .field > .hint');
+  return [lang, dir, [...words].filter(each => each.checkVisibility() && strays(each))
+    .map(each => each.outerHTML.slice(0, 80))];
+}"""
 _STATUS = {"busy": 503, "large": 413, "slow": 408, "broken": 500}
 
 
@@ -39,7 +53,8 @@ class Audit:
 
     page: Page
     standing: Standing
-    looks: Looks
+    language: str
+    words: Words
     found: dict[str, list[str]] = field(default_factory=dict)
     shown: str = ""
     #: Of the files that the pages load.
@@ -56,13 +71,21 @@ class Audit:
         assert state not in self.found
         text = self.page.content()
         self.shown += unescape(text)
-        wrong = faults(self.page, looks=self.looks)
+        wrong = [*self._misread(), *faults(self.page)]
         if self.page.title().startswith("taken") or self.page.locator("img[onerror]").count():
             wrong.append("hostile words were taken for markup")
         weight = len(text.encode()) + sum(self.sizes.values())
         if weight > PAGE_BYTES_MAX or len(self.sizes) < len(("css", "dark", "script")):
             wrong.append(f"weighs {weight:,} bytes with {len(self.sizes)} files")
         self.found[state] = wrong
+
+    def _misread(self) -> list[str]:
+        """Where a page is in another language, runs the other way or begins at the other edge."""
+        language, direction, strays = self.page.evaluate(_READ)
+        wrong = [f"begins at the wrong edge: {html}" for html in strays]
+        if (language, direction) != (self.language, self.words["direction"]):
+            wrong.append(f"is in {language}, {direction}")
+        return wrong
 
     def open(self, path: str) -> None:
         self.page.goto(path)
@@ -88,7 +111,7 @@ class Audit:
         self.send()
 
 
-def walk(url: str, *, language: str, offer: Offer, standing: Standing, looks: Looks) -> Audit:
+def walk(url: str, *, language: str, offer: Offer, standing: Standing) -> Audit:
     """All ways, by somebody who reads a language; for a thread beside that of the site."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -109,7 +132,7 @@ def walk(url: str, *, language: str, offer: Offer, standing: Standing, looks: Lo
         context.route(f"**{FAULTS}*", fail)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        audit = Audit(page, standing, looks)
+        audit = Audit(page, standing, language, offer.words(language))
         for way in WAYS:
             way(audit)
         browser.close()

@@ -1,5 +1,7 @@
 """Logins in the house: what the operator chose, and what is forgotten in time."""
 
+from typing import TYPE_CHECKING
+
 from tutela.access.login import guesses
 from tutela.access.login.rules import LoginRules
 from tutela.access.sessions import Sessions
@@ -7,8 +9,10 @@ from tutela.app import HOUSEKEEPING_SECONDS, House, Loop
 from tutela.database.pool import every_tenant_transaction
 from tutela.domain.vocabulary import Role
 from tutela.settings import Settings
-from tutela.staff.provider.asking import Provider
 from tutela.staff.provider.chosen import Chosen
+
+if TYPE_CHECKING:
+    from tutela.staff.provider.asking import Provider
 
 
 def login_rules(settings: Settings) -> LoginRules:
@@ -21,11 +25,13 @@ def login_rules(settings: Settings) -> LoginRules:
     )
 
 
-def provider(house: House) -> Provider | None:
+def provider(house: House) -> "Provider | None":
     """The provider of identities that was chosen; None where none was."""
     settings = house.settings
     if settings.oidc_issuer is None:
         return None
+    from tutela.staff.provider.asking import Provider
+
     named = (each.partition("=") for each in (settings.oidc_roles or "").split(",") if each)
     chosen = Chosen(
         issuer=settings.oidc_issuer,

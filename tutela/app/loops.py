@@ -4,28 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import aiohttp
 import httpx
 
 from tutela.access import processes, replays
-from tutela.app import HOUSEKEEPING_SECONDS, House, Loop, bulk_room, publisher, reconciled, registry
-from tutela.compliance.filing import rounds as filing
-from tutela.compliance.filing.configured import database_client
-from tutela.compliance.filing.sending import sender
+from tutela.app import HOUSEKEEPING_SECONDS, House, Loop, bulk_room, publisher, reconciled
 from tutela.database.statistics import count_what_grew
 from tutela.decisions.bulk.running import run_due
 from tutela.decisions.ending import end_due
 from tutela.decisions.preparation import Mint
-from tutela.decisions.sending import open_client
 from tutela.decisions.unheard import Asking, ask_unheard
-from tutela.decisions.webhooks import Courier, deliver_all
 from tutela.drills.canaries import Canaries
 from tutela.intake.housekeeping import forget_refused_bodies
 from tutela.publishing.rounds import Rounds
 
 STATISTICS_SECONDS = 5.0
-DELIVERY_SECONDS = 1.0
-FILING_SECONDS = 2.0
 #: Between two looks for measures whose last day is over.
 ENDING_SECONDS = 30.0
 BULK_SECONDS = 0.5
@@ -37,39 +29,6 @@ PUBLISH_STEP_SECONDS = 2.0
 CANARY_CALL_SECONDS = 20.0
 #: A reconciliation takes at most this share of the time of the process that does it.
 RECONCILIATION_SHARE = 0.1
-
-
-@asynccontextmanager
-async def _filing_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
-    """Files what is due, where a database is configured; without one nothing leaves."""
-    if house.settings.transparency_url is None:
-        yield ()
-        return
-    async with database_client(house.settings) as client:
-        rounds = filing.Rounds(registry(house), send=sender(client))
-        yield (Loop(name="filing", every_seconds=FILING_SECONDS, run=rounds.turn),)
-
-
-def _courier(house: House, *, client: aiohttp.ClientSession) -> Courier:
-    return Courier(
-        pool=house.pool,
-        keys=house.keys,
-        client=client,
-        clock=house.clock,
-        chance=house.chance,
-        confirm_seconds=house.settings.confirm_seconds,
-    )
-
-
-@asynccontextmanager
-async def courier_loops(house: House) -> AsyncIterator[tuple[Loop, ...]]:
-    """What every courier does: messages go to platforms, statements to the database."""
-    async with open_client() as client, _filing_loops(house) as filing_loops:
-        courier = _courier(house, client=client)
-        delivery = Loop(
-            name="delivery", every_seconds=DELIVERY_SECONDS, run=lambda: deliver_all(courier)
-        )
-        yield (delivery, *filing_loops)
 
 
 def worker_loops(house: House) -> tuple[Loop, ...]:

@@ -132,7 +132,7 @@ async def work_off(house: House, *, stopping: asyncio.Event) -> None:
 
 async def bring_out(house: House, *, stopping: asyncio.Event) -> None:
     """Runs every loop of a courier, each by itself."""
-    from tutela.app.loops import courier_loops
+    from tutela.app.sending import courier_loops
 
     async with courier_loops(house) as loops:
         await _until(stopping, endless=[go_on(loop) for loop in loops])

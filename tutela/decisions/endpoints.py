@@ -16,6 +16,8 @@ SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix that Standard Webhooks gives to secrets
 URL_MAX_CODE_POINTS = 2_048
 SCHEMES = frozenset({"http", "https"})
+#: How long the platform may take to confirm what it took, unless the operator says otherwise.
+CONFIRM_SECONDS = 3_600.0
 
 _sql = queries.load("tutela.decisions", file="outbox.sql")
 

@@ -15,7 +15,7 @@ from tutela.database import queries
 from tutela.database.errors import Deadlocked
 from tutela.database.pool import Pool, every_tenant_transaction, tenant_transaction
 from tutela.decisions import endpoints
-from tutela.decisions.endpoints import Station, WebhookEndpoint
+from tutela.decisions.endpoints import CONFIRM_SECONDS, Station, WebhookEndpoint
 from tutela.decisions.instructions import InstructionKind
 from tutela.decisions.sending import ANSWER_SECONDS, Message, NotTaken, send
 from tutela.domain.states import MeasureEvent, OutboxEvent, OutboxState, moves, transition
@@ -41,8 +41,6 @@ DELIVERIES_MAX = 10_000
 ROUND_SECONDS = 5.0
 UUID_BYTES = 16
 CHANCE_BYTES = 4
-#: How long the platform may take to confirm what it took, unless the operator says otherwise.
-CONFIRM_SECONDS = 3_600.0
 
 _sql = queries.load("tutela.decisions", file="outbox.sql")
 

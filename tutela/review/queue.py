@@ -148,7 +148,7 @@ def stale_lease() -> StaleLease:
 
 def unknown_case() -> UnknownCase:
     """The refusal of a case that is not there or not the caller's to see."""
-    return UnknownCase("There is no such case on this service for this token.")
+    return UnknownCase("There is no such case on this service that you may see.")
 
 
 def lease_token(text: str) -> UUID | None:

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tutela.access.keys import KeySet
 from tutela.access.login.rules import LoginRules
 from tutela.access.tokens import TokenDesk
 from tutela.database.pool import Pool
 from tutela.decisions.bulk.room import ALONE_MAX, BulkRoom
+from tutela.decisions.endpoints import CONFIRM_SECONDS
 from tutela.decisions.quality.room import QualityRoom
-from tutela.decisions.webhooks import CONFIRM_SECONDS
 from tutela.detection.pipeline.room import DetectionRoom
 from tutela.guard.drift.room import DriftRoom
 from tutela.guard.governance.room import GovernanceRoom
@@ -32,9 +32,11 @@ from tutela.review.care.vault import Vault
 from tutela.review.guidelines import Guidelines
 from tutela.review.investigations.standing import Investigating
 from tutela.review.oversight.room import LookLimits, OversightRoom
-from tutela.staff.provider.asking import Provider
 from tutela.web.endpoint import Desk, Handler, Terms
 from tutela.web.public.offer import Offer
+
+if TYPE_CHECKING:
+    from tutela.staff.provider.asking import Provider
 
 #: How long a route may be without a probe that came through, unless the operator says otherwise.
 CANARY_SECONDS_MAX = 600.0
@@ -92,7 +94,7 @@ class Rooms:
     #: How long sessions of the staff last, and of whom a second proof is asked.
     login_rules: LoginRules = field(default_factory=LoginRules)
     #: The provider of identities that people may log in at; None where there is none.
-    provider: Provider | None = None
+    provider: "Provider | None" = None
     #: The proxies whose X-Forwarded headers are believed.
     proxies: tuple[Network, ...] = ()
     #: Set once this process is asked to end: answers that go on then come to theirs.

@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Request, Response, Route, sync_playwright
 
 from tests.console.looks.place import Fields, Place
-from tests.fixtures.auditing import FEW_LOOKS, faults
+from tests.fixtures.auditing import faults, faults_on_paper
 from tests.fixtures.browser import CHROMIUM, FLAGS, PATIENCE_MS
 from tutela.web.console.cookies import COOKIE
 
 #: WCAG 2.2, 2.5.8 at level AA.
 TARGET_PIXELS = 24
+#: What is printed, to be read by somebody without a screen.
+PRINTED = {"GET /console/{service}/cases/{id}"}
 #: A page with all that it loads, uncompressed (issue 8).
 PAGE_BYTES_MAX = 300_000
 _OPEN = "for (const each of document.querySelectorAll('details')) each.open = true"
@@ -115,7 +117,9 @@ class _Walker:
         wrong = [] if given.status == place.status else [f"answered {given.status}: {shown[:300]}"]
         wrong += self._errors
         wrong += self._weighed(len(given.body()))
-        wrong += faults(self._page, target_pixels=TARGET_PIXELS, looks=FEW_LOOKS)
+        wrong += faults(self._page, target_pixels=TARGET_PIXELS)
+        if place.screen in PRINTED:
+            wrong += faults_on_paper(self._page)
         if self._page.title().startswith("taken") or self._page.locator("img[onerror]").count():
             wrong.append("hostile words were taken for markup")
         self._walked.wrong(place, what=wrong)

@@ -10,12 +10,13 @@ from scipy.sparse import csr_array
 
 from tests.house.tree import ROOT
 from tests.networks.page.rings import graph
+from tutela.networks.figures import percent
 from tutela.networks.files.tokens import Tokens
 from tutela.networks.graph import Graph
 from tutela.networks.reasons.features import Features, alike
 from tutela.networks.reasons.joins import Why, whys
 from tutela.networks.reasons.tokens import masked, shared, told
-from tutela.networks.reasons.words import listed, percent, sentences
+from tutela.networks.reasons.words import listed, sentences
 from tutela.networks.reasons.written import Line, as_lines
 
 SEEDS = np.array([0, 1])

@@ -99,4 +99,4 @@ async def refuse_near(connection: Connection, *, caller: Caller, bulk_id: UUID) 
 
 def unknown_bulk() -> UnknownBulk:
     """The refusal of one that is not there or not the caller's to see."""
-    return UnknownBulk("There is no such decision about many on this service for this token.")
+    return UnknownBulk("There is no such decision about many on this service that you may see.")

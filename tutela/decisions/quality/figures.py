@@ -9,9 +9,9 @@ from tutela.access.tokens import Caller
 from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import tenant_transaction
+from tutela.decisions.endpoints import CONFIRM_SECONDS
 from tutela.decisions.quality.planning import QualityPlan, planned
 from tutela.decisions.quality.room import QualityRoom
-from tutela.decisions.webhooks import CONFIRM_SECONDS
 from tutela.domain.agreement import Agreement, Interval, agreement, share
 from tutela.domain.canonical import timestamp
 from tutela.domain.quality import DecisionError

@@ -228,7 +228,7 @@ async def standings(connection: Connection, *, listed: Whose, entry_id: UUID) ->
         for row in await cursor.fetchall()
     ]
     if not found:
-        raise UnknownGuardEntry("The guard of this service lists no such entry for this token.")
+        raise UnknownGuardEntry("The guard of this service lists no such entry that you may see.")
     return found
 
 

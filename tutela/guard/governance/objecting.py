@@ -270,7 +270,7 @@ async def _row(connection: Connection, *, caller: Caller, objection_id: UUID) ->
     wanted = {**whose(caller).columns, "id": objection_id}
     row: tuple[Any, ...] | None = await (await connection.execute(_sql.one, wanted)).fetchone()
     if row is None:
-        raise UnknownObjection("There is no such objection on this service for this token.")
+        raise UnknownObjection("There is no such objection on this service that you may see.")
     return row
 
 

@@ -218,7 +218,7 @@ async def _entries(
             else None
         )
     if not found:
-        raise UnknownGuardEntry("The guard of this service lists no such entry for this token.")
+        raise UnknownGuardEntry("The guard of this service lists no such entry that you may see.")
     return found
 
 

@@ -15,8 +15,8 @@ def why_a_case(case: Case, *, seeds: int) -> list[str]:
     """What holds the case together, a sentence each."""
     of_them = case.measured
     together = (
-        f"{len(case.places)} accounts, {_seeds(seeds)}, keep {of_them.kept:.0%} of their edges to "
-        "each other: more than their neighbourhood and chance explain."
+        f"{len(case.places)} accounts, {_seeds(seeds)}, keep {100 * of_them.kept:.0f} % of their "
+        "edges to each other: more than their neighbourhood and chance explain."
     )
     return [together, f"Pairs of them are joined: {_ties(of_them.inside)}."]
 
@@ -25,7 +25,9 @@ def why_a_group(group: Group, *, seeds: int) -> list[str]:
     """What holds the group together, a sentence each."""
     of_them = group.measured
     who = f"{len(group.places)} accounts, {_seeds(seeds)}"
-    return [f"{who}: {of_them.density:.0%} of the pairs are joined: {_ties(of_them.inside)}."]
+    return [
+        f"{who}: {100 * of_them.density:.0f} % of the pairs are joined: {_ties(of_them.inside)}."
+    ]
 
 
 def why_returned(returned: Returned) -> str:

@@ -13,12 +13,13 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from tutela.networks.figures import odds, percent
 from tutela.networks.kinds import called
 from tutela.networks.page import drawing, scorers
 from tutela.networks.page.picture import WIDE, Picture, picture
-from tutela.networks.page.shown import GROUPS_APART, NEARNESS, Lead, Names, Shown, group_of, odds
+from tutela.networks.page.shown import GROUPS_APART, NEARNESS, Lead, Names, Shown, group_of
 from tutela.networks.reasons.tokens import masked
-from tutela.networks.reasons.words import percent, sentences
+from tutela.networks.reasons.words import sentences
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("tutela.networks", "page"),

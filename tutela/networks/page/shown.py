@@ -103,14 +103,3 @@ def group_of(why: Why, *, groups: Mapping[int, str]) -> str:
     if why.seeds:
         return near
     return between if why.between else far
-
-
-def odds(chance: float) -> str:
-    """A probability for people: `about 1 in 500`."""
-    if chance <= 0:
-        return "practically never"
-    if chance < 1e-6:  # noqa: PLR2004 - what a permutation of seeds can tell apart
-        return "less than 1 time in 1,000,000"
-    if chance < 0.1:  # noqa: PLR2004 - below, a ratio reads better
-        return f"about 1 time in {1 / chance:,.0f}"
-    return f"{100 * chance:.0f} times in 100"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from tutela.networks.figures import percent
 from tutela.networks.files.edges import ONE_KIND
 from tutela.networks.kinds import KIND_WORDS
 from tutela.networks.reasons.joins import BACK, Join, Why
@@ -23,13 +24,6 @@ def sentences(why: Why, *, naming: Naming, showing: Callable[[str], str] = str) 
         *_features(why),
     ]
     return said or ["No edge and no neighbour joins it to a seed: only a longer way does."]
-
-
-def percent(share: float) -> str:
-    """A share for people: `0.4 %` below one percent, `12 %` above."""
-    if 0 < share < 0.001:  # noqa: PLR2004 - what one decimal can show
-        return "under 0.1 %"
-    return f"{100 * share:.1f} %" if 0 < share < 0.01 else f"{100 * share:.0f} %"  # noqa: PLR2004 - one percent
 
 
 def amount(number: float) -> str:

@@ -17,6 +17,7 @@ from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
 from tutela.staff.provider.chosen import Chosen, ProviderRefused, ProviderUnavailable
+from tutela.staff.provider.journey import Journey
 
 SECONDS: Final = 10.0
 ANSWER_MAX_BYTES: Final = 256 * 1024
@@ -27,17 +28,6 @@ LEEWAY_SECONDS: Final = 60
 #: Signatures that only the provider can make; `none` and shared secrets are not among them.
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 SCOPE: Final = "openid profile email"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
-    """What a login at the provider began with, and what has to come back."""
-
-    state: str
-    nonce: str
-    verifier: str
-    #: Where the provider sends the browser back to.
-    back: str
 
 
 @dataclass(frozen=True, slots=True)

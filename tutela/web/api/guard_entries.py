@@ -115,5 +115,5 @@ def _order(asked: Asked) -> Order:
 def _entry_id(asked: Asked) -> UUID:
     entry_id = uuid_or_none(asked.path["entry_id"])
     if entry_id is None:
-        raise UnknownGuardEntry("The guard of this service lists no such entry for this token.")
+        raise UnknownGuardEntry("The guard of this service lists no such entry that you may see.")
     return entry_id

@@ -107,5 +107,5 @@ def let_viewer_in(room: GovernanceRoom) -> Handler:
 def _objection_id(asked: Asked) -> UUID:
     objection_id = uuid_or_none(asked.path["objection_id"])
     if objection_id is None:
-        raise UnknownObjection("There is no such objection on this service for this token.")
+        raise UnknownObjection("There is no such objection on this service that you may see.")
     return objection_id

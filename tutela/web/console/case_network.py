@@ -5,14 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutela.access.roles import Right
-from tutela.networks.page import drawing
-from tutela.networks.stored.picturing import look_at_graph
 from tutela.networks.stored.room import NetworkRoom
 from tutela.review.around import groups_around
 from tutela.web.answer import Answer
 from tutela.web.api.cases import ReviewRoom
 from tutela.web.console.cases import case_address, case_named
-from tutela.web.console.network_picture import drawn
 from tutela.web.console.pages import page
 from tutela.web.console.screen import Screen
 from tutela.web.console.visit import Visit
@@ -41,6 +38,10 @@ class _Part:
         here = case_address(visit, case_id=case_id)
         if not groups:
             return page(visit, template=template, here=here, seen=None)
+        from tutela.networks.page import drawing
+        from tutela.networks.stored.picturing import look_at_graph
+        from tutela.web.console.network_picture import drawn
+
         newest = groups[0]
         graph = await look_at_graph(self.networking, caller=caller, case_id=newest.id)
         seen = await asyncio.to_thread(drawn, graph)

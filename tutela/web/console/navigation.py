@@ -21,16 +21,16 @@ _ENTRIES: Final = (
     Entry("Status", "", Right.SEE_STATUS),
     Entry("Queue", "queue", Right.SEE_CASES),
     Entry("Your day", "care", Right.DECIDE_CASES),
+    Entry("Networks", "networks", Right.SEE_NETWORKS),
+    Entry("Investigations", "rooms", Right.SEE_ROOMS),
+    Entry("Decide many", "bulk", Right.DECIDE_IN_BULK),
     Entry("Guard", "guard", Right.SEE_GUARD),
     Entry("Lists", "lists", Right.SEE_LISTS),
     Entry("Rules", "rules", Right.SEE_LISTS),
-    Entry("Networks", "networks", Right.SEE_NETWORKS),
     Entry("Quality", "quality", Right.SEE_QUALITY),
     Entry("Conflicts", "interests", Right.DECLARE_INTERESTS),
-    Entry("Views", "views", Right.SEE_OWN_VIEWS),
+    Entry("Looks", "views", Right.SEE_OWN_VIEWS),
     Entry("People", "people", Right.SEE_PEOPLE),
-    Entry("Rooms", "rooms", Right.SEE_ROOMS),
-    Entry("Bulk", "bulk", Right.DECIDE_IN_BULK),
 )
 
 

@@ -6,15 +6,12 @@ from uuid import UUID
 
 from tutela.access.roles import Right
 from tutela.intake.reading import fit
-from tutela.networks.page import drawing
-from tutela.networks.reasons.words import percent
+from tutela.networks.figures import percent
 from tutela.networks.stored import showing
 from tutela.networks.stored.judging import NetworkCaseDismissed, dismiss
 from tutela.networks.stored.names import Telling
-from tutela.networks.stored.picturing import case_graph
 from tutela.networks.stored.room import NetworkRoom, unknown_case
 from tutela.web.answer import Answer
-from tutela.web.console.network_picture import drawn
 from tutela.web.console.pages import moved, page
 from tutela.web.console.screen import Screen
 from tutela.web.console.typed import id_in_path
@@ -27,6 +24,10 @@ def network_case_screens(room: NetworkRoom) -> Sequence[Screen]:
     """One group, and its end where a person finds nothing in it."""
 
     async def show(visit: Visit) -> Answer:
+        from tutela.networks.page import drawing
+        from tutela.networks.stored.picturing import case_graph
+        from tutela.web.console.network_picture import drawn
+
         case_id = case_id_of(visit)
         case = await showing.show_case(
             room, caller=visit.caller, case_id=case_id, telling=Telling.MASKED

@@ -9,9 +9,8 @@ from tutela.domain.networks import NetworkCaseState, NetworkRunState
 from tutela.domain.vocabulary import Category
 from tutela.intake.door import usable_key
 from tutela.intake.reading import fit
+from tutela.networks.figures import odds, percent
 from tutela.networks.page import scorers
-from tutela.networks.page.shown import odds
-from tutela.networks.reasons.words import percent
 from tutela.networks.stored import showing
 from tutela.networks.stored.asking import LEADS_MAX, USUAL_LEADS, Asking, NetworkRunAsked, ask
 from tutela.networks.stored.names import Telling

@@ -14,7 +14,7 @@ from tutela.errors import TutelaError
 from tutela.web.answer import HTML, Answer
 from tutela.web.console.navigation import entries
 from tutela.web.console.visit import MARK_FIELD, LoggedOut, Visit
-from tutela.web.console.words import ago, day_and_time, length_of, plain, since
+from tutela.web.console.words import ago, day_and_time, due, field_name, length_of, plain, since
 from tutela.web.problem import headers_of
 from tutela.web.theme import DARK_MEDIA, theme_in
 
@@ -35,6 +35,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters["plain"] = plain
+_TEMPLATES.filters["field_name"] = field_name
 _TEMPLATES.filters["length_of"] = length_of
 _TEMPLATES.filters["day_and_time"] = day_and_time
 
@@ -49,8 +50,9 @@ def page(
 ) -> Answer:
     """The template with what it shows, which also knows the visit; `images`: hosts they come from.
 
-    Templates say times by `since(instant)`, `ago(instant)` and `instant | day_and_time`, names of
-    lists by `name | plain`, and ask `may("see_cases")` for what the visitor may do.
+    Templates say times by `since(instant)`, `ago(instant)`, `due(instant)` and
+    `instant | day_and_time`, names of lists by `name | plain`, and ask `may("see_cases")` for what
+    the visitor may do.
     """
     text = _TEMPLATES.get_template(f"console/{template}").render(**_frame(visit), **shown)
     return Answer(http_status, _marked(text, visit=visit), HTML, safety_headers(images=images))
@@ -130,4 +132,5 @@ def _frame(visit: Visit) -> Mapping[str, Any]:
         "may": lambda right: visitor is not None and has(visitor.role, right=Right(right)),
         "since": lambda instant: since(instant, now=visit.now),
         "ago": lambda instant: ago(instant, now=visit.now),
+        "due": lambda instant: due(instant, now=visit.now),
     }

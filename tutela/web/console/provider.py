@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,8 +14,8 @@ from tutela.access.login.entrance import Entrance
 from tutela.access.login.guesses import Outcome
 from tutela.access.sessions import Proven
 from tutela.errors import TutelaError
-from tutela.staff.provider.asking import Journey, Provider
 from tutela.staff.provider.chosen import ProviderRefused
+from tutela.staff.provider.journey import Journey
 from tutela.staff.provider.matching import match
 from tutela.staff.room import StaffRoom
 from tutela.web.answer import Answer
@@ -24,6 +24,9 @@ from tutela.web.console.pages import moved, page
 from tutela.web.console.screen import Needs, Screen
 from tutela.web.console.visit import Visit
 from tutela.web.cookies import named
+
+if TYPE_CHECKING:
+    from tutela.staff.provider.asking import Provider
 
 PLACE: Final = "/login/provider"
 BACK: Final = f"{PLACE}/back"
@@ -52,7 +55,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
 class ProviderRoom:
     """What logins at a provider stand on."""
 
-    provider: Provider
+    provider: "Provider"
     staff: StaffRoom
     entrance: Entrance
     keys: KeySet

@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -77,9 +78,16 @@ class Doors:
     note_reading: NoteReading = unread
 
 
-def page_of(screen: Screen, *, among: Sequence[Screen]) -> str:
-    """The path of the page that the screen is itself, or that its form most likely stood on."""
-    shown = {_unnamed(each.path) for each in among if each.method == "GET"}
+def places_shown(screens: Iterable[Screen]) -> AbstractSet[str]:
+    """The paths that show a page, whatever the names in them."""
+    return {_unnamed(each.path) for each in screens if each.method == "GET"}
+
+
+def page_of(screen: Screen, *, shown: AbstractSet[str]) -> str:
+    """The path of the page that the screen is itself, or that its form most likely stood on.
+
+    `shown` is what `places_shown` says of all screens.
+    """
     parts = screen.path.split("/")
     for count in range(len(parts), 1, -1):
         path = "/".join(parts[:count])

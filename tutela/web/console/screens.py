@@ -39,7 +39,7 @@ from tutela.web.console.provider import ProviderRoom, provider_screens
 from tutela.web.console.quality import quality_screens
 from tutela.web.console.rooms import room_screens
 from tutela.web.console.rules import rule_screens
-from tutela.web.console.screen import Doors, Screen, ScreenEndpoint, page_of
+from tutela.web.console.screen import Doors, Screen, ScreenEndpoint, page_of, places_shown
 from tutela.web.metrics import measure
 from tutela.web.reading_log import ReadingLog
 from tutela.web.reviewing import review_room
@@ -88,11 +88,12 @@ def console_routes(rooms: Rooms) -> list[BaseRoute]:
         arrivals=Arrivals(proxies=rooms.proxies, public_url=rooms.public_url),
     )
     table = screens(rooms)
+    shown = places_shown(table)
     return [
         *(
             Route(
                 each.path,
-                ScreenEndpoint(each, doors=doors, page=page_of(each, among=table)),
+                ScreenEndpoint(each, doors=doors, page=page_of(each, shown=shown)),
                 methods=[each.method],
             )
             for each in table

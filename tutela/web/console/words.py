@@ -38,12 +38,26 @@ def length_of(seconds: float | None) -> str:
     return "0 s" if seconds == 0 else "< 1 s"
 
 
+def due(instant: str | datetime, *, now: datetime) -> str:
+    """How near an instant is, in its largest whole unit: `in 3 h`, or `3 h ago` once it is past."""
+    moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    ahead = int((moment - now).total_seconds())
+    return f"in {length_of(ahead)}" if ahead > 0 else ago(moment.isoformat(), now=now)
+
+
 def day_and_time(instant: str | datetime | None) -> str:
     """An instant to the minute, in UTC: `22 Nov 2026, 14:05 UTC`; a dash for none."""
     if instant is None:
         return NEVER
     moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
     return f"{moment.astimezone(UTC):%d %b %Y, %H:%M} UTC".lstrip("0")
+
+
+def field_name(pointer: str) -> str:
+    """A JSON pointer (RFC 6901) as the words of a form: `/measures/0/kind` is `Measures 1 kind`."""
+    parts = [part for part in re.split(r"[/?]", pointer) if part]
+    words = " ".join(str(int(part) + 1) if part.isdecimal() else part for part in parts)
+    return words.replace("_", " ").capitalize()
 
 
 def plain(name: str | None) -> str:

@@ -56,16 +56,20 @@ def says_serving(process: subprocess.Popen[str]) -> bool:
     return process.stdout.readline() == "serving\n"
 
 
-def is_at_work(process_id: int) -> bool:
+def command_of(process_id: int) -> str:
+    """How a process calls itself; empty once it has ended."""
     with suppress(OSError):
-        return b"SELECT" in Path(f"/proc/{process_id}/cmdline").read_bytes()
-    return False
+        return Path(f"/proc/{process_id}/cmdline").read_text()
+    return ""
+
+
+def is_at_work(process_id: int) -> bool:
+    return "SELECT" in command_of(process_id)
 
 
 def process_of(server_id: int, *, name: str) -> int:
     children = Path(f"/proc/{server_id}/task/{server_id}/children").read_text().split()
-    named = [each for each in children if name in Path(f"/proc/{each}/cmdline").read_text()]
-    return int(named[0])
+    return next(int(each) for each in children if name in command_of(int(each)))
 
 
 def insert_and_acknowledge(url: str, *, count: int) -> list[int]:

@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, datetime
 
-from tutela.drills.posts import HASHES_LISTED, TERMS, Posts, listed_hashes
+from tutela.drills.posts import HASHES_LISTED, NEW_TERMS, TERMS, Posts, listed_hashes
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -30,8 +30,10 @@ def test_some_posts_say_what_is_listed_and_most_do_not() -> None:
     listed = set(listed_hashes())
     assert len(listed) == HASHES_LISTED
     words = sum(any(term in str(each["text"]) for term in TERMS) for each in told)
+    new = sum(any(term in str(each["text"]) for term in NEW_TERMS) for each in told)
     hashes = sum(
         str(each.get("hashes", {})) in {str({"sha256": one}) for one in listed} for each in told
     )
     assert 40 <= words <= 130
+    assert 15 <= new <= 75
     assert 5 <= hashes <= 50

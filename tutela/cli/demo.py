@@ -21,7 +21,7 @@ from tutela.access.founding import MAIN
 from tutela.access.tokens import Grant, create
 from tutela.app import House
 from tutela.cli.attachment import attached, house_of
-from tutela.cli.demo_detection import load_lists, rules
+from tutela.cli.demo_detection import ask_for_terms, load_lists, rules
 from tutela.cli.demo_people import Login, employ, lines
 from tutela.cli.demo_ring import investigator_token, plant
 from tutela.cli.demo_surfaces import (
@@ -262,15 +262,22 @@ async def _engage(house: House, *, webhooks: str) -> Cast:
         url=webhooks,
         chance=house.chance,
     )
+    logins = await employ(house)
+    await ask_for_terms(house, by=_asking(logins).name)
     return Cast(
         platform=await _token(house, name="demo-platform", role=Role.SERVICE),
         reviewers=tuple(
             [await _token(house, name=name, role=role) for name, role in REVIEWERS.items()]
         ),
         searcher=await investigator_token(house),
-        logins=await employ(house),
+        logins=logins,
         secret=endpoint.secret,
     )
+
+
+def _asking(logins: list[Login]) -> Login:
+    """Who asks for something that the first one of them can agree to."""
+    return next(each for each in logins if each.role is Role.COMPLIANCE)
 
 
 async def _token(house: House, *, name: str, role: Role) -> str:

@@ -1,4 +1,4 @@
-"""What the demo's detectors look for: two lists of made-up words and hashes, and first rules."""
+"""What the demo's detectors look for: two lists, first rules, and a change that somebody asks."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -6,15 +6,18 @@ from typing import Final
 
 from tutela import app
 from tutela.access.founding import MAIN
+from tutela.access.persons import at_terminal
 from tutela.app import House
 from tutela.detection.lists import importing
 from tutela.detection.lists.changing import Account
 from tutela.detection.lists.entries import Family, Kind
+from tutela.detection.lists.governing.asked import ListChange, ListProposal
+from tutela.detection.lists.governing.proposing import propose
 from tutela.detection.lists.importing import Asked
 from tutela.detection.lists.lines import read_lines
 from tutela.detection.lists.register import Terms
 from tutela.detection.lists.room import ListName
-from tutela.drills.posts import TERMS, listed_hashes
+from tutela.drills.posts import NEW_TERMS, TERMS, listed_hashes
 
 _BY: Final = "demo"
 _LISTS: Final = {
@@ -50,3 +53,19 @@ async def load_lists(house: House, *, folder: Path) -> None:
             ),
         )
         await importing.take(app.list_room(house), asked=asked, rows=read_lines(path, kind=kind))
+
+
+async def ask_for_terms(house: House, *, by: str) -> None:
+    """Words that posts say and no list holds wait for a second person; again changes nothing."""
+    caller = await at_terminal(house.pool, tenant=MAIN, service=MAIN, name=by)
+    asked = ListProposal(
+        list="demo-new-words",
+        change=ListChange.ADD,
+        reason="seen in posts of this week",
+        entries="\n".join(NEW_TERMS),
+        kind=Kind.TERMS,
+        owner="trust and safety",
+        provenance="made up",
+        licence="Apache-2.0",
+    )
+    await propose(app.list_room(house), caller=caller, asked=asked)

@@ -11,9 +11,12 @@ from tutela.domain.vocabulary import SubjectKind
 
 #: Made-up words that a list of the drill holds.
 TERMS: Final = ("borvante", "quillomar", "tresk nivo", "zandrelio", "pavuquin", "mirolent dask")
+#: Made-up words that no list holds yet, though posts say them.
+NEW_TERMS: Final = ("velquorin", "tasmo brell")
 HASHES_LISTED: Final = 40
-#: How often a post says a listed term, shows a listed hash, shows a medium at all.
+#: How often a post says a listed term or a new one, shows a listed hash, shows a medium at all.
 TERM_SHARE: Final = 0.04
+NEW_TERM_SHARE: Final = 0.02
 LISTED_SHARE: Final = 0.02
 MEDIUM_SHARE: Final = 0.5
 #: Since when an author has been there, at most; most came lately.
@@ -77,6 +80,8 @@ class Posts:
             yield self._chance.randbytes(3).hex()
         if self._chance.random() < TERM_SHARE:
             yield self._chance.choice(TERMS)
+        if self._chance.random() < NEW_TERM_SHARE:
+            yield self._chance.choice(NEW_TERMS)
 
     def _hash(self) -> str:
         if self._chance.random() < LISTED_SHARE:

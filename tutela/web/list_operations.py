@@ -86,14 +86,14 @@ LIST_OPERATIONS: Final[Mapping[str, Operation]] = {
         name="previewListProposal",
         summary="What a proposal that waits would come to.",
         answers={200: ListPreview},
-        errors=frozenset({404, 422}),
+        errors=frozenset({404, 409, 422}),
     ),
     f"POST {_ONE}/open": Operation(
         name="openListProposal",
         summary="The entries of a proposal that waits; who reads them and why is written down.",
         takes=ListOpening,
         answers={200: ListOpened},
-        errors=frozenset({404}),
+        errors=frozenset({404, 409}),
     ),
     f"POST {_ONE}/approve": _moved(
         "approveListProposal",

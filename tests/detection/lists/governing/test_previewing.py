@@ -14,7 +14,7 @@ from tutela.access.tokens import Caller
 from tutela.detection.lists.entries import Kind
 from tutela.detection.lists.errors import ListUnfit
 from tutela.detection.lists.governing import previewing
-from tutela.detection.lists.governing.acts import UnknownProposal
+from tutela.detection.lists.governing.acts import ProposalSettled
 from tutela.detection.lists.governing.asked import ListChange
 from tutela.detection.lists.governing.previewing import ListPreview
 from tutela.detection.sample.keeping import KeptEvent
@@ -131,5 +131,5 @@ async def test_a_preview_writes_nothing_and_meets_every_refusal(rooms: Rooms, tw
 async def test_what_is_settled_has_no_preview(rooms: Rooms, two: Two) -> None:
     await done(rooms, by=two, proposal=adding(FIRST))
     ((proposal_id,),) = await rooms.rows("SELECT id FROM list_proposal")
-    with pytest.raises(UnknownProposal):
+    with pytest.raises(ProposalSettled):
         await preview(rooms, by=two[0], proposal_id=proposal_id)

@@ -35,6 +35,14 @@ class UnknownProposal(TutelaError):
     status = 404
 
 
+class ProposalSettled(TutelaError):
+    """What was asked is kept no longer than it waits for a second person."""
+
+    code = "list_proposal_settled"
+    title = "That proposal is settled"
+    status = 409
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acting:
     """A person who acts on the lists of a service, at one instant, in a transaction."""

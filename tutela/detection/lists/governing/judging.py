@@ -19,6 +19,7 @@ from tutela.detection.lists.changing import Account
 from tutela.detection.lists.governing.acts import (
     Act,
     Acting,
+    ProposalSettled,
     UnknownProposal,
     acting,
     refuse_blank,
@@ -77,9 +78,9 @@ class Standing:
     sealed: Sealed | None
 
     def asked(self, room: ListRoom) -> ListProposal:
-        """What it asks, in the clear; only of one that waits."""
+        """What it asks, in the clear; raises ProposalSettled unless it waits."""
         if self.sealed is None:
-            raise UnknownProposal("What was asked is kept no longer than it waits.")
+            raise ProposalSettled("What was asked is kept no longer than it waits.")
         return _decode(room.keys.open(self.sealed, row=self.id.bytes))
 
 

@@ -17,7 +17,7 @@ from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
 from tutela.detection.lists.changing import NO_LIMIT, Account
 from tutela.detection.lists.entries import Entry, Kind
-from tutela.detection.lists.governing.acts import Acting, UnknownProposal
+from tutela.detection.lists.governing.acts import Acting, ProposalSettled
 from tutela.detection.lists.governing.asked import ListChange, ListProposal, check
 from tutela.detection.lists.governing.carrying import Carried, Effect, rehearse
 from tutela.detection.lists.governing.showing import one_row
@@ -117,12 +117,15 @@ class _Tally:
 
 
 async def preview(room: ListRoom, *, caller: Caller, proposal_id: UUID) -> ListPreview:
-    """What a proposal that waits would come to; raises as `preview_of`, and UnknownProposal."""
+    """What a proposal that waits would come to; raises as `preview_of`.
+
+    Also UnknownProposal, and ProposalSettled.
+    """
     refuse_unless(caller.role, right=Right.SEE_LISTS)
     async with tenant_transaction(room.pool, tenant=caller.tenant) as connection:
         *_, key, body = await one_row(connection, caller=caller, proposal_id=proposal_id)
     if key is None:
-        raise UnknownProposal("What was asked is kept no longer than it waits.")
+        raise ProposalSettled("What was asked is kept no longer than it waits.")
     sealed = Sealed(bytes(key), bytes(body))
     asked = _decode(room.keys.open(sealed, row=proposal_id.bytes))
     return await preview_of(room, caller=caller, asked=asked)

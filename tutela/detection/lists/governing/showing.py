@@ -124,7 +124,7 @@ async def show_proposal(room: ListRoom, *, caller: Caller, proposal_id: UUID) ->
 async def open_proposal(room: ListRoom, *, order: Order, said: ListOpening) -> ListOpened:
     """The entries of one that waits, once it is written down who read them and why.
 
-    Raises Forbidden, NeedsPerson, UnknownProposal, ListUnfit; nothing is told then.
+    Raises Forbidden, NeedsPerson, UnknownProposal, ProposalSettled, ListUnfit, and tells nothing.
     """
     refuse_blank(said.reason)
     async with held_proposal(room, order=order, right=Right.PROPOSE_LISTS) as (by, found):

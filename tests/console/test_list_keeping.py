@@ -199,7 +199,7 @@ async def test_a_preview_tells_what_comes_and_what_of_last_week_matches(
     assert "66.667 %" in preview
     assert not any(term in preview for term in (ONE, TWO))
     await one.post(f"{place}/reject", data={"reason": "a slip"})
-    assert (await two.get(f"{place}/preview")).status_code == 404
+    assert (await two.get(f"{place}/preview")).status_code == 409
 
 
 async def test_a_preview_of_entries_that_go_tells_what_they_led_to(

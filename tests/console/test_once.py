@@ -24,7 +24,11 @@ __all__ = ["site"]
 QUEUE = "/console/main/queue"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 #: What leads to no other page: a value that is read, a preview. Each sending is one more look.
-LEADS_NOWHERE = {"guard/entries/{entry_id}/open", "networks/leads/{lead_id}/open"}
+LEADS_NOWHERE = {
+    "guard/entries/{entry_id}/open",
+    "lists/proposals/{proposal_id}/open",
+    "networks/leads/{lead_id}/open",
+}
 
 
 def mark_in(page: str) -> str:
@@ -188,7 +192,7 @@ def test_a_double_click_without_scripts_takes_one_case(
             assert client.post("/v1/notices", json=notice(subjects=subjects)).status_code == 201
     reviewer = log_in(Role.LEAD, java_script_enabled=False)
     reviewer.goto(f"/console/{service}/queue")
-    reviewer.get_by_role("button", name="Take the next one").dblclick()
+    reviewer.get_by_role("button", name="Take the next case").dblclick()
     expect(reviewer.get_by_role("button", name="Give back")).to_be_visible()
     reviewer.goto(f"/console/{service}/queue?state=mine")
     expect(reviewer.locator("table.cases tbody tr")).to_have_count(1)

@@ -88,7 +88,7 @@ def test_a_dispute_goes_from_a_blind_look_to_a_lead_who_settles_it(
     looker.select_option("#outcome", "act")
     looker.fill("#why", HOSTILE)
     looker.get_by_role("button", name="That is what I find").click()
-    expect(looker.locator("#fault")).to_contain_text("/category")
+    expect(looker.locator("#fault")).to_contain_text("Category say for which harm")
     expect(looker.locator("#why")).to_have_value(re.compile("script"))
     looker.select_option("#category", SCAM)
     looker.select_option("#ground", "illegal")

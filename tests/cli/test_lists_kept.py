@@ -80,6 +80,13 @@ async def test_what_cant_be_asked_is_told_with_its_line(run: Run, tmp_path: Path
     file = tmp_path / "unfit.txt"
     file.write_text(f"{FIRST}\nx\x07y\n", encoding="utf-8")
     unfit = await run("propose", "add", "words", *SAID, str(file))
-    assert (unfit.status, "/entries: line 2: a control" in unfit.err) == (2, True)
+    assert (unfit.status, len(unfit.err.splitlines())) == (2, 1)
+    assert "entries: line 2: a control" in unfit.err
+    file.write_text(f"{FIRST}\nx\x07y\nx\x07z\n", encoding="utf-8")
+    several = await run("propose", "add", "words", *SAID, str(file))
+    assert [each[:18] for each in several.err.splitlines()[1:]] == [
+        "  /entries: line 2",
+        "  /entries: line 3",
+    ]
     absent = await run("propose", "add", "words", *SAID, str(tmp_path / "none"))
     assert (absent.status, "none" in absent.err) == (2, True)

@@ -53,6 +53,7 @@ async def test_a_surface_is_shut_and_opened_again_in_two_steps_each(web: Site) -
     assert "Shut it now" in told.text
     assert await modes(web) == []
     sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', told.text))
+    assert sent.pop("once")
     assert sent == SHUT
     done = await one.post(f"{GUARD}/emergency", data=sent)
     assert done.headers["location"] == f"{GUARD}/emergency"

@@ -50,7 +50,7 @@ async def test_a_case_is_opened_read_and_looked_at_by_another(web: Site, reason:
     assert "<script>x" not in after.text
     assert "In order" in after.text
     views = await lead.get("/console/main/views", params={"by": "reviewer-1"})
-    assert views.text.count("Glass broken") == 2
+    assert views.text.count("Opened by break-glass") == 2
 
 
 async def test_who_works_on_what_is_said_on_a_screen(web: Site) -> None:

@@ -91,6 +91,10 @@ USAGE_CODES = frozenset(
 )
 
 
+#: From so many places on that are wrong, each has a line; of one the words speak.
+SEVERAL = 2
+
+
 def main() -> None:
     """Runs the command line of this process and exits with its status."""
     sys.exit(run(sys.argv[1:]))
@@ -139,10 +143,10 @@ def _words(error: TutelaError) -> str:
     words = error.detail or error.title
     if isinstance(error.__cause__, OperationalError):
         return f"{words} It says: {_first_line(error.__cause__)}"
-    places = [
-        f"  {each.pointer}: {each.message}" for each in error.errors if each.message not in words
-    ]
-    return "\n".join([words, *places])
+    if len(error.errors) < SEVERAL:
+        return words
+    places = [f"  {each.pointer}: {each.message}" for each in error.errors]
+    return "\n".join([words, *(each for each in places if each.strip() not in words)])
 
 
 def _first_line(error: "Error") -> str:

@@ -88,8 +88,12 @@ def check(asked: ListProposal) -> tuple[Row, ...]:
         if isinstance(each, BadLine)
     ]
     if errors:
-        what = "One place" if len(errors) == 1 else f"{len(errors)} places"
-        raise ListUnfit(f"{what} can't be taken; nothing was written.", errors=errors[:_PLACES_MAX])
+        first = f"{errors[0].pointer.removeprefix('/')}: {errors[0].message}"
+        more = "" if len(errors) == 1 else f", and {len(errors) - 1} more"
+        raise ListUnfit(
+            f"This can't be taken, and nothing was written: {first}{more}.",
+            errors=errors[:_PLACES_MAX],
+        )
     return tuple(each for each in rows if isinstance(each, Row))
 
 

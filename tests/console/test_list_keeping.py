@@ -132,7 +132,7 @@ async def test_the_form_has_the_fields_of_its_change_and_lists_of_which_that_can
         assert 'name="reason"' in page
         has = {each for each in fields.values() if f'name="{each}"' in page}
         assert field in has | {""}, change
-        assert ('value="known"' in page) == (change != "add"), change
+        assert ('value="known"' in page) == (change in {"withdraw", "end"}), change
     assert 'name="owner"' not in (await one.get(f"{NEW}?change=add&list=ours")).text
     assert 'name="owner"' in (await one.get(f"{NEW}?change=add&list=another")).text
     assert "md5" not in (await one.get(f"{NEW}?change=add&list=ours")).text

@@ -29,7 +29,7 @@ def write_pseudo(folder: Path) -> None:
     lines = []
     for line in (WORDS / "en.toml").read_text(encoding="utf-8").splitlines():
         name, sign, text = line.partition(' = "')
-        if sign and name not in SHORT:
-            line = f'{name} = "{pseudo(text[:-1])}"'  # noqa: PLW2901 - the same line, told otherwise
-        lines.append(line.replace('direction = "ltr"', 'direction = "rtl"'))
+        is_told = bool(sign) and name not in SHORT
+        otherwise = f'{name} = "{pseudo(text[:-1])}"' if is_told else line
+        lines.append(otherwise.replace('direction = "ltr"', 'direction = "rtl"'))
     (folder / f"{PSEUDO}.toml").write_text("\n".join(lines), encoding="utf-8")

@@ -33,8 +33,9 @@ def test_a_theme_is_colours_and_no_more() -> None:
     themes = {name: dark for name, file in STYLES.items() if (dark := dark_in(file))}
     assert set(themes) == {"calendar.css", "dark.css", "page.css", "report-dark.css"}
     for name, dark in themes.items():
-        (said,) = re.fullmatch(r"\s*:root \{([^{}]*)\}\s*", dark).groups()  # type: ignore[union-attr]  # None fails the test as well
-        others = re.sub(r"--[\w-]+: #[0-9a-f]{6};|color-scheme: dark;", "", said)
+        found = re.fullmatch(r"\s*:root \{([^{}]*)\}\s*", dark)
+        assert found, name
+        others = re.sub(r"--[\w-]+: #[0-9a-f]{6};|color-scheme: dark;", "", found[1])
         assert others.strip() == "", name
 
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from tutela.access.processes import Process
 from tutela.access.tokens import Caller
 from tutela.app import HOUSEKEEPING_SECONDS, House, Loop, intake, list_room
+from tutela.detection.detectors import DOOR
 from tutela.detection.lists.exchange.following import Following
 from tutela.detection.lists.governing import due as lists_due
 from tutela.detection.pipeline.health import write_standings
@@ -23,8 +24,6 @@ LOOKS_SECONDS = 1.0
 DUE_SECONDS = 2.0
 #: Between two looks for exchanges that are due.
 EXCHANGES_SECONDS = 5.0
-#: By which door cases of detectors come in.
-DOOR = "detection"
 
 
 def detection_room(house: House) -> DetectionRoom:

@@ -15,7 +15,7 @@ from tutela.detection.lists.governing.asked import ListChange, ListProposal
 from tutela.detection.lists.governing.proposing import propose
 from tutela.detection.lists.importing import Asked
 from tutela.detection.lists.lines import read_lines
-from tutela.detection.lists.register import Terms
+from tutela.detection.lists.register import Terms, standings
 from tutela.detection.lists.room import ListName
 from tutela.drills.posts import NEW_TERMS, TERMS, listed_hashes
 
@@ -57,9 +57,12 @@ async def load_lists(house: House, *, folder: Path) -> None:
 
 async def ask_for_terms(house: House, *, by: str) -> None:
     """Words that posts say and no list holds wait for a second person; again changes nothing."""
+    name = ListName(tenant=MAIN, service=MAIN, name="demo-new-words")
+    if await standings(house.pool, now=house.clock(), holder=name, name=name.name):
+        return
     caller = await at_terminal(house.pool, tenant=MAIN, service=MAIN, name=by)
     asked = ListProposal(
-        list="demo-new-words",
+        list=name.name,
         change=ListChange.ADD,
         reason="seen in posts of this week",
         entries="\n".join(NEW_TERMS),

@@ -257,7 +257,7 @@ async def of_lists(pool: Pool) -> Finding:
         for each in standing
     )
     told += "".join(f"; {each.list}: {each.failure} at {each.url}" for each in failing)
-    wrong = failing or any(each.standing is ListState.STALE for each in standing)
+    wrong = failing or any(each.standing in {ListState.STALE, ListState.OFF} for each in standing)
     return Finding(Mark.WARN if wrong else Mark.OK, "lists", told or "none")
 
 

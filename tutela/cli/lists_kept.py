@@ -291,7 +291,7 @@ def _tell_preview(found: ListPreview, *, as_json: bool) -> None:
     )
     print(
         f"  {found.matches:,} of {found.events:,} events of last week match,"
-        f" {found.alone:,} by nothing else"
+        f" {found.alone:,} by nothing else; {found.unavailable:,} are unknown"
     )
     for each in found.busiest:
         print(f"    {each.entry}: {each.matches:,}")

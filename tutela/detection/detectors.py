@@ -1,11 +1,14 @@
 """The port that every detector stands behind, and what it is given."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from tutela.domain.signals import Signal
+
+#: By which door cases of detectors come in.
+DOOR: Final = "detection"
 
 
 class Hashes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,7 +9,6 @@ from tutela.web.paging import PAGE_QUERIES
 
 _SEE_PAGE = Terms(right=Right.SEE_LISTS, takes=None, queries=PAGE_QUERIES)
 _SEE = Terms(right=Right.SEE_LISTS, takes=None)
-_TRY = Terms(right=Right.SEE_LISTS, keeps_refused=False)
 _PROPOSE = Terms(right=Right.PROPOSE_LISTS, keeps_refused=False)
 _APPROVE = Terms(right=Right.APPROVE_LISTS)
 _SWITCH = Terms(right=Right.SWITCH_LISTS)
@@ -24,7 +23,7 @@ def list_calls(rooms: Rooms) -> list[Call]:
         Call("GET", "/v1/lists", _SEE, lists.show_lists(room)),
         Call("GET", below, _SEE_PAGE, lists.show_proposals(room)),
         Call("POST", below, _PROPOSE, lists.propose_change(room)),
-        Call("POST", f"{below}/preview", _TRY, lists.preview_change(room)),
+        Call("POST", f"{below}/preview", _PROPOSE, lists.preview_change(room)),
         Call("GET", one, _SEE, lists.show_one_proposal(room)),
         Call("GET", f"{one}/preview", _SEE, lists.preview_proposal(room)),
         Call("POST", f"{one}/open", _PROPOSE, lists.open_proposal(room)),

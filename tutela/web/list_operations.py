@@ -1,7 +1,7 @@
 """What the calls take and answer by which people keep lists together."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from tutela.detection.lists.governing.asked import ListProposal
 from tutela.detection.lists.governing.judging import (
@@ -26,7 +26,9 @@ _OF_PROPOSALS: Final = {"state": {"enum": list(PROPOSAL_STATES)}}
 _ONE: Final = "/v1/list-proposals/{proposal_id}"
 
 
-def _moved(name: str, *, summary: str, takes: Any, body_required: bool) -> Operation:  # noqa: ANN401 - a type
+def _moved(
+    name: str, *, summary: str, takes: type[ListAgreeing | ListRefusing], body_required: bool
+) -> Operation:
     return Operation(
         name=name,
         summary=summary,

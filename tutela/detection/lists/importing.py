@@ -125,7 +125,8 @@ async def _taken(
 ) -> Imported:
     if found.family is not asked.family:
         raise ListUnfit(f"{asked.name.name} holds {found.family}; no list holds both.")
-    _refuse_of_others(found, keeper=asked.terms.keeper, change=asked.change)
+    if asked.terms.keeper is Keeper.OPERATOR:
+        refuse_of_people(found)
     told = await take_into(found, rows=rows, asked=asked, room=room)
     nothing = told.added + told.known + told.withdrawn + told.still_withdrawn == 0
     if nothing and told.version == 0:
@@ -133,17 +134,6 @@ async def _taken(
     if nothing and told.refused:
         raise ListUnfit(f"No line is an entry ({told.refused} refused): nothing was changed.")
     return msgspec.structs.replace(told, dry_run=asked.dry_run)
-
-
-def _refuse_of_others(found: Held, *, keeper: Keeper, change: Change) -> None:
-    """Entries come from whoever keeps the list; two people may take back what others listed."""
-    if keeper is Keeper.OPERATOR:
-        refuse_of_people(found)
-    elif found.keeper is Keeper.OPERATOR and change is Change.IMPORTED:
-        raise ListUnfit(
-            f"{found.name.name} is filled from files or an exchange by whoever runs this"
-            " installation; people begin a list of their own."
-        )
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from tutela.detection.lists.governing.asked import (
     DAYS_MAX,
     LINES_MAX,
     NUMBERS_MAX,
+    OF_PEOPLE_ALONE,
     USUAL_DAYS,
     ListChange,
     ListProposal,
@@ -119,7 +120,7 @@ def offered(standing: ListStanding) -> list[str]:
     if standing.standing is ListState.WITHDRAWN:
         return []
     of_people = standing.kept_by is Keeper.PEOPLE
-    return [each for each in CHANGES_ASKED if of_people or each != ListChange.ADD]
+    return [each for each in CHANGES_ASKED if of_people or each not in OF_PEOPLE_ALONE]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from tests.fixtures.governing import person
 from tests.fixtures.house import Rooms
 from tests.fixtures.list_keeping import adding, asked, changing, done, keep
 from tests.fixtures.listing import chance_hashes, chance_terms, list_room, rows_of, take
+from tutela.access.persons import NeedsPerson
 from tutela.access.roles import Forbidden
 from tutela.access.tokens import Caller
 from tutela.detection.lists.entries import Kind
@@ -123,9 +124,11 @@ async def test_a_preview_writes_nothing_and_meets_every_refusal(rooms: Rooms, tw
     assert await rooms.rows("SELECT count(*) FROM ledger_leaf") == before
     with pytest.raises(ListUnfit):
         await previewing.preview_of(room, caller=two[0], asked=adding("\x07x"))
-    reviewer = await person(rooms, name="reviewer-1", role=Role.REVIEWER)
+    auditor = await person(rooms, name="auditor-1", role=Role.AUDITOR)
     with pytest.raises(Forbidden):
-        await previewing.preview_of(room, caller=reviewer, asked=adding(FIRST))
+        await previewing.preview_of(room, caller=auditor, asked=adding(FIRST))
+    with pytest.raises(NeedsPerson):
+        await previewing.preview_of(room, caller=await rooms.caller(Role.LEAD), asked=adding(FIRST))
 
 
 async def test_what_is_settled_has_no_preview(rooms: Rooms, two: Two) -> None:
@@ -133,3 +136,13 @@ async def test_what_is_settled_has_no_preview(rooms: Rooms, two: Two) -> None:
     ((proposal_id,),) = await rooms.rows("SELECT id FROM list_proposal")
     with pytest.raises(ProposalSettled):
         await preview(rooms, by=two[0], proposal_id=proposal_id)
+
+
+async def test_what_could_not_be_looked_at_is_unknown_and_no_match(rooms: Rooms, two: Two) -> None:
+    await take(rooms, rows=rows_of(chance_hashes(3)))
+    off = Signal(detector="hashes", result=Result.UNAVAILABLE, why="list_stale")
+    unknown = KeptEvent(event={"content_id": "post-1"}, signals=(off,), basis="public_content")
+    await keep(rooms, unknown, posted(2, of("known", entry=1)), posted(3))
+    proposal = changing(ListChange.WITHDRAW, name="known", numbers=(1,))
+    found = await previewing.preview_of(list_room(rooms), caller=two[0], asked=proposal)
+    assert (found.events, found.matches, found.unavailable) == (3, 1, 1)

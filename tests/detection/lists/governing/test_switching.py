@@ -12,6 +12,8 @@ from tests.fixtures.listing import KNOWN, chance_hashes, chance_terms, list_room
 from tutela.access.persons import NeedsPerson
 from tutela.access.roles import Forbidden
 from tutela.access.tokens import Caller
+from tutela.cli.findings import Mark as Shown
+from tutela.cli.findings import of_lists
 from tutela.detection.detectors import Detector, Hashes, Item
 from tutela.detection.lists import register
 from tutela.detection.lists.errors import ListUnfit, UnknownList
@@ -80,6 +82,7 @@ async def test_a_list_that_is_off_is_on_by_itself_and_red_until_then(
     source = FromLists(list_room(rooms))
     await throw(list_room(rooms), caller=two[0], name="known", asked=OFF)
     assert [(each.ok, each.why) for each in await source.standings()] == [(False, "list_off")]
+    assert (await of_lists(rooms.pool)).mark is Shown.WARN
     rooms.clock.ahead = timedelta(hours=2, seconds=1)
     assert [(each.ok, each.why) for each in await source.standings()] == [(True, None)]
     (found,) = await register.standings(rooms.pool, now=rooms.clock.now(), holder=KNOWN)

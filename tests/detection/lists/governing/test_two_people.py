@@ -134,6 +134,8 @@ async def test_what_cant_be_asked_is_refused_with_its_place_and_nothing_is_writt
         (adding("ab" * 32, name="known", kind=Kind.PDQ), ListUnfit),
         (adding(FIRST, name="known"), ListUnfit),
         (adding(FIRST, name="../known"), ListUnfit),
+        (changing(ListChange.EXPIRE, name="known", days=9), ListUnfit),
+        (changing(ListChange.CONFIRM, name="known"), ListUnfit),
     ],
 )
 async def test_what_would_be_refused_later_is_refused_when_it_is_asked(
@@ -170,6 +172,21 @@ async def test_a_list_ends_is_prolonged_and_confirmed_by_two(rooms: Rooms, two: 
     assert await terms_of(rooms) == []
     await done(rooms, by=two, proposal=changing(ListChange.END))
     assert (await standing(rooms)).withdrawn_at is not None
+
+
+async def test_nothing_that_would_come_to_nothing_is_asked_of_a_list_that_is_there(
+    rooms: Rooms, two: Two
+) -> None:
+    await done(rooms, by=two, proposal=adding(FIRST, days=10))
+    with pytest.raises(ListUnfit) as refused:
+        await asked(rooms, by=two[0], proposal=adding(SECOND, days=20, owner="others"))
+    assert [each.pointer for each in refused.value.errors] == ["/owner", "/days"]
+    rooms.clock.ahead = timedelta(days=11)
+    with pytest.raises(ListUnfit, match="past its end"):
+        await asked(rooms, by=two[0], proposal=adding(SECOND))
+    await done(rooms, by=two, proposal=changing(ListChange.EXPIRE, days=20))
+    await done(rooms, by=two, proposal=adding(SECOND))
+    assert await terms_of(rooms) == [FIRST, SECOND]
 
 
 async def test_the_terminal_alone_changes_no_list_of_two_people(rooms: Rooms, two: Two) -> None:

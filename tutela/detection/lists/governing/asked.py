@@ -49,6 +49,10 @@ class ListChange(StrEnum):
     CONFIRM = "confirm"
 
 
+#: What is asked of a list that people keep, and of no other: what files or an exchange hold is what
+#: these say, and their silence is not to be talked over.
+OF_PEOPLE_ALONE: Final = frozenset({ListChange.ADD, ListChange.EXPIRE, ListChange.CONFIRM})
+
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_MAX_CODE_POINTS)]
 Words = Annotated[str, msgspec.Meta(max_length=WORDS_MAX_CODE_POINTS)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=DAYS_MAX)]

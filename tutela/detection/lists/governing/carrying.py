@@ -2,18 +2,28 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 
 from tutela.database import queries
 from tutela.database.pool import Connection
-from tutela.detection.lists import changing, importing
+from tutela.detection.lists import changing, importing, register
 from tutela.detection.lists.changing import Account, Held, held
 from tutela.detection.lists.entries import Family, Kind, Row, family_of
 from tutela.detection.lists.errors import ListUnfit
 from tutela.detection.lists.governing.acts import Acting
-from tutela.detection.lists.governing.asked import USUAL_DAYS, ListChange, ListProposal
+from tutela.detection.lists.governing.asked import (
+    OF_PEOPLE_ALONE,
+    USUAL_DAYS,
+    ListChange,
+    ListProposal,
+)
 from tutela.detection.lists.importing import Asked, Imported
-from tutela.detection.lists.register import Change, Keeper, Terms
+from tutela.detection.lists.register import Change, Keeper, ListStanding, ListState, Terms
 from tutela.detection.lists.room import ListRoom
+from tutela.errors import FieldError
+
+#: What counts only where a list begins.
+OF_A_NEW_LIST: Final = ("owner", "provenance", "licence", "days")
 
 _sql = queries.load("tutela.detection.lists")
 
@@ -42,10 +52,12 @@ class Carried:
 
 async def carry_out(by: Acting, *, room: ListRoom, carried: Carried) -> Effect:
     """What came of it, written down; raises UnknownList, UnknownEntry, ListUnfit."""
-    change = carried.asked.change
+    change, name = carried.asked.change, by.named(carried.asked.list)
+    there = await register.standings_in(by.connection, now=by.now, holder=name, name=name.name)
+    for standing in there:
+        _refuse_unfit(carried.asked, standing=standing)
     if change is ListChange.ADD:
         return _effect(await _take(by, room=room, carried=carried, change=Change.IMPORTED))
-    name = by.named(carried.asked.list)
     async with held(by.connection, name=name, at=by.now) as found:
         await _change(found, by=by, room=room, carried=carried)
         gone = await _gone(by.connection, found=found)
@@ -58,6 +70,25 @@ async def rehearse(by: Acting, *, room: ListRoom, carried: Carried) -> Effect:
     """What would come of it, with every refusal that it would meet; nothing of it stays."""
     async with by.connection.transaction(force_rollback=True):
         return await carry_out(by, room=room, carried=carried)
+
+
+def _refuse_unfit(asked: ListProposal, *, standing: ListStanding) -> None:
+    """ListUnfit for what would be done to a list that is there, and come to nothing or too much."""
+    if standing.kept_by is Keeper.OPERATOR and asked.change in OF_PEOPLE_ALONE:
+        raise ListUnfit(
+            f"{asked.list} is kept from files or an exchange by whoever runs this installation:"
+            " people take entries of it back, end it, or begin a list of their own."
+        )
+    if asked.change is not ListChange.ADD:
+        return
+    if standing.standing is ListState.EXPIRED:
+        raise ListUnfit(f"{asked.list} is past its end; ask first that its end be moved.")
+    named = [name for name in OF_A_NEW_LIST if getattr(asked, name)]
+    if named:
+        raise ListUnfit(
+            f"{asked.list} is there already, and stays as it is but for its entries.",
+            errors=[FieldError(f"/{name}", "only where the list begins") for name in named],
+        )
 
 
 async def _change(found: Held, *, by: Acting, room: ListRoom, carried: Carried) -> None:

@@ -13,4 +13,5 @@ FROM matched s
 JOIN case_file c ON c.tenant = %(tenant)s AND c.service = %(service)s AND c.mark = 'real' AND c.subject_key = s.subject_key
 JOIN item i ON i.tenant = c.tenant AND i.service = c.service AND i.case_id = c.id
 JOIN notice n ON n.tenant = i.tenant AND n.service = i.service AND n.id = i.notice_id AND n.channel = 'automated'
+    AND n.door = %(door)s
 LEFT JOIN decision d ON d.tenant = i.tenant AND d.service = i.service AND d.id = i.decision_id

@@ -10,11 +10,13 @@ from uuid import UUID
 import msgspec
 
 from tutela.access.keys import Sealed
+from tutela.access.persons import person_of
 from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
 from tutela.access.whose import Whose
 from tutela.database import queries
 from tutela.database.pool import Connection, tenant_transaction
+from tutela.detection.detectors import DOOR
 from tutela.detection.lists.changing import NO_LIMIT, Account
 from tutela.detection.lists.entries import Entry, Kind
 from tutela.detection.lists.governing.acts import Acting, ProposalSettled
@@ -32,7 +34,7 @@ from tutela.detection.sample.trying import (
     of_languages,
 )
 from tutela.domain.canonical import timestamp
-from tutela.domain.signals import Match
+from tutela.domain.signals import Match, Result
 
 EXAMPLES_MAX: Final = 20
 #: Subjects that entries led to, of which it is told what people decided.
@@ -88,6 +90,8 @@ class ListPreview(msgspec.Struct, frozen=True, kw_only=True):
     #: Events that the entries match; `alone`: that nothing else which is looked for matches.
     matches: int
     alone: int
+    #: Events of which it is unknown whether they match.
+    unavailable: int
     share: float
     by_language: tuple[OfLanguage, ...]
     busiest: tuple[EntryMatches, ...]
@@ -111,6 +115,7 @@ class _Basis:
 class _Tally:
     matches: int = 0
     alone: int = 0
+    unavailable: int = 0
     languages: Languages = field(default_factory=dict)
     by_entry: Counter[str] = field(default_factory=Counter)
     examples: list[ListExample] = field(default_factory=list)
@@ -128,15 +133,21 @@ async def preview(room: ListRoom, *, caller: Caller, proposal_id: UUID) -> ListP
         raise ProposalSettled("What was asked is kept no longer than it waits.")
     sealed = Sealed(bytes(key), bytes(body))
     asked = _decode(room.keys.open(sealed, row=proposal_id.bytes))
-    return await preview_of(room, caller=caller, asked=asked)
+    return await _preview(room, caller=caller, asked=asked)
 
 
 async def preview_of(room: ListRoom, *, caller: Caller, asked: ListProposal) -> ListPreview:
     """What a change would come to; nothing is written.
 
-    Raises Forbidden, ListUnfit with each place, UnknownList, UnknownEntry.
+    It tells whether an entry is on a list, so it is for people who may propose. Raises Forbidden,
+    NeedsPerson, ListUnfit with each place, UnknownList, UnknownEntry.
     """
-    refuse_unless(caller.role, right=Right.SEE_LISTS)
+    refuse_unless(caller.role, right=Right.PROPOSE_LISTS)
+    person_of(caller)
+    return await _preview(room, caller=caller, asked=asked)
+
+
+async def _preview(room: ListRoom, *, caller: Caller, asked: ListProposal) -> ListPreview:
     rows = await asyncio.to_thread(check, asked)
     whose, name = Whose.of(caller), caller.person or caller.name
     carried = Carried(asked=asked, rows=rows, account=Account(by=name))
@@ -165,7 +176,8 @@ async def _led_to(
     if not effect.gone and not ends:
         return None
     entries = None if ends else [str(each) for each in sorted(effect.gone)]
-    wanted = {**whose.columns, "list": asked.list, "entries": entries, "limit": LED_TO_MAX}
+    wanted = {**whose.columns, "list": asked.list, "entries": entries, "door": DOOR}
+    wanted["limit"] = LED_TO_MAX
     cursor = await connection.execute(_sql.led_to, wanted)
     ((subjects, acted, dismissed, waiting),) = await cursor.fetchall()
     return LedTo(subjects=subjects, acted=acted, dismissed=dismissed, waiting=waiting)
@@ -190,6 +202,7 @@ def _previewed(basis: _Basis) -> ListPreview:
         to=timestamp(kept[-1].at) if kept else None,
         matches=tally.matches,
         alone=tally.alone,
+        unavailable=tally.unavailable,
         share=round(tally.matches / len(kept), _SHARE_DIGITS) if kept else 0.0,
         by_language=tuple(of_languages(tally.languages)),
         busiest=tuple(
@@ -201,15 +214,23 @@ def _previewed(basis: _Basis) -> ListPreview:
     )
 
 
-def _hits(basis: _Basis) -> list[list[str]]:
-    """Of each event the entries that match it: masked ones that come, numbers of those that go."""
-    if basis.asked.change is ListChange.ADD:
-        found = found_in(basis.kept, entries=basis.entries)
-        return [[_masked(basis.entries[place]) for place in sorted(each)] for each in found]
+def _hits(basis: _Basis) -> list[list[str] | None]:
+    """Of each event the entries that match it: masked ones that come, numbers of those that go.
+
+    None where that is unknown.
+    """
+    if basis.asked.change is not ListChange.ADD:
+        return [_going(kept, basis=basis) for kept in basis.kept]
     return [
-        [f"entry {each.entry}" for each in _matches(kept) if _goes(each, basis=basis)]
-        for kept in basis.kept
+        None if found is None else [_masked(basis.entries[place]) for place in sorted(found)]
+        for found in found_in(basis.kept, entries=basis.entries)
     ]
+
+
+def _going(kept: Kept, *, basis: _Basis) -> list[str] | None:
+    names = [f"entry {each.entry}" for each in _matches(kept) if _goes(each, basis=basis)]
+    unknown = any(each.result is Result.UNAVAILABLE for each in kept.event.signals)
+    return None if unknown and not names else names
 
 
 def _matches(kept: Kept) -> list[Match]:
@@ -227,9 +248,10 @@ def _is_other(match: Match, *, basis: _Basis) -> bool:
     return basis.asked.change is ListChange.ADD or not _goes(match, basis=basis)
 
 
-def _hear(tally: _Tally, *, kept: Kept, names: Sequence[str], known: bool) -> None:
+def _hear(tally: _Tally, *, kept: Kept, names: Sequence[str] | None, known: bool) -> None:
     of_language = tally.languages.setdefault(kept.language, [0, 0])
     of_language[0] += 1
+    tally.unavailable += names is None
     if not names:
         return
     of_language[1] += 1

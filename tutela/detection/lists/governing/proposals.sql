@@ -11,8 +11,8 @@ ON CONFLICT (tenant, service, body_key) WHERE state = 'proposed' DO NOTHING
 RETURNING id
 
 -- name: asked_already
--- Under which id, by whom and until when the same is asked.
-SELECT id, proposed_by, answer_by FROM list_proposal
+-- Under which id and until when the same is asked.
+SELECT id, answer_by FROM list_proposal
 WHERE tenant = %(tenant)s AND service = %(service)s AND body_key = %(body_key)s AND state = 'proposed'
 
 -- name: lock_proposal

@@ -79,7 +79,7 @@ def _row(asked: ListProposal, *, by: Acting, room: ListRoom, entries: int) -> di
 
 async def _asked_already(by: Acting, *, row: dict[str, Any]) -> ListProposed:
     cursor = await by.connection.execute(_sql.asked_already, row)
-    ((proposal_id, _, answer_by),) = await cursor.fetchall()
+    ((proposal_id, answer_by),) = await cursor.fetchall()
     return _told(row, proposal_id=proposal_id, answer_by=answer_by)
 
 

@@ -15,16 +15,25 @@ from tutela.detection.sample.trying import Kept
 from tutela.detection.terms.detector import TermDetector, TermList, TermLists
 from tutela.detection.terms.matcher import matcher
 from tutela.detection.terms.term import Term, TermKind
+from tutela.domain.signals import Result
 
 _NAME = "proposed"
 
 
-def found_in(kept: Sequence[Kept], *, entries: Sequence[Entry]) -> list[frozenset[int]]:
-    """Of each event the places of the entries that match it, from 0; as detectors see them."""
+def found_in(kept: Sequence[Kept], *, entries: Sequence[Entry]) -> list[frozenset[int] | None]:
+    """Of each event the places of the entries that match it, from 0; as detectors see them.
+
+    None where that is unknown.
+    """
     if not entries or not kept:
         return [frozenset() for _ in kept]
     signals = _detector(entries).look([_item(each) for each in kept])
-    return [frozenset(int(match.entry) for match in each.matches) for each in signals]
+    return [
+        None
+        if each.result is Result.UNAVAILABLE
+        else frozenset(int(match.entry) for match in each.matches)
+        for each in signals
+    ]
 
 
 def _detector(entries: Sequence[Entry]) -> Detector:

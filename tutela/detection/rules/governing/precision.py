@@ -11,6 +11,7 @@ from tutela.access.roles import Right, refuse_unless
 from tutela.access.tokens import Caller
 from tutela.database import queries
 from tutela.database.pool import tenant_transaction
+from tutela.detection.detectors import DOOR
 from tutela.detection.rules.governing.room import RuleRoom
 from tutela.detection.rules.policies import DETECTOR
 from tutela.domain.canonical import timestamp
@@ -18,8 +19,6 @@ from tutela.domain.proportion import wilson_95
 
 #: Over how long verdicts are counted.
 PERIOD: Final = timedelta(days=90)
-#: By which door cases of detectors come in.
-DOOR: Final = "detection"
 METHOD: Final = "Wilson score interval, 95 %"
 _SHARE_DIGITS: Final = 4
 
